@@ -1,0 +1,1 @@
+"""Frozen data of the conversation; standard library only."""

@@ -1,0 +1,188 @@
+"""Events: the conversation's log. State is its fold; it is stored, replayed, scored, audited and shown."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from agent.domain.answers import Medication, SlotValue
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationOpened:
+    """First event: who, which flow, when."""
+
+    flow: str
+    form: str
+    resident: Mapping[str, str]
+    """name, id, sex, birth_date (ISO), phone."""
+    history: Mapping[str, SlotValue]
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSaid:
+    """Wording given to the resident."""
+
+    turn: int
+    text: str
+    response: str
+    ask: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentSaid:
+    """A final utterance. ``speaker`` is self, or the proxy's relation code when somebody answers for the resident."""
+
+    turn: int
+    text: str
+    ask: str | None
+    confidence: float = 1.0
+    speaker: str = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSet:
+    """A slot got a value; replaces an earlier one when ``corrected``."""
+
+    turn: int
+    slot: str
+    value: SlotValue
+    ask: str
+    words: str
+    """The resident's words of that turn."""
+    speaker: str = "self"
+    confidence: float = 1.0
+    read_back: bool = False
+    """Read back to the resident and confirmed."""
+    corrected: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskClosed:
+    """An ask ended without (all) values: why the slots stay empty."""
+
+    turn: int
+    ask: str
+    slots: tuple[str, ...]
+    why: str
+    """unknown | refused | skipped | not_understood | not_applicable"""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRaised:
+    """A red flag was raised."""
+
+    turn: int
+    flag: str
+    severity: str
+    subject: str
+    evidence: str
+    rule: str
+    rule_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class MentionJudged:
+    """A red-flag mention that did not raise: kept for the audit of misses."""
+
+    turn: int
+    flag: str
+    status: str
+    words: str
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatternUsed:
+    """A repair or side pattern ran (repeat, slower, human_handoff, opt_out …)."""
+
+    turn: int
+    pattern: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentGiven:
+    """Consent to the follow-up and the recording notice, or its refusal."""
+
+    turn: int
+    granted: bool
+    words: str
+    notice_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionMade:
+    """Suggested class and next visit; a doctor signs, nobody else."""
+
+    turn: int
+    visit_class: str | None
+    next_visit_date: str | None
+    referral: str | None
+    reasons: tuple[str, ...]
+    """Rule ids with their words, e.g. ``H8 第一次控制不满意，两周内随访``."""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnTimed:
+    """Voice timing of one turn: why the agent waited and how long the resident did."""
+
+    turn: int
+    gap_ms: float
+    wait_ms: float
+    reason: str
+    clip: str | None = None
+    """File name of the resident's audio of this turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationClosed:
+    """Last event."""
+
+    outcome: str
+    reason: str = ""
+
+
+EventBody = (
+    ConversationOpened | AgentSaid | ResidentSaid | SlotSet | AskClosed | AlertRaised | MentionJudged
+    | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | ConversationClosed
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One log entry: position, time (ISO 8601) and body."""
+
+    seq: int
+    at: str
+    body: EventBody = field()
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form; ``from_dict`` reads it back."""
+        return {"seq": self.seq, "at": self.at, "type": type(self.body).__name__, **asdict(self.body)}
+
+
+_TYPES: dict[str, type[Any]] = {kind.__name__: kind for kind in typing.get_args(EventBody)}
+
+
+def _thaw(value: Any) -> Any:
+    """JSON lists become tuples again, dicts with a medication's keys medications."""
+    if isinstance(value, list):
+        return tuple(_thaw(item) for item in value)
+    if isinstance(value, dict):
+        if set(value) == {f.name for f in fields(Medication)}:
+            return Medication(**value)
+        return {key: _thaw(item) for key, item in value.items()}
+    return value
+
+
+def from_dict(data: Mapping[str, Any]) -> Event:
+    """Read an event stored by ``Event.to_dict``."""
+    kind = _TYPES[data["type"]]
+    body = kind(**{f.name: _thaw(data[f.name]) for f in fields(kind) if f.name in data})
+    return Event(seq=data["seq"], at=data["at"], body=body)
