@@ -1,0 +1,18 @@
+"""What the conversation tells the voice about a turn: does what was said so far answer what was asked?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Completeness(StrEnum):
+    """How far the words heard so far answer the open ask."""
+
+    COMPLETE = "complete"
+    """The ask is wholly answered (both numbers of a blood pressure, 没有); nothing more is expected."""
+    PARTIAL = "partial"
+    """A part of the answer is there (高压一百五); the rest is expected."""
+    UNKNOWN = "unknown"
+    """There are words, but they do not tell whether more is coming (no open ask, an open question)."""
+    EMPTY = "empty"
+    """No words yet."""
