@@ -16,7 +16,12 @@ import numpy.typing as npt
 
 from agent.domain.effects import Effect, Patience
 from agent.domain.events import EventBody
-from agent.domain.turns import Completeness
+from agent.domain.turns import Completeness, Hints
+
+__all__ = [
+    "FRAME_MS", "FRAME_SAMPLES", "RATE_HZ", "AudioChannel", "Completeness", "Dialogue", "Hints", "Hypothesis",
+    "Pcm", "RecognitionSession", "Recognizer", "Synthesizer", "VoiceStyle",
+]  # fmt: skip
 
 RATE_HZ = 16_000
 FRAME_MS = 20
@@ -39,15 +44,6 @@ class Hypothesis:
     """End of the last word, same zero."""
     syllables: tuple[str, ...] = ()
     """Tonal pinyin (``xue4``), for engines that have it: names are matched by sound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hints:
-    """What the open ask lets the recogniser expect."""
-
-    ask: str | None
-    phrases: tuple[str, ...] = ()
-    """Words to prefer: values of the ask, medicine names."""
 
 
 class RecognitionSession(Protocol):

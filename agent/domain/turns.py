@@ -1,8 +1,18 @@
-"""What the conversation tells the voice about a turn: does what was said so far answer what was asked?"""
+"""What the conversation tells the voice about a turn: what is expected, and whether the words so far answer it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What the open ask lets the recogniser expect."""
+
+    ask: str | None
+    phrases: tuple[str, ...] = ()
+    """Words to prefer: values of the ask, medicine names."""
 
 
 class Completeness(StrEnum):
