@@ -1,0 +1,1 @@
+"""The outside, one folder a kind. No connector imports another."""

@@ -1,0 +1,32 @@
+"""The embedded store: residents, visits, events, records, alerts and clips in one SQLite file."""
+
+from connectors.storage.memory import MemoryStore
+from connectors.storage.ports import (
+    Clips,
+    EventLog,
+    Records,
+    Store,
+    StoredAlert,
+    StoredRecord,
+    Visit,
+    Visits,
+    VisitStart,
+    VisitStatus,
+)
+from connectors.storage.sqlite import SqlStore, open_store
+
+__all__ = [
+    "Clips",
+    "EventLog",
+    "MemoryStore",
+    "Records",
+    "SqlStore",
+    "Store",
+    "StoredAlert",
+    "StoredRecord",
+    "Visit",
+    "VisitStart",
+    "VisitStatus",
+    "Visits",
+    "open_store",
+]

@@ -1,0 +1,92 @@
+"""Opening the database: folder, engine, pragmas, migrations; every failure becomes one StorageError."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, exc, inspect, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from agent.errors import StorageError
+from connectors.storage.tables import REVISION
+
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another process's transaction."""
+
+
+async def open_engine(path: Path) -> AsyncEngine:
+    """An engine on the SQLite file ``path`` with its tables brought up to date."""
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+        _prepare(engine)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(migrate)
+                await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        except BaseException:
+            await engine.dispose()
+            raise
+    return engine
+
+
+def migrate(connection: Connection) -> None:
+    """Run the migrations that are missing; Alembic is imported only when there are any."""
+    if _revision(connection) == REVISION:
+        return
+    from alembic import command  # noqa: PLC0415 - a third of a second, needed once in a database's life
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _prepare(engine: AsyncEngine) -> None:
+    """WAL, foreign keys, and real transactions around DDL as well."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Translate what the file system and the database raise, once."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            "store_folder",
+            f"the folder {path.parent} cannot be written ({error.strerror})",
+            "Give a writable folder: SUIFANG_DATA_DIR=/path/to/folder",
+        ) from error
+    except exc.IntegrityError as error:
+        raise StorageError(
+            "store_conflict", f"the database refused a row ({error.orig})", "Read the visit again and retry."
+        ) from None
+    except (exc.DBAPIError, exc.InvalidRequestError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise StorageError(
+            "store_database",
+            f"the database {path} cannot be opened or written ({cause})",
+            "Check the file's permissions and free space, or give another folder: SUIFANG_DATA_DIR=/path/to/folder",
+        ) from None

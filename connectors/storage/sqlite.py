@@ -1,0 +1,222 @@
+"""The store on SQLite. Each call is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, func, insert, literal, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from agent.domain.answers import Resident
+from agent.domain.events import AlertRaised, Event, from_dict
+from connectors.storage import tables
+from connectors.storage.engine import open_engine, storage_errors
+from connectors.storage.owners import is_gone
+from connectors.storage.ports import (
+    Channel,
+    StoredAlert,
+    StoredRecord,
+    Visit,
+    VisitStart,
+    VisitStatus,
+)
+
+
+class Database:
+    """The engine and its file: hands out transactions whose errors are translated."""
+
+    def __init__(self, engine: AsyncEngine, path: Path) -> None:
+        self._engine = engine
+        self.path = path
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction."""
+        with storage_errors(self.path):
+            async with self._engine.begin() as connection:
+                yield connection
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+
+class SqlEventLog:
+    """Events and the alerts filed along with them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def append(self, visit_id: str, events: Sequence[Event]) -> None:
+        """Write events, all or none."""
+        if not events:
+            return
+        async with self._database.begin() as connection:
+            await connection.execute(insert(tables.events), [_event_row(visit_id, event) for event in events])
+            alerts = [_alert_row(visit_id, e.seq, e.body) for e in events if isinstance(e.body, AlertRaised)]
+            if alerts:
+                await connection.execute(insert(tables.alerts), alerts)
+
+    async def read(self, visit_id: str) -> tuple[Event, ...]:
+        """All events in order."""
+        wanted = select(tables.events).where(tables.events.c.visit_id == visit_id).order_by(tables.events.c.seq)
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return tuple(from_dict({"seq": r.seq, "at": r.at, "type": r.type, **r.body}) for r in rows)
+
+    async def alerts(self, visit_id: str) -> tuple[StoredAlert, ...]:
+        """The red flags raised."""
+        wanted = select(tables.alerts).where(tables.alerts.c.visit_id == visit_id).order_by(tables.alerts.c.seq)
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return tuple(StoredAlert(r.visit_id, r.seq, r.flag, r.severity, r.subject, r.evidence) for r in rows)
+
+
+class SqlVisits:
+    """Visits and their residents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self, start: VisitStart) -> None:
+        """File a new visit, and its resident."""
+        resident_id = start.resident.id or f"of-{start.id}"
+        row = {
+            "id": start.id, "resident_id": resident_id, "flow": start.flow, "form": start.form,
+            "channel": start.channel.value, "owner": start.owner, "status": VisitStatus.OPEN.value,
+            "started": start.started,
+        }  # fmt: skip
+        async with self._database.begin() as connection:
+            await _file_resident(connection, resident_id, start.resident)
+            await connection.execute(insert(tables.visits).values(**row))
+
+    async def close(self, visit_id: str, outcome: str, ended: str) -> None:
+        """End an open visit."""
+        status = VisitStatus.INCOMPLETE if outcome == "incomplete" else VisitStatus.DRAFT
+        mine = (tables.visits.c.id == visit_id) & (tables.visits.c.status == VisitStatus.OPEN.value)
+        async with self._database.begin() as connection:
+            await connection.execute(
+                update(tables.visits).where(mine).values(status=status.value, outcome=outcome, ended=ended)
+            )
+
+    async def get(self, visit_id: str) -> Visit | None:
+        """The visit, or None."""
+        async with self._database.begin() as connection:
+            row = (await connection.execute(select(tables.visits).where(tables.visits.c.id == visit_id))).first()
+        return _visit(row) if row else None
+
+    async def abandoned(self, ended: str) -> tuple[str, ...]:
+        """Mark open visits incomplete whose process is gone."""
+        still_open = (tables.visits.c.status == VisitStatus.OPEN.value) & (
+            tables.visits.c.channel != Channel.CHAT.value
+        )
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(select(tables.visits).where(still_open))).all()
+        gone = tuple(row.id for row in rows if is_gone(row.owner))
+        for visit_id in gone:
+            await self.close(visit_id, "incomplete", ended)
+        return gone
+
+
+class SqlRecords:
+    """Record versions."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, record: StoredRecord) -> int:
+        """Add a version."""
+        table = tables.records
+        of_visit = select(func.coalesce(func.max(table.c.version), 0) + 1).where(table.c.visit_id == record.visit_id)
+        row = select(
+            literal(record.visit_id), of_visit.scalar_subquery(), literal(record.form),
+            literal(dict(record.body), type_=table.c.body.type), literal(record.status),
+        )  # fmt: skip
+        columns = ["visit_id", "version", "form", "body", "status"]
+        async with self._database.begin() as connection:
+            await connection.execute(insert(table).from_select(columns, row))
+            newest = select(func.max(table.c.version)).where(table.c.visit_id == record.visit_id)
+            return int((await connection.execute(newest)).scalar_one())
+
+    async def latest(self, visit_id: str) -> StoredRecord | None:
+        """The newest version, or None."""
+        table = tables.records
+        wanted = select(table).where(table.c.visit_id == visit_id).order_by(table.c.version.desc()).limit(1)
+        async with self._database.begin() as connection:
+            row = (await connection.execute(wanted)).first()
+        return StoredRecord(row.visit_id, row.form, row.body, row.version, row.status) if row else None
+
+
+class SqlClips:
+    """Clip paths."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, visit_id: str, turn: int, path: str) -> None:
+        """File the clip of a turn."""
+        row = upsert(tables.clips).values(visit_id=visit_id, turn=turn, path=path)
+        async with self._database.begin() as connection:
+            await connection.execute(
+                row.on_conflict_do_update(index_elements=["visit_id", "turn"], set_={"path": path})
+            )
+
+    async def of(self, visit_id: str) -> dict[int, str]:
+        """Paths by turn."""
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(select(tables.clips).where(tables.clips.c.visit_id == visit_id))).all()
+        return {row.turn: row.path for row in rows}
+
+
+class SqlStore:
+    """The four ports over one SQLite file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.events = SqlEventLog(database)
+        self.visits = SqlVisits(database)
+        self.records = SqlRecords(database)
+        self.clips = SqlClips(database)
+
+
+@asynccontextmanager
+async def open_store(path: Path) -> AsyncIterator[SqlStore]:
+    """The store in the file ``path``, created and migrated when needed."""
+    database = Database(await open_engine(path), path)
+    try:
+        yield SqlStore(database)
+    finally:
+        await database.aclose()
+
+
+def _event_row(visit_id: str, event: Event) -> dict[str, Any]:
+    data = event.to_dict()
+    head = {key: data.pop(key) for key in ("seq", "at", "type")}
+    return {"visit_id": visit_id, **head, "body": data}
+
+
+def _alert_row(visit_id: str, seq: int, alert: AlertRaised) -> dict[str, Any]:
+    return {
+        "visit_id": visit_id, "seq": seq, "flag": alert.flag, "severity": str(alert.severity),
+        "subject": str(alert.subject), "evidence": alert.evidence,
+    }  # fmt: skip
+
+
+async def _file_resident(connection: AsyncConnection, resident_id: str, resident: Resident) -> None:
+    values = {
+        "name": resident.name, "sex": resident.sex, "phone": resident.phone,
+        "birth_date": resident.birth_date.isoformat() if resident.birth_date else None,
+    }  # fmt: skip
+    row = upsert(tables.residents).values(id=resident_id, **values)
+    await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+def _visit(row: Row[Any]) -> Visit:
+    return Visit(
+        row.id, row.resident_id, row.flow, row.form, Channel(row.channel), row.owner,
+        VisitStatus(row.status), row.started, row.ended, row.outcome,
+    )  # fmt: skip

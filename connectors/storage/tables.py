@@ -1,0 +1,88 @@
+"""The tables. A change here needs a migration in migrations/versions and a new ``REVISION``."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+REVISION = "0001"
+"""The migration that these tables are at."""
+
+metadata = MetaData()
+
+residents = Table(
+    "residents",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("sex", String(1), nullable=False),
+    Column("birth_date", String(10)),
+    Column("phone", String(32), nullable=False),
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("resident_id", ForeignKey("residents.id"), nullable=False, index=True),
+    Column("flow", String(64), nullable=False),
+    Column("form", String(32), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("owner", String(128), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("started", String(40), nullable=False),
+    Column("ended", String(40)),
+    Column("outcome", String(16)),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("visit_id", ForeignKey("visits.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("body", JSON, nullable=False),
+    PrimaryKeyConstraint("visit_id", "seq"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("visit_id", ForeignKey("visits.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("form", String(32), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("status", String(16), nullable=False),
+    PrimaryKeyConstraint("visit_id", "version"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("visit_id", ForeignKey("visits.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("flag", String(32), nullable=False),
+    Column("severity", String(8), nullable=False),
+    Column("subject", String(8), nullable=False),
+    Column("evidence", Text, nullable=False),
+    PrimaryKeyConstraint("visit_id", "seq"),
+)
+
+clips = Table(
+    "clips",
+    metadata,
+    Column("visit_id", ForeignKey("visits.id"), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("path", Text, nullable=False),
+    PrimaryKeyConstraint("visit_id", "turn"),
+)
