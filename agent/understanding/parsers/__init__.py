@@ -1,0 +1,1 @@
+"""One parser an ask, grouped by what they measure; each module exports ``PARSERS``."""
