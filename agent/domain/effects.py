@@ -70,6 +70,8 @@ class End:
     """Hang up politely after what has been said."""
 
     outcome: Outcome
+    hang_up: bool = True
+    """False: the agent has handed over and stays on the line (suicide risk) until the other side or a person ends it."""
 
 
 Effect = Say | Escalate | Schedule | WriteRecord | End

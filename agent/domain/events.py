@@ -44,6 +44,14 @@ class ResidentSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class ResidentSilent:
+    """The resident said nothing for as long as the step allows."""
+
+    turn: int
+    ask: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SlotSet:
     """A slot got a value; replaces an earlier one when ``corrected``."""
 
@@ -149,7 +157,7 @@ class ConversationClosed:
 
 
 EventBody = (
-    ConversationOpened | AgentSaid | ResidentSaid | SlotSet | AskClosed | AlertRaised | MentionJudged
+    ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | AskClosed | AlertRaised | MentionJudged
     | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | ConversationClosed
 )  # fmt: skip
 

@@ -1,0 +1,154 @@
+"""The built-in actions that flows may name. Each takes the work of the turn and changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from agent.clinical import ClinicalRules, suggest
+from agent.domain.alerts import Severity
+from agent.domain.effects import End, Escalate, Outcome, Schedule, WriteRecord
+from agent.domain.events import AskClosed, ConsentGiven, PatternUsed, SuggestionMade
+from agent.flows.log import Work
+from agent.flows.wording import date_words, relation_speaker
+from agent.understanding.asks import slots_of
+
+NOTICE_VERSION = "2026-11"
+SLOWEST, LOUDEST = 0.7, 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What actions need besides the turn's work."""
+
+    rules: ClinicalRules
+
+
+Action = Callable[[Work, Tools], None]
+
+
+def _repeat(work: Work, tools: Tools) -> None:
+    """Nothing to do: the interrupted question is put again, slower, when the pattern ends."""
+    work.state = replace(work.state, manner=replace(work.state.manner, rate=max(SLOWEST, work.state.manner.rate * 0.95)))
+
+
+def _slower(work: Work, tools: Tools) -> None:
+    work.state = replace(work.state, manner=replace(work.state.manner, rate=max(SLOWEST, work.state.manner.rate * 0.85)))
+
+
+def _louder(work: Work, tools: Tools) -> None:
+    manner = replace(work.state.manner, volume=min(LOUDEST, work.state.manner.volume * 1.25))
+    work.state = replace(work.state, manner=manner)
+
+
+def _skip_ask(work: Work, tools: Tools) -> None:
+    question = work.state.question
+    if question is not None and question.ask is not None:
+        close_ask(work, question.ask, "skipped")
+
+
+def close_ask(work: Work, ask: str, why: str, slots: tuple[str, ...] | None = None) -> None:
+    """End an ask without (all) its values."""
+    missing = tuple(slot for slot in slots or slots_of(ask) if slot not in work.state.slots)
+    work.state = replace(work.state, closed={**work.state.closed, ask: why})
+    work.emit(AskClosed(work.state.turn, ask, missing, why))
+
+
+def _grant(work: Work, tools: Tools) -> None:
+    _consent(work, granted=True)
+
+
+def _deny(work: Work, tools: Tools) -> None:
+    _consent(work, granted=False)
+
+
+def _consent(work: Work, *, granted: bool) -> None:
+    words = str(work.state.slots.get("consent_words", ""))
+    work.state = replace(work.state, consent=granted)
+    work.emit(ConsentGiven(work.state.turn, granted, words, NOTICE_VERSION))
+
+
+def _speak_for(work: Work, tools: Tools) -> None:
+    """From here on somebody answers for the resident; the record says who."""
+    work.state = replace(work.state, speaker=relation_speaker(work.state.slots.get("contact_relation")))
+
+
+def _emergency_wording(work: Work, tools: Tools) -> None:
+    alert = work.state.emergency
+    if alert is None:
+        return
+    prefix = "utter_value_" if alert.severity is Severity.VALUE else "utter_emergency_"
+    work.say(prefix + alert.flag)
+
+
+def _escalate(work: Work, tools: Tools) -> None:
+    alert = work.state.emergency
+    reason = alert.flag if alert else "resident_asked"
+    work.effects.append(Escalate(reason, alert))
+
+
+def _suggest(work: Work, tools: Tools) -> None:
+    state = work.state
+    made = suggest(
+        state.form, state.slots, state.history, state.resident, state.alerts, work.now, tools.rules
+    )
+    work.emit(
+        SuggestionMade(
+            state.turn,
+            made.visit_class,
+            made.next_visit_date,
+            made.referral,
+            tuple(f"{hit.rule_id} {hit.words}" for hit in made.reasons),
+        )
+    )
+    values = {"next_visit": date_words(made.next_visit_date)}
+    work.state = replace(state, values={**state.values, **values})
+    if made.next_visit_date:
+        work.effects.append(Schedule(made.next_visit_date, "next_visit"))
+
+
+def _schedule_callback(work: Work, tools: Tools) -> None:
+    at = work.state.slots.get("callback_time") or (work.now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    work.effects.append(Schedule(str(at), "resident_asked"))
+
+
+def _opt_out(work: Work, tools: Tools) -> None:
+    work.emit(PatternUsed(work.state.turn, "opted_out"))
+
+
+def _write_record(work: Work, tools: Tools) -> None:
+    work.effects.append(WriteRecord(work.state.form))
+
+
+def _end(outcome: Outcome, *, hang_up: bool = True) -> Action:
+    def end(work: Work, tools: Tools) -> None:
+        work.state = replace(work.state, outcome=outcome, stack=(), pending=None)
+        work.effects.append(End(outcome, hang_up))
+
+    return end
+
+
+ACTIONS: Mapping[str, Action] = {
+    "action_repeat": _repeat,
+    "action_speak_slower": _slower,
+    "action_speak_louder": _louder,
+    "action_skip_ask": _skip_ask,
+    "action_grant_consent": _grant,
+    "action_deny_consent": _deny,
+    "action_speak_for_resident": _speak_for,
+    "action_emergency_wording": _emergency_wording,
+    "action_escalate": _escalate,
+    "action_suggest_class": _suggest,
+    "action_schedule_callback": _schedule_callback,
+    "action_opt_out": _opt_out,
+    "action_write_record": _write_record,
+    "action_end_completed": _end(Outcome.COMPLETED),
+    "action_end_escalated": _end(Outcome.ESCALATED),
+    "action_end_escalated_stay": _end(Outcome.ESCALATED, hang_up=False),
+    "action_end_callback": _end(Outcome.CALLBACK),
+    "action_end_refused": _end(Outcome.REFUSED),
+    "action_end_wrong_person": _end(Outcome.WRONG_PERSON),
+    "action_end_incomplete": _end(Outcome.INCOMPLETE),
+}
+"""Action name in a flow -> what it does."""

@@ -1,0 +1,77 @@
+"""All data of the conversation, loaded and checked once: flows, wording, lexicons, red flags, clinical rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.clinical import ClinicalRules, load_clinical
+from agent.errors import DefinitionError, InputError
+from agent.flows.actions import Tools
+from agent.flows.engine import Script
+from agent.flows.model import Flow
+from agent.flows.reader import read_flows
+from agent.flows.responses import read_responses
+from agent.understanding.asks import ASK_SLOTS
+from agent.understanding.interpret import Knowledge
+from agent.understanding.lexicons import load_lexicons
+from agent.understanding.redflags import load_redflags
+from agent.understanding.registry import build_parsers
+from agent.yaml_lines import load_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What every conversation shares; immutable, safe to use from many at once."""
+
+    root: Path
+    script: Script
+    knowledge: Knowledge
+    rules: ClinicalRules
+
+    def flow(self, flow_id: str) -> Flow:
+        """A flow that a conversation may start with. Raises ``InputError`` naming those there are."""
+        flow = self.script.flows.get(flow_id)
+        if flow is None or flow.form is None:
+            known = "、".join(sorted(name for name, f in self.script.flows.items() if f.form))
+            raise InputError("flow-unknown", f"there is no flow {flow_id!r}", f"use one of: {known}")
+        return flow
+
+
+def load_library(root: Path) -> Library:
+    """Load ``root/dialogues`` and ``root/nlu_data``. Raises ``DefinitionError`` with file, line and remedy."""
+    dialogues, nlu_data = root / "dialogues", root / "nlu_data"
+    if not dialogues.is_dir() or not nlu_data.is_dir():
+        raise DefinitionError(
+            "data-missing", "has no dialogues/ and nlu_data/", "set SUIFANG_ROOT to the checkout that has them", path=root
+        )
+    lexicons = load_lexicons(nlu_data)
+    rules = load_clinical(dialogues / "clinical")
+    knowledge = Knowledge(
+        lexicons=lexicons,
+        redflags=load_redflags(nlu_data, dialogues / "clinical"),
+        parsers=build_parsers(lexicons),
+        topics=_topics(nlu_data / "topics.yml"),
+    )
+    script = Script(load_flows(dialogues / "flows"), read_responses(dialogues / "responses"), Tools(rules))
+    return Library(root, script, knowledge, rules)
+
+
+def load_flows(folder: Path) -> dict[str, Flow]:
+    """All flows below ``folder`` by id."""
+    flows: dict[str, Flow] = {}
+    for path in sorted(folder.glob("**/*.yml")):
+        for flow in read_flows(path, ASK_SLOTS):
+            if flow.id in flows:
+                first = flows[flow.id]
+                raise DefinitionError(
+                    "flow-twice", f"flow {flow.id} stands in {first.path}:{first.line} too", "rename one", path=path, line=flow.line
+                )
+            flows[flow.id] = flow
+    return flows
+
+
+def _topics(path: Path) -> Mapping[str, tuple[str, ...]]:
+    document = load_yaml(path)
+    return {ask: tuple(words) for ask, words in document["topics"].items()}

@@ -1,0 +1,208 @@
+"""Utterance + what was asked -> commands. The order is fixed: red flags, the open ask, the rest of the flow, intents.
+
+Nothing skips the red-flag nets: they stand in front of everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.domain.alerts import Mention, MentionStatus
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill, SlotValue
+from agent.domain.commands import (
+    CannotUnderstand,
+    Clarify,
+    Command,
+    CorrectSlots,
+    GiveAnswer,
+    ProbeMention,
+    RaiseAlert,
+    ReopenAsk,
+    SetSlots,
+    StartPattern,
+)
+from agent.understanding.asks import KIND_ASKS, slots_of
+from agent.understanding.general import general_answer
+from agent.understanding.intents import detect_patterns
+from agent.understanding.lexicons import Lexicons
+from agent.understanding.parsing import Parser
+from agent.understanding.redflags import RedFlagRules, mentions, raised
+from agent.understanding.text import Utterance, normalise
+from agent.understanding.volunteered import extract_volunteered
+from agent.understanding.volunteered_words import volunteered_words
+
+OVERRIDING = ("opt_out", "human_handoff", "abuse", "goodbye", "cancel", "resume_later", "hand_over", "wrong_person")
+"""Patterns that outweigh whatever else the utterance may mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All data that understanding reads."""
+
+    lexicons: Lexicons
+    redflags: RedFlagRules
+    parsers: Mapping[str, Parser]
+    topics: Mapping[str, tuple[str, ...]]
+    """Ask id -> words by which people name it (血压, 体重 …), for corrections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """The result for one utterance, with all that explains it."""
+
+    utterance: Utterance
+    commands: tuple[Command, ...]
+    reading: Reading
+    mentions: tuple[Mention, ...]
+
+
+def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
+    """What an answer to one ask means, apart from the conversation around it."""
+    return _read(ask, normalise(text), ctx, knowledge)
+
+
+def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Reading:
+    if not utterance.text:
+        return Reading()
+    parser = knowledge.parsers.get(ask)
+    reading = parser(utterance, ctx) if parser else Reading()
+    if reading.fills or reading.answer is not None:
+        return reading
+    kind = general_answer(utterance, ask, knowledge.lexicons)
+    if kind is not None:
+        return Reading(answer=kind, complete=True, reason="general answer")
+    return reading
+
+
+def interpret(
+    text: str, ask: str | None, ctx: AskContext, knowledge: Knowledge, last_ask: str | None = None
+) -> Understood:
+    """Commands for one final utterance, in the order in which the engine applies them."""
+    utterance = normalise(text)
+    found = mentions(utterance, ask, ctx, knowledge.redflags)
+    reading = _read(ask, utterance, ctx, knowledge) if ask else Reading()
+    commands: list[Command] = [RaiseAlert(alert) for alert in raised(text, ask, ctx, knowledge.redflags)]
+    if not commands:
+        commands += [ProbeMention(m) for m in found if m.status is MentionStatus.UNCERTAIN][:1]
+    commands += _meaning(utterance, ask, reading, ctx, _Rest(knowledge, last_ask))
+    return Understood(utterance, tuple(commands) or (CannotUnderstand(),), reading, found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    knowledge: Knowledge
+    last_ask: str | None
+
+
+def _meaning(
+    utterance: Utterance, ask: str | None, reading: Reading, ctx: AskContext, rest: _Rest
+) -> list[Command]:
+    knowledge = rest.knowledge
+    patterns = detect_patterns(utterance, ask, knowledge.lexicons)
+    names = {pattern.pattern for pattern in patterns}
+    for name in OVERRIDING:
+        if name in names and not _answers_itself(name, ask, reading):
+            return [pattern for pattern in patterns if pattern.pattern == name][:1]
+    volunteered = _volunteered(utterance, ask, reading, ctx, knowledge)
+    if "correction" in names and not (reading.fills and _corrects_open_ask(utterance, ask, knowledge)):
+        corrected = _correction(utterance, ask, ctx, rest, volunteered)
+        if corrected:
+            return corrected
+    commands: list[Command] = []
+    if reading.fills and ask:
+        commands.append(SetSlots(reading.fills, ask))
+    changed = tuple(f for f in volunteered if f.slot in ctx.slots and ctx.slots[f.slot] != f.value)
+    fresh = tuple(f for f in volunteered if f.slot not in ctx.slots and not f.confirm)
+    if fresh:
+        commands.append(SetSlots(fresh, "volunteered"))
+    if changed:
+        commands.append(CorrectSlots(tuple(_must_confirm(f) for f in changed)))
+    if not reading.fills:
+        commands += _bare(reading)
+    side = [pattern for pattern in patterns if pattern.pattern not in {"correction", *OVERRIDING}]
+    if side and not (reading.fills or reading.answer):
+        commands = [c for c in commands if not isinstance(c, Clarify)] + list(side[:1])
+    elif side and side[0].pattern in {"ask_knowledge", "slower", "louder"}:
+        commands.append(side[0])
+    return commands
+
+
+def _answers_itself(pattern: str, ask: str | None, reading: Reading) -> bool:
+    """An opening ask reads 打错了 or 现在忙 itself; so does 要找医生 when that is what was asked."""
+    if ask in {"identity", "consent", "wants_doctor", "callback_time", "next_call_ok"} and pattern != "opt_out":
+        return bool(reading.fills) or reading.answer is not None
+    return pattern in {"goodbye", "cancel"} and bool(reading.fills)
+
+
+def _bare(reading: Reading) -> list[Command]:
+    if reading.answer is AnswerKind.REPEAT:
+        return [StartPattern("repeat")]
+    if reading.answer is not None:
+        return [GiveAnswer(reading.answer)]
+    if reading.confirm:
+        return [Clarify(reading.reason)]
+    return []
+
+
+def _volunteered(
+    utterance: Utterance, ask: str | None, reading: Reading, ctx: AskContext, knowledge: Knowledge
+) -> tuple[SlotFill, ...]:
+    """Values given beside the answer; the open ask's own slots are its parser's business."""
+    own = set(slots_of(ask)) if ask else set()
+    taken = {fill.slot for fill in reading.fills} | (own if ask not in KIND_ASKS else set())
+    if ask in {"identity", "consent"} and reading.answer in {AnswerKind.WRONG_PERSON, AnswerKind.NO}:
+        return ()
+    found: dict[str, SlotFill] = {}
+    for fill in (*extract_volunteered(utterance, ctx), *volunteered_words(utterance, ctx, knowledge.lexicons)):
+        if fill.slot not in taken:
+            found.setdefault(fill.slot, fill)
+    return tuple(found.values())
+
+
+def _must_confirm(fill: SlotFill) -> SlotFill:
+    return SlotFill(fill.slot, fill.value, fill.confidence, fill.span, True, "differs from what was said before")
+
+
+def _corrects_open_ask(utterance: Utterance, ask: str | None, knowledge: Knowledge) -> bool:
+    """一百六，不对，一百五 in answer to the open ask is no correction of an earlier one."""
+    named = _topics(utterance, knowledge)
+    return not named or ask in named
+
+
+def _topics(utterance: Utterance, knowledge: Knowledge) -> list[str]:
+    return [ask for ask, words in knowledge.topics.items() if any(word in utterance.text for word in words)]
+
+
+def _correction(
+    utterance: Utterance, ask: str | None, ctx: AskContext, rest: _Rest, volunteered: tuple[SlotFill, ...]
+) -> list[Command]:
+    """刚才血压说错了，是一百四十五: which ask, and the new value if it is there."""
+    known = tuple(f for f in volunteered if f.slot in ctx.slots)
+    if known:
+        return [CorrectSlots(known)]
+    named = [a for a in _topics(utterance, rest.knowledge) if any(slot in ctx.slots for slot in slots_of(a))]
+    candidates = named or ([rest.last_ask] if rest.last_ask else [])
+    for candidate in candidates:
+        fresh = AskContext(ctx.now, ctx.resident, ctx.history, _without(ctx, slots_of(candidate)))
+        reading = _read(candidate, _after_marker(utterance), fresh, rest.knowledge)
+        fills = tuple(f for f in reading.fills if f.slot in ctx.slots or f.slot in slots_of(candidate))
+        if fills:
+            return [CorrectSlots(fills)]
+    return [ReopenAsk(candidates[0])] if candidates else []
+
+
+def _without(ctx: AskContext, slots: tuple[str, ...]) -> dict[str, SlotValue]:
+    return {slot: value for slot, value in ctx.slots.items() if slot not in slots}
+
+
+_MARKERS = ("说错了", "讲错了", "记错了", "弄错了", "搞错了", "念错了", "看错了", "不对", "错了")
+
+
+def _after_marker(utterance: Utterance) -> Utterance:
+    """The words after 说错了, where the new value stands; all words when nothing follows."""
+    for marker in _MARKERS:
+        _, found, rest = utterance.text.partition(marker)
+        if found and rest.strip("，的啊了"):
+            return Utterance(utterance.raw, rest.strip("，"))
+    return utterance
