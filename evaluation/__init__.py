@@ -1,0 +1,1 @@
+"""Simulated residents, case runners and metrics: what the agent does, measured."""
