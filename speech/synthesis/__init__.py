@@ -1,0 +1,1 @@
+"""Text to speech: spoken form, clauses, engines, the prompt cache."""
