@@ -113,6 +113,16 @@ def _schedule_callback(work: Work, tools: Tools) -> None:
     work.effects.append(Schedule(str(at), "resident_asked"))
 
 
+def _listen(work: Work, tools: Tools) -> None:
+    work.listening = work.state.question is not None
+
+
+def _value_noted(work: Work, tools: Tools) -> None:
+    """A critical value without symptoms does not stop the questions; the task for the doctor is urgent."""
+    work.effects.append(Escalate(f"value:{work.state.emergency.flag}" if work.state.emergency else "value", work.state.emergency))
+    work.state = replace(work.state, emergency=None)
+
+
 def _opt_out(work: Work, tools: Tools) -> None:
     work.emit(PatternUsed(work.state.turn, "opted_out"))
 
@@ -141,6 +151,8 @@ ACTIONS: Mapping[str, Action] = {
     "action_escalate": _escalate,
     "action_suggest_class": _suggest,
     "action_schedule_callback": _schedule_callback,
+    "action_listen": _listen,
+    "action_value_noted": _value_noted,
     "action_opt_out": _opt_out,
     "action_write_record": _write_record,
     "action_end_completed": _end(Outcome.COMPLETED),

@@ -114,7 +114,8 @@ def _collect(work: Work, script: Script, step: Collect) -> bool:
             return True
     if work.state.attempts.get(step.ask, 0) >= MAX_FAILURES:
         return _give_up(work, script, step)
-    put_question(work, step)
+    if not work.listening:
+        put_question(work, step)
     return True
 
 

@@ -22,6 +22,8 @@ class Work:
     responses: Mapping[str, Response]
     events: list[EventBody] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    listening: bool = False
+    """The open question is not put again this turn: the resident has asked for time."""
 
     def emit(self, *bodies: EventBody) -> None:
         """Append events."""

@@ -1,0 +1,50 @@
+# Everything runs in .venv, made on first use. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.run-ready
+DEV_STAMP := $(VENV)/.dev-ready
+SUIFANG := $(BIN)/suifang
+
+.PHONY: help demo serve chat test check format bench clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Suifang needs Python 3.11 or newer; set PYTHON=/path/to/python3.11") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_STAMP): $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(DEV_STAMP): $(RUN_STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+demo: $(RUN_STAMP) ## one whole hypertension follow-up, spoken, in real time
+	$(SUIFANG) demo
+
+serve: $(RUN_STAMP) ## the service on http://127.0.0.1:8321
+	$(SUIFANG) serve
+
+chat: $(RUN_STAMP) ## the same conversation, typed
+	$(SUIFANG) chat hypertension_followup
+
+test: $(DEV_STAMP) ## the whole test suite
+	$(BIN)/python -m pytest
+
+check: $(DEV_STAMP) ## style, types, floors, sizes, data
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.gates
+	$(SUIFANG) flows check
+
+format: $(DEV_STAMP) ## rewrite the code in house style
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## forget the environment and what runs left behind
+	rm -rf $(VENV) var build dist *.egg-info
