@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent.domain.effects import Effect, Say
+from agent.domain.events import AgentSaid
 from evaluation.cases import DialogueCase
 from evaluation.scoring import same
 
@@ -28,13 +29,13 @@ class TextResident:
         self._last: dict[str, str] = {}
         self._injections = dict(case.injections)
 
-    def answer(self, ask: str | None, effects: Sequence[Effect]) -> str:
-        """What the resident says to the agent's last words; an empty text is silence."""
+    def answer(self, ask: str | None, said: Sequence[Effect | AgentSaid]) -> str:
+        """What the resident says to the agent's last words ``said``; an empty text is silence."""
         if ask is None:
             return self._case.answers.get("_default", (AT_A_LOSS,))[-1]
         if ask in self._injections:
             return self._injections.pop(ask)
-        heard = read_back(effects)
+        heard = read_back(said)
         if heard is not None and ask in self._last:
             return AGREES if self._agrees(ask, heard) else self._last[ask]
         self._last[ask] = self._next(ask)
@@ -58,11 +59,12 @@ class TextResident:
         )
 
 
-def read_back(effects: Sequence[Effect]) -> str | None:
+def read_back(said: Sequence[Effect | AgentSaid]) -> str | None:
     """The wording with which the agent reads a value back, when its last question does so."""
-    for effect in reversed(effects):
-        if isinstance(effect, Say) and effect.response.startswith("utter_readback"):
-            return effect.text
-        if isinstance(effect, Say) and effect.ask:
-            return None
+    for words in reversed(said):
+        if isinstance(words, (Say, AgentSaid)):
+            if words.response.startswith("utter_readback"):
+                return words.text
+            if words.ask:
+                return None
     return None

@@ -1,0 +1,84 @@
+"""What goes over the wire, with the limits on it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+TEXT_CHARS = 400
+"""Longest message; understanding reads no more."""
+BODY_BYTES = 64 * 1024
+"""Largest request."""
+
+VisitId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ResidentIn(_Strict):
+    """The person the conversation is about."""
+
+    name: str = Field(min_length=1, max_length=32)
+    id: str = Field(default="", max_length=64)
+    sex: str = Field(default="0", pattern="^[0129]$")
+    birth_date: date | None = None
+    phone: str = Field(default="", max_length=20, pattern=r"^[0-9+\- ]*$")
+
+
+class ChatStart(_Strict):
+    """Begin a conversation."""
+
+    flow: str = Field(min_length=1, max_length=64)
+    resident: ResidentIn
+    history: dict[str, str | int | float | bool | list[str]] = Field(default_factory=dict, max_length=64)
+
+
+class ChatMessage(_Strict):
+    """What the resident typed; empty for silence."""
+
+    text: str = Field(max_length=TEXT_CHARS)
+
+
+class ChatReply(BaseModel):
+    """What the agent says now."""
+
+    visit_id: str
+    replies: list[str]
+    ask: str | None
+    done: bool
+    outcome: str | None
+
+
+class VisitOut(BaseModel):
+    """A visit with its record and events."""
+
+    id: str
+    flow: str
+    form: str
+    status: str
+    started: str
+    ended: str | None
+    outcome: str | None
+    record: dict[str, Any]
+    alerts: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+
+
+class HealthOut(BaseModel):
+    """Required and optional parts."""
+
+    status: str
+    required: dict[str, str]
+    optional: dict[str, str]
+
+
+class ErrorOut(BaseModel):
+    """Every error has this form."""
+
+    code: str
+    message: str
+    remedy: str

@@ -1,0 +1,1 @@
+"""The entry: settings, composition, command line. Nothing imports it."""

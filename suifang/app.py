@@ -1,0 +1,35 @@
+"""The composition root: the one place that names concrete parts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.library import Library, load_library
+from connectors.storage import SqlStore, open_store
+from suifang.papers import Papers
+from suifang.settings import Settings
+from suifang.visits import Visits
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The parts that every command shares."""
+
+    settings: Settings
+    library: Library
+    store: SqlStore
+    visits: Visits
+    papers: Papers
+
+
+@asynccontextmanager
+async def open_app(settings: Settings) -> AsyncIterator[App]:
+    """Load the data, open the store, clear up after processes that died."""
+    library = load_library(settings.root)
+    async with open_store(settings.database) as store:
+        visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team})
+        await visits.sweep(datetime.now())
+        yield App(settings, library, store, visits, Papers(library, store, settings.visits_dir))

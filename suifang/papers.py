@@ -1,0 +1,98 @@
+"""A visit's papers: its record in the store, its report as page and text beside the clips."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.domain.events import SlotSet
+from agent.errors import InputError, StorageError
+from agent.library import Library
+from agent.report.as_json import render_json
+from agent.report.build import build_report
+from agent.report.model import Report
+from agent.report.plain import render_text
+from connectors.storage import Store, StoredRecord
+from connectors.web.report_page import render_page
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is drawn up from one visit."""
+
+    visit_id: str
+    outcome: str
+    text: str
+    html: Path
+    slots: Mapping[str, Any]
+    report: Report
+
+    def to_dict(self) -> dict[str, Any]:
+        """The short JSON of a command."""
+        suggestion = self.report.suggestion.suggestion
+        return {
+            "visit": self.visit_id,
+            "outcome": self.outcome,
+            "slots": dict(self.slots),
+            "alerts": [alert.flag for alert in self.report.alerts],
+            "suggested_visit_class": suggestion.visit_class,
+            "suggested_next_visit": suggestion.next_visit_date,
+            "report": str(self.html),
+        }
+
+
+class Papers:
+    """Draws up the papers of stored visits; everything comes from the event log."""
+
+    def __init__(self, library: Library, store: Store, folder: Path) -> None:
+        self._library = library
+        self._store = store
+        self._folder = folder
+
+    def folder_of(self, visit_id: str) -> Path:
+        """Where the files of a visit lie; clips in ``clips`` below it."""
+        return self._folder / visit_id
+
+    async def draw_up(self, visit_id: str) -> Paper:
+        """Record, page and text of a visit; a record that says what the latest says is not saved again."""
+        events = await self._store.events.read(visit_id)
+        if not events:
+            raise InputError("report-unknown", f"visit {visit_id!r} has no events", "name a visit that was begun")
+        report = build_report(events, self._library.rules)
+        body = render_json(report)
+        latest = await self._store.records.latest(visit_id)
+        if latest is None or latest.body != body:
+            await self._store.records.save(StoredRecord(visit_id, report.header.form, body))
+        html = self.folder_of(visit_id) / "report.html"
+        await asyncio.to_thread(_write, html, render_page(report))
+        slots = {event.body.slot: _plain(event.body) for event in events if isinstance(event.body, SlotSet)}
+        return Paper(visit_id, report.header.outcome, render_text(report), html, slots, report)
+
+    async def page(self, visit_id: str) -> str:
+        """The report page as of now."""
+        events = await self._store.events.read(visit_id)
+        if not events:
+            raise InputError("report-unknown", f"visit {visit_id!r} has no events", "name a visit that was begun")
+        return render_page(build_report(events, self._library.rules))
+
+
+def _plain(filled: SlotSet) -> Any:
+    """The value as JSON knows it."""
+    value = asdict(filled)["value"]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_text(text, "utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise StorageError(
+            "report-unwritable", f"{path} cannot be written ({error.strerror})", "give a writable SUIFANG_DATA_DIR"
+        ) from None

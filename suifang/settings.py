@@ -1,0 +1,65 @@
+"""All settings, read once from the environment (``SUIFANG_…``); built by the command line, never at import."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from agent.errors import InputError
+
+PREFIX = "SUIFANG_"
+
+
+class Settings(BaseSettings):
+    """What an operator may set."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    root: Path = Path(__file__).resolve().parent.parent
+    """The checkout that holds dialogues/ and nlu_data/."""
+    data_dir: Path = Path("var")
+    """Where the database, the reports and the clips lie."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8321, ge=0, le=65535)
+    clinic: str = "社区卫生服务中心"
+    """Who calls, as said in the first sentence."""
+    team: str = "家庭医生团队"
+    voice: str = "cmn"
+    """Voice of the agent."""
+    voice_rate_wpm: int = Field(default=160, ge=80, le=300)
+    recognizer: str = "syllable-ctc"
+    """Recognition engine: syllable-ctc, or one pulled with ``suifang models pull``."""
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data_dir / "suifang.db"
+
+    @property
+    def visits_dir(self) -> Path:
+        """Reports and clips, one folder a visit."""
+        return self.data_dir / "visits"
+
+    @property
+    def cache_dir(self) -> Path:
+        """Prompts spoken before."""
+        return self.data_dir / "cache"
+
+
+def read_settings() -> Settings:
+    """Settings of this process. Raises ``InputError`` naming the variable that is wrong."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    if unknown:
+        raise InputError(
+            "setting-unknown", f"there is no setting {unknown[0]}", f"use one of {', '.join(sorted(known))}"
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + str(first["loc"][0]).upper()
+        raise InputError("setting-invalid", f"{name}: {first['msg']}", f"change or unset {name}") from None

@@ -1,0 +1,102 @@
+"""Visits: a conversation together with its place in the store. Events are written as they happen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.conversation import Conversation
+from agent.domain.answers import Resident, SlotValue
+from agent.domain.effects import Effect, Outcome
+from agent.domain.events import Event
+from agent.errors import InputError
+from agent.library import Library
+from connectors.storage import Store, VisitStart, VisitStatus
+from connectors.storage.owners import this_process
+from connectors.storage.ports import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who the conversation is with, and what is known from the last visit."""
+
+    resident: Resident
+    history: Mapping[str, SlotValue]
+
+
+class Visit:
+    """One running visit. Whoever drives the conversation calls ``flush`` after every step."""
+
+    def __init__(self, visit_id: str, conversation: Conversation, store: Store, written: int = 0) -> None:
+        self.id = visit_id
+        self.conversation = conversation
+        self._store = store
+        self._written = written
+
+    async def hear(self, text: str, now: datetime) -> Sequence[Effect]:
+        """The resident said something, typed: nothing was misheard."""
+        effects = self.conversation.hear(text, 1.0, now)
+        await self.flush()
+        return effects
+
+    async def silence(self, now: datetime) -> Sequence[Effect]:
+        """The resident said nothing."""
+        effects = self.conversation.silence(now)
+        await self.flush()
+        return effects
+
+    async def flush(self) -> Sequence[Event]:
+        """Write what is new in the log; the events written. Ends the stored visit with the conversation."""
+        new = tuple(self.conversation.events[self._written :])
+        if new:
+            await self._store.events.append(self.id, new)
+            self._written += len(new)
+            if self.conversation.outcome is not None:
+                await self._store.visits.close(self.id, self.conversation.outcome.value, new[-1].at)
+        return new
+
+    async def close(self, reason: str, now: datetime) -> None:
+        """End it from outside; without an outcome of its own it is incomplete."""
+        self.conversation.close(reason, now)
+        await self.flush()
+        outcome = self.conversation.outcome or Outcome.INCOMPLETE
+        await self._store.visits.close(self.id, outcome.value, now.isoformat())
+
+
+class Visits:
+    """Opens and takes up visits."""
+
+    def __init__(self, library: Library, store: Store, values: Mapping[str, str]) -> None:
+        self._library = library
+        self._store = store
+        self._values = dict(values)
+
+    async def open(self, flow: str, caller: Caller, channel: Channel, now: datetime) -> tuple[Visit, Sequence[Effect]]:
+        """Begin a visit; the effects are the opening words. Raises ``InputError`` for an unknown flow."""
+        form = self._library.flow(flow).form or ""
+        conversation, effects = Conversation.open(
+            self._library, flow, caller.resident, now, caller.history, self._values
+        )
+        start = VisitStart(
+            uuid.uuid4().hex, caller.resident, flow, form, channel, now.isoformat(timespec="seconds"), this_process()
+        )
+        await self._store.visits.open(start)
+        visit = Visit(start.id, conversation, self._store)
+        await visit.flush()
+        return visit, effects
+
+    async def resume(self, visit_id: str) -> Visit:
+        """Take up an open visit from its log. Raises ``InputError`` when there is none, or it has ended."""
+        stored = await self._store.visits.get(visit_id)
+        if stored is None:
+            raise InputError("visit-unknown", f"there is no visit {visit_id!r}", "start one with POST /api/chat")
+        if stored.status is not VisitStatus.OPEN:
+            raise InputError("visit-ended", "this visit has ended", "start a new one with POST /api/chat")
+        events = await self._store.events.read(visit_id)
+        return Visit(visit_id, Conversation.resume(self._library, events), self._store, len(events))
+
+    async def sweep(self, now: datetime) -> Sequence[str]:
+        """Mark the visits incomplete whose process died."""
+        return await self._store.visits.abandoned(now.isoformat(timespec="seconds"))
