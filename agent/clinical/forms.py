@@ -30,6 +30,8 @@ class Field:
     code_system: str = ""
     codes: Mapping[str, str] = field(default_factory=dict)
     """Official code to label, in the order of the form."""
+    only_if: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Asked only when each of these slots has one of these codes; otherwise it does not apply."""
     target_of: str = ""
     """The slot whose 现值/目标值 pair this target closes."""
     source: str = ""
@@ -111,7 +113,7 @@ def _read_headline(node: Node) -> Headline:
 
 
 def _read_field(node: Node, shared: Mapping[str, Mapping[str, str]]) -> Field:
-    node.fields("slot", "label", "type", "who", "unit", "ask", "code_system", "codes", "target_of", "source")
+    node.fields("slot", "label", "type", "who", "unit", "ask", "code_system", "codes", "only_if", "target_of", "source")
     codes: Mapping[str, str] = {}
     if (codes_node := node.get("codes")) is not None:
         if isinstance(codes_node.value, str):
@@ -129,12 +131,20 @@ def _read_field(node: Node, shared: Mapping[str, Mapping[str, str]]) -> Field:
         ask=node.text("ask", ""),
         code_system=node.text("code_system", ""),
         codes=codes,
+        only_if=_only_if(node),
         target_of=node.text("target_of", ""),
         source=node.text("source", ""),
     )
     if result.type in ("enum", "multi") and not (codes and result.code_system):
         raise node.error(f"{result.slot} 是代码字段，却没有 codes 或 code_system", "写上官方代码表和它的名字")
     return result
+
+
+def _only_if(node: Node) -> Mapping[str, tuple[str, ...]]:
+    entry = node.get("only_if")
+    if entry is None:
+        return {}
+    return {slot: tuple(code.as_text() for code in entry.items(slot)) for slot in entry.fields()}
 
 
 def _codes(node: Node) -> Mapping[str, str]:
@@ -156,6 +166,7 @@ def _check(form: Form, node: Node) -> None:
     if double:
         raise node.error(f"slot {double!r} 在表单里出现两次", "每个 slot 只占一行")
     wanted = [slot for line in form.headline for slot in line.slots]
+    wanted += [slot for item in form.fields() for slot in item.only_if]
     wanted += [item.target_of for item in form.fields() if item.target_of]
     missing = next((slot for slot in wanted if slot not in slots), None)
     if missing:
