@@ -68,7 +68,13 @@ class Conversation:
         )
         conversation = cls(library, state)
         born = resident.birth_date.isoformat() if resident.birth_date else ""
-        who = {"name": resident.name, "id": resident.id, "sex": resident.sex, "birth_date": born, "phone": resident.phone}
+        who = {
+            "name": resident.name,
+            "id": resident.id,
+            "sex": resident.sex,
+            "birth_date": born,
+            "phone": resident.phone,
+        }
         opened = ConversationOpened(flow, state.form, {**who, **_values_of(values)}, state.history, now.isoformat())
         conversation.note(opened, now)
         work = conversation._work(now)
@@ -79,7 +85,9 @@ class Conversation:
     def resume(cls, library: Library, events: Sequence[Event]) -> Conversation:
         """Rebuild a conversation from its log. Raises ``InputError`` for a log without its opening."""
         if not events or not isinstance(events[0].body, ConversationOpened):
-            raise InputError("log-without-opening", "the log does not begin with ConversationOpened", "give the whole log")
+            raise InputError(
+                "log-without-opening", "the log does not begin with ConversationOpened", "give the whole log"
+            )
         opened = events[0].body
         who = opened.resident
         born = date.fromisoformat(who["birth_date"]) if who.get("birth_date") else None
@@ -241,4 +249,3 @@ class Conversation:
 
 def _values_of(values: Mapping[str, str] | None) -> dict[str, str]:
     return {f"value_{key}": value for key, value in (values or {}).items()}
-

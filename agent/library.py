@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.clinical import ClinicalRules, load_clinical
+from agent.clinical.rules import ClinicalRules, load_clinical
 from agent.errors import DefinitionError, InputError
 from agent.flows.actions import Tools
 from agent.flows.engine import Script
@@ -44,7 +44,10 @@ def load_library(root: Path) -> Library:
     dialogues, nlu_data = root / "dialogues", root / "nlu_data"
     if not dialogues.is_dir() or not nlu_data.is_dir():
         raise DefinitionError(
-            "data-missing", "has no dialogues/ and nlu_data/", "set SUIFANG_ROOT to the checkout that has them", path=root
+            "data-missing",
+            "has no dialogues/ and nlu_data/",
+            "set SUIFANG_ROOT to the checkout that has them",
+            path=root,
         )
     lexicons = load_lexicons(nlu_data)
     rules = load_clinical(dialogues / "clinical")
@@ -66,7 +69,11 @@ def load_flows(folder: Path) -> dict[str, Flow]:
             if flow.id in flows:
                 first = flows[flow.id]
                 raise DefinitionError(
-                    "flow-twice", f"flow {flow.id} stands in {first.path}:{first.line} too", "rename one", path=path, line=flow.line
+                    "flow-twice",
+                    f"flow {flow.id} stands in {first.path}:{first.line} too",
+                    "rename one",
+                    path=path,
+                    line=flow.line,
                 )
             flows[flow.id] = flow
     return flows

@@ -57,9 +57,7 @@ def _is_pattern(commands: tuple[object, ...]) -> bool:
     return bool(commands) and all(isinstance(c, StartPattern) for c in commands)
 
 
-def _settle_probe(
-    work: Work, script: Script, knowledge: Knowledge, understood: Understood, pending: Probe
-) -> None:
+def _settle_probe(work: Work, script: Script, knowledge: Knowledge, understood: Understood, pending: Probe) -> None:
     """One question was asked about a doubtful mention; only a clear no clears it."""
     work.state = replace(work.state, pending=None)
     if work.state.emergency is not None:
@@ -69,14 +67,22 @@ def _settle_probe(
     denied = any(m.status in _CLEARING for m in same) or understood.reading.answer is AnswerKind.NO
     present = understood.reading.answer is AnswerKind.YES or any(m.status is MentionStatus.PRESENT for m in same)
     if not present and (denied or any(word in understood.utterance.text for word in _PAST_WORDS)):
-        work.emit(MentionJudged(work.state.turn, mention.flag, "denied", understood.utterance.raw, mention.rule, "asked once"))
+        work.emit(
+            MentionJudged(work.state.turn, mention.flag, "denied", understood.utterance.raw, mention.rule, "asked once")
+        )
         return
     judged = replace(mention, status=MentionStatus.PRESENT, words=f"{mention.words} / {understood.utterance.raw}")
     for alert in word_alerts((judged,), knowledge.redflags):
         raise_alert(work, script, alert)
 
 
-_CLEARING = {MentionStatus.DENIED, MentionStatus.PAST, MentionStatus.HYPOTHETICAL, MentionStatus.FIGURATIVE, MentionStatus.BASELINE}
+_CLEARING = {
+    MentionStatus.DENIED,
+    MentionStatus.PAST,
+    MentionStatus.HYPOTHETICAL,
+    MentionStatus.FIGURATIVE,
+    MentionStatus.BASELINE,
+}
 _PAST_WORDS = ("以前", "过去", "早先", "那会儿", "那时候", "开玩笑", "随口", "气话", "不是现在")
 
 
@@ -170,4 +176,3 @@ def hints(state: State, knowledge: Knowledge) -> Hints:
     known = state.history.get("medications", ())
     names = tuple(str(getattr(item, "id", item)) for item in known) if isinstance(known, tuple) else ()
     return Hints(open_ask(state), names)
-

@@ -47,7 +47,10 @@ def load_yaml(path: Path) -> Any:
         text = path.read_text("utf-8")
     except OSError as error:
         raise DefinitionError(
-            "file-unreadable", f"cannot be read ({error.strerror})", "check that the file exists and is readable", path=path
+            "file-unreadable",
+            f"cannot be read ({error.strerror})",
+            "check that the file exists and is readable",
+            path=path,
         ) from None
     except UnicodeDecodeError:
         raise DefinitionError("file-not-utf8", "is not UTF-8 text", "save the file as UTF-8", path=path) from None
@@ -60,9 +63,7 @@ def load_yaml(path: Path) -> Any:
             "yaml-invalid", problem, "mend the indentation, quotes or duplicate key there", path=path, line=line
         ) from None
     except yaml.YAMLError:
-        raise DefinitionError(
-            "yaml-invalid", "is not valid YAML", "remove unprintable characters", path=path
-        ) from None
+        raise DefinitionError("yaml-invalid", "is not valid YAML", "remove unprintable characters", path=path) from None
 
 
 def line_of(mapping: Any, key: str | None = None) -> int:

@@ -19,7 +19,9 @@ def faults(path: Path) -> list[str]:
     text = path.read_text("utf-8")
     found = []
     if text.count("\n") > MODULE_LINES:
-        found.append(f"{path}: {text.count(chr(10))} lines (limit {MODULE_LINES}): give a part of it an owner of its own")
+        found.append(
+            f"{path}: {text.count(chr(10))} lines (limit {MODULE_LINES}): give a part of it an owner of its own"
+        )
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             size = (node.end_lineno or node.lineno) - node.lineno + 1

@@ -71,7 +71,7 @@ class End:
 
     outcome: Outcome
     hang_up: bool = True
-    """False: the agent has handed over and stays on the line (suicide risk) until the other side or a person ends it."""
+    """False: the agent has handed over and stays on the line (suicide risk) until a person ends it."""
 
 
 Effect = Say | Escalate | Schedule | WriteRecord | End

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from agent.clinical import ClinicalRules, suggest
+from agent.clinical.facts import Visit
+from agent.clinical.rules import ClinicalRules
+from agent.clinical.suggestion import suggest
 from agent.domain.alerts import Severity
 from agent.domain.effects import End, Escalate, Outcome, Schedule, WriteRecord
 from agent.domain.events import AskClosed, ConsentGiven, PatternUsed, SuggestionMade
@@ -30,11 +32,15 @@ Action = Callable[[Work, Tools], None]
 
 def _repeat(work: Work, tools: Tools) -> None:
     """Nothing to do: the interrupted question is put again, slower, when the pattern ends."""
-    work.state = replace(work.state, manner=replace(work.state.manner, rate=max(SLOWEST, work.state.manner.rate * 0.95)))
+    work.state = replace(
+        work.state, manner=replace(work.state.manner, rate=max(SLOWEST, work.state.manner.rate * 0.95))
+    )
 
 
 def _slower(work: Work, tools: Tools) -> None:
-    work.state = replace(work.state, manner=replace(work.state.manner, rate=max(SLOWEST, work.state.manner.rate * 0.85)))
+    work.state = replace(
+        work.state, manner=replace(work.state.manner, rate=max(SLOWEST, work.state.manner.rate * 0.85))
+    )
 
 
 def _louder(work: Work, tools: Tools) -> None:
@@ -90,22 +96,25 @@ def _escalate(work: Work, tools: Tools) -> None:
 
 def _suggest(work: Work, tools: Tools) -> None:
     state = work.state
-    made = suggest(
-        state.form, state.slots, state.history, state.resident, state.alerts, work.now, tools.rules
-    )
+    made = [suggest(_visit(work, form), tools.rules) for form in state.form.split("+")]
+    next_visit = min((one.next_visit_date for one in made if one.next_visit_date), default=None)
     work.emit(
         SuggestionMade(
             state.turn,
-            made.visit_class,
-            made.next_visit_date,
-            made.referral,
-            tuple(f"{hit.rule_id} {hit.words}" for hit in made.reasons),
+            max((one.visit_class for one in made if one.visit_class), default=None),
+            next_visit,
+            "；".join(dict.fromkeys(one.referral for one in made if one.referral)) or None,
+            tuple(dict.fromkeys(str(hit) for one in made for hit in one.reasons)),
         )
     )
-    values = {"next_visit": date_words(made.next_visit_date)}
-    work.state = replace(state, values={**state.values, **values})
-    if made.next_visit_date:
-        work.effects.append(Schedule(made.next_visit_date, "next_visit"))
+    work.state = replace(state, values={**state.values, "next_visit": date_words(next_visit)})
+    if next_visit:
+        work.effects.append(Schedule(next_visit, "next_visit"))
+
+
+def _visit(work: Work, form: str) -> Visit:
+    state = work.state
+    return Visit(form, work.now, state.slots, state.history, state.resident, state.alerts)
 
 
 def _schedule_callback(work: Work, tools: Tools) -> None:
@@ -119,7 +128,9 @@ def _listen(work: Work, tools: Tools) -> None:
 
 def _value_noted(work: Work, tools: Tools) -> None:
     """A critical value without symptoms does not stop the questions; the task for the doctor is urgent."""
-    work.effects.append(Escalate(f"value:{work.state.emergency.flag}" if work.state.emergency else "value", work.state.emergency))
+    work.effects.append(
+        Escalate(f"value:{work.state.emergency.flag}" if work.state.emergency else "value", work.state.emergency)
+    )
     work.state = replace(work.state, emergency=None)
 
 

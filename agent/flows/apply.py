@@ -66,9 +66,7 @@ def _take(work: Work, fills: tuple[SlotFill, ...], ask: str, turn: Turn) -> None
         work.state = replace(work.state, pending=ReadBack(ask, doubtful, turn.words))
 
 
-def set_slots(
-    work: Work, fills: tuple[SlotFill, ...], ask: str, turn: Turn, *, read_back: bool = False
-) -> None:
+def set_slots(work: Work, fills: tuple[SlotFill, ...], ask: str, turn: Turn, *, read_back: bool = False) -> None:
     """Give slots their values, with an event for each."""
     values: dict[str, SlotValue] = {}
     for fill in fills:

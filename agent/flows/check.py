@@ -33,9 +33,17 @@ def _flow_faults(flow: Flow, script: Script, names: KnownNames) -> Iterator[Defi
         yield from _step_faults(flow, step, script, names)
         yield from _condition_faults(flow, step, names)
     for step_id in flow.steps.keys() - _reachable(flow):
-        yield _fault(flow, flow.steps[step_id], "step-unreachable", f"step {step_id} is never reached", "lead a `next` to it or delete it")
+        yield _fault(
+            flow,
+            flow.steps[step_id],
+            "step-unreachable",
+            f"step {step_id} is never reached",
+            "lead a `next` to it or delete it",
+        )
     if not _ends(flow):
-        yield _fault(flow, flow.steps[flow.first], "flow-without-end", "no way through this flow ends", "let one `next` be END")
+        yield _fault(
+            flow, flow.steps[flow.first], "flow-without-end", "no way through this flow ends", "let one `next` be END"
+        )
 
 
 def _fault(flow: Flow, step: AnyStep, code: str, message: str, remedy: str) -> DefinitionError:
@@ -46,26 +54,58 @@ def _target_faults(flow: Flow, step: AnyStep) -> Iterator[DefinitionError]:
     for branch in step.next:
         if branch.target != END and branch.target not in flow.steps:
             known = ", ".join(list(flow.steps)[:8])
-            yield _fault(flow, step, "next-unknown", f"step {step.id} leads to {branch.target!r}, which is no step", f"use END or one of: {known}")
+            yield _fault(
+                flow,
+                step,
+                "next-unknown",
+                f"step {step.id} leads to {branch.target!r}, which is no step",
+                f"use END or one of: {known}",
+            )
 
 
 def _step_faults(flow: Flow, step: AnyStep, script: Script, names: KnownNames) -> Iterator[DefinitionError]:
     if isinstance(step, Collect):
         if step.ask not in names.asks:
-            yield _fault(flow, step, "ask-without-parser", f"no parser reads the ask {step.ask!r}", "use a known ask id, or add a parser under agent/understanding/parsers/")
+            yield _fault(
+                flow,
+                step,
+                "ask-without-parser",
+                f"no parser reads the ask {step.ask!r}",
+                "use a known ask id, or add a parser under agent/understanding/parsers/",
+            )
         for utter in (step.utter, *(rejection.utter for rejection in step.rejections)):
             yield from _wording_faults(flow, step, utter, script.responses)
     elif isinstance(step, Act) and step.action.startswith("utter_"):
         yield from _wording_faults(flow, step, step.action, script.responses)
     elif isinstance(step, Act) and step.action not in ACTIONS:
-        yield _fault(flow, step, "action-unknown", f"there is no action {step.action!r}", f"use utter_* or one of: {', '.join(sorted(ACTIONS))}")
+        yield _fault(
+            flow,
+            step,
+            "action-unknown",
+            f"there is no action {step.action!r}",
+            f"use utter_* or one of: {', '.join(sorted(ACTIONS))}",
+        )
     elif isinstance(step, (CallFlow, LinkFlow)) and step.flow not in script.flows:
-        yield _fault(flow, step, "flow-unknown", f"there is no flow {step.flow!r}", f"use one of: {', '.join(sorted(script.flows))}")
+        yield _fault(
+            flow,
+            step,
+            "flow-unknown",
+            f"there is no flow {step.flow!r}",
+            f"use one of: {', '.join(sorted(script.flows))}",
+        )
 
 
-def _wording_faults(flow: Flow, step: AnyStep, utter: str, responses: Mapping[str, object]) -> Iterator[DefinitionError]:
+def _wording_faults(
+    flow: Flow, step: AnyStep, utter: str, responses: Mapping[str, object]
+) -> Iterator[DefinitionError]:
     if utter not in responses:
-        yield _fault(flow, step, "wording-missing", f"there is no wording {utter}", f"add {utter} with a text to a file in dialogues/responses/")
+        yield _fault(
+            flow,
+            step,
+            "wording-missing",
+            f"there is no wording {utter}",
+            f"add {utter} with a text to a file in dialogues/responses/",
+        )
 
 
 def _condition_faults(flow: Flow, step: AnyStep, names: KnownNames) -> Iterator[DefinitionError]:
@@ -74,7 +114,13 @@ def _condition_faults(flow: Flow, step: AnyStep, names: KnownNames) -> Iterator[
         conditions += [rejection.condition for rejection in step.rejections]
     for condition in conditions:
         for slot in sorted(condition.slots - set(names.slots)):
-            yield _fault(flow, step, "slot-unknown", f"condition {condition.source!r} reads the unknown slot {slot!r}", "use a slot that an ask fills")
+            yield _fault(
+                flow,
+                step,
+                "slot-unknown",
+                f"condition {condition.source!r} reads the unknown slot {slot!r}",
+                "use a slot that an ask fills",
+            )
 
 
 def _reachable(flow: Flow) -> set[str]:

@@ -162,8 +162,6 @@ def _compare(operator: str, left: Any, right: Any) -> bool:
 
 def _order(operator: str, left: Any, right: Any) -> bool:
     try:
-        return bool(
-            {"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator]
-        )
+        return bool({"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator])
     except TypeError:
         return False

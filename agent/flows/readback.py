@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from agent.clinical import ClinicalRules
+from agent.clinical.rules import ClinicalRules
 from agent.domain.answers import SlotFill
 from agent.flows.log import Work
 from agent.flows.state import ReadBack
-from agent.flows.wording import value_words
+from agent.flows.wording import moment_words, value_words
 
 SPOKEN_LABELS = {
     "sbp": "高压", "dbp": "低压", "heart_rate": "心跳", "weight_kg_now": "体重", "height_cm": "身高",
@@ -21,14 +21,20 @@ SPOKEN_UNITS = {
 }  # fmt: skip
 
 
-def fill_words(fill: SlotFill, rules: ClinicalRules) -> str:
-    """One value as it is read back aloud."""
-    field = rules.field(fill.slot)
+def fill_words(fill: SlotFill, form_ids: str, rules: ClinicalRules) -> str:
+    """One value as it is read back aloud; ``form_ids`` are the forms of the visit, joined by ``+``."""
+    field = next(
+        (f for form in form_ids.split("+") if form in rules.forms and (f := rules.forms[form].field(fill.slot))), None
+    )
     label = SPOKEN_LABELS.get(fill.slot, field.label if field else "")
-    codes = dict(field.codes) if field else {}
+    codes = field.codes if field else {}
     if fill.slot == "weight_kg_now" and isinstance(fill.value, (int, float)):
         return f"体重{fill.value:g}公斤，就是{fill.value * 2:g}斤"
-    return value_words(fill, label, SPOKEN_UNITS.get(fill.slot, ""), codes)
+    if fill.slot == "callback_time":
+        return moment_words(str(fill.value))
+    return value_words(
+        fill, label, SPOKEN_UNITS.get(fill.slot, ""), lambda code: codes.get(code) or rules.labels.medicine(code)
+    )
 
 
 def put_read_back(work: Work, rules: ClinicalRules) -> None:
@@ -36,5 +42,5 @@ def put_read_back(work: Work, rules: ClinicalRules) -> None:
     pending = work.state.pending
     if not isinstance(pending, ReadBack):
         return
-    words = "，".join(fill_words(fill, rules) for fill in pending.fills)
+    words = "，".join(fill_words(fill, work.state.form, rules) for fill in pending.fills)
     work.say("utter_readback", variant=pending.tries, ask=pending.ask, values=words)

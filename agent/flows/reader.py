@@ -39,7 +39,9 @@ def read_flows(path: Path, ask_slots: Mapping[str, tuple[str, ...]]) -> list[Flo
     flows = document.get("flows") if isinstance(document, dict) else None
     if not isinstance(flows, dict) or not flows:
         raise DefinitionError("flow-file-empty", "has no flows", "begin the file with `flows:`", path=path)
-    return [_FlowReader(path, flow_id, body, ask_slots).read(line_of(flows, flow_id)) for flow_id, body in flows.items()]
+    return [
+        _FlowReader(path, flow_id, body, ask_slots).read(line_of(flows, flow_id)) for flow_id, body in flows.items()
+    ]
 
 
 @dataclass
@@ -54,7 +56,9 @@ class _FlowReader:
 
     def read(self, line: int) -> Flow:
         if not isinstance(self.body, dict) or not isinstance(self.body.get("steps"), list) or not self.body["steps"]:
-            raise self._error("flow-without-steps", f"flow {self.flow_id} has no steps", "add `steps:` with a list", line)
+            raise self._error(
+                "flow-without-steps", f"flow {self.flow_id} has no steps", "add `steps:` with a list", line
+            )
         metadata = self.body.get("metadata") or {}
         first = self._read_list(self.body["steps"], END, "")
         return Flow(
@@ -76,7 +80,10 @@ class _FlowReader:
             step_id = ids[index]
             if step_id in self.steps:
                 raise self._error(
-                    "step-id-twice", f"step id {step_id!r} stands twice", "give one of the steps another id", line_of(raw)
+                    "step-id-twice",
+                    f"step id {step_id!r} stands twice",
+                    "give one of the steps another id",
+                    line_of(raw),
                 )
             self.steps[step_id] = Noop(step_id, line_of(raw), ())  # keeps file order while nested lists are read
             self.steps[step_id] = self._step(raw, step_id, following)
@@ -84,12 +91,16 @@ class _FlowReader:
 
     def _step_id(self, raw: Any, place: str) -> str:
         if not isinstance(raw, dict):
-            raise self._error("step-not-mapping", f"step {place} is not a mapping", "write `- collect: …` or the like", 0)
+            raise self._error(
+                "step-not-mapping", f"step {place} is not a mapping", "write `- collect: …` or the like", 0
+            )
         kinds = [kind for kind in _KINDS if kind in raw]
         unknown = set(raw) - _STEP_KEYS
         if len(kinds) != 1 or unknown:
             named = f"unknown key {sorted(unknown)[0]!r}" if unknown else f"one of {', '.join(_KINDS)} is expected"
-            raise self._error("step-unreadable", f"step {place}: {named}", "see docs/flows.md for the keys of a step", line_of(raw))
+            raise self._error(
+                "step-unreadable", f"step {place}: {named}", "see docs/flows.md for the keys of a step", line_of(raw)
+            )
         value = raw[kinds[0]]
         label = value if isinstance(value, str) else kinds[0]
         return str(raw.get("id") or f"{place}_{label}")
@@ -146,11 +157,19 @@ class _FlowReader:
         if isinstance(value, str):
             return (Branch(None, value),)
         if not isinstance(value, list):
-            raise self._error("next-unreadable", f"`next` of {step_id}", "write a step id, END, or a list of if/else", line_of(raw, "next"))
+            raise self._error(
+                "next-unreadable",
+                f"`next` of {step_id}",
+                "write a step id, END, or a list of if/else",
+                line_of(raw, "next"),
+            )
         branches = [self._branch(item, f"{step_id}.{index}.", following) for index, item in enumerate(value)]
         if branches[-1].condition is not None:
             raise self._error(
-                "next-without-else", f"`next` of {step_id} has no else", "end the list with `- else: …`", line_of(raw, "next")
+                "next-without-else",
+                f"`next` of {step_id} has no else",
+                "end the list with `- else: …`",
+                line_of(raw, "next"),
             )
         return tuple(branches)
 

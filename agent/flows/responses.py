@@ -1,4 +1,4 @@
-"""Wording files (``responses:`` of the Rasa domain format) -> ``Response`` by id, and filling in of ``{placeholders}``."""
+"""Wording files (``responses:`` of the Rasa domain format) -> ``Response`` by id; filling in of ``{placeholders}``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ def read_responses(folder: Path) -> dict[str, Response]:
             if name in responses:
                 first = responses[name]
                 raise DefinitionError(
-                    "response-twice", f"{name} stands in {first.path}:{first.line} too", "delete one of them", path=path, line=line
+                    "response-twice",
+                    f"{name} stands in {first.path}:{first.line} too",
+                    "delete one of them",
+                    path=path,
+                    line=line,
                 )
             responses[name] = _response(name, variants, path, line)
     return responses
@@ -34,7 +38,7 @@ def _response(name: str, variants: Any, path: Path, line: int) -> Response:
     texts = tuple(str(item.get("text", "")).strip() for item in variants or () if isinstance(item, dict))
     if not texts or not all(texts):
         raise DefinitionError(
-            "response-empty", f"{name} has no text", "write `- text: \"…\"` under it", path=path, line=line
+            "response-empty", f"{name} has no text", 'write `- text: "…"` under it', path=path, line=line
         )
     metadata = variants[0].get("metadata") or {}
     return Response(name, texts, bool(metadata.get("interruptible", True)), str(path), line)

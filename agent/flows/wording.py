@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from agent.domain.answers import Medication, SlotFill, SlotValue
 
 _WEEKDAYS = "一二三四五六日"
-_RELATIONS = {"1": "spouse", "2": "son", "3": "daughter", "4": "grandchild", "5": "parent", "7": "sibling"}
 
 
 def date_words(iso: str | None) -> str:
@@ -18,9 +18,19 @@ def date_words(iso: str | None) -> str:
     return f"{day.month}月{day.day}日星期{_WEEKDAYS[day.weekday()]}"
 
 
+def moment_words(iso: str) -> str:
+    """``2026-11-24T09:00`` -> ``11月24日星期二上午9点``."""
+    if "T" not in iso:
+        return date_words(iso)
+    hour, minute = int(iso[11:13]), int(iso[14:16])
+    part = "上午" if hour < 12 else "下午" if hour < 18 else "晚上"
+    clock = f"{hour - 12 if hour > 12 else hour}点"
+    return date_words(iso) + part + clock + ("半" if minute == 30 else f"{minute}分" if minute else "")
+
+
 def relation_speaker(code: SlotValue | None) -> str:
-    """Who speaks for the resident, for the event log: ``proxy:daughter``."""
-    return f"proxy:{_RELATIONS.get(str(code), 'other')}"
+    """Who speaks for the resident, for the event log: the GB/T 4761 code of the relation, else ``proxy``."""
+    return str(code) if code else "proxy"
 
 
 def number_words(value: float) -> str:
@@ -28,9 +38,9 @@ def number_words(value: float) -> str:
     return f"{value:g}"
 
 
-def medication_words(item: Medication) -> str:
+def medication_words(item: Medication, name: str) -> str:
     """``氨氯地平，一天1次，一次1片``; unknown parts are left out."""
-    parts = [item.id.removeprefix("unknown:")]
+    parts = [name.removeprefix("unknown:")]
     if item.times_per_day is not None:
         parts.append(_frequency_words(item.times_per_day))
     if item.dose_each is not None:
@@ -45,14 +55,16 @@ def _frequency_words(times_per_day: float) -> str:
     return "一周一次" if days == 7 else f"{days}天一次"
 
 
-def value_words(fill: SlotFill, label: str, unit: str, codes: dict[str, str]) -> str:
-    """``高压185``; codes in their words; medicines with their dose."""
+def value_words(fill: SlotFill, label: str, unit: str, names: Callable[[str], str]) -> str:
+    """``高压185``; codes and medicine ids by ``names``; medicines with their dose."""
     value = fill.value
     if isinstance(value, tuple):
-        words = [medication_words(item) if isinstance(item, Medication) else codes.get(item, item) for item in value]
+        words = [
+            medication_words(item, names(item.id)) if isinstance(item, Medication) else names(item) for item in value
+        ]
         return f"{label}{'、'.join(words)}"
     if isinstance(value, bool):
         return label if value else f"没有{label}"
     if isinstance(value, (int, float)):
         return f"{label}{number_words(value)}{unit}"
-    return f"{label}{codes.get(value, value)}"
+    return f"{label}{names(value)}"

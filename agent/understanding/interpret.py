@@ -95,9 +95,7 @@ class _Rest:
     last_ask: str | None
 
 
-def _meaning(
-    utterance: Utterance, ask: str | None, reading: Reading, ctx: AskContext, rest: _Rest
-) -> list[Command]:
+def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskContext, rest: _Rest) -> list[Command]:
     knowledge = rest.knowledge
     patterns = detect_patterns(utterance, ask, knowledge.lexicons)
     names = {pattern.pattern for pattern in patterns}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.asks import FREE_TEXT_ASKS, YES_NO_ASKS
 from agent.understanding.lexicons import Lexicons
-from agent.understanding.parsers import glucose, lifestyle, vitals, words
+from agent.understanding.parsers import words
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 

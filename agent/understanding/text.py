@@ -16,7 +16,9 @@ MAX_CHARS = 400
 
 _HAN = r"㐀-鿿〇"
 _PAUSES = "，。！？；、：,!?;:…—~～·“”\"'‘’「」『』《》〈〉()（）【】[]{}<>\n\r\t|_*#`"
-_PAUSE_RUN = re.compile("[" + re.escape(_PAUSES) + r"\s]*[" + re.escape(_PAUSES) + r"\n\r\t][" + re.escape(_PAUSES) + r"\s]*")
+_PAUSE_RUN = re.compile(
+    "[" + re.escape(_PAUSES) + r"\s]*[" + re.escape(_PAUSES) + r"\n\r\t][" + re.escape(_PAUSES) + r"\s]*"
+)
 _BLANK = re.compile(r"(?<=[^\s])[ \u3000]+(?=[^\s])")
 
 
@@ -43,7 +45,9 @@ def normalise(raw: str) -> Utterance:
     text = re.sub(r"(?<!\d)\.|\.(?!\d)", "，", text)
     text = re.sub(r"(?<=\d)[:](?=\d)", "∶", text)  # keeps clock times such as 8:30
     text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
-    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] not in "C" and unicodedata.category(c) != "So")
+    text = "".join(
+        c for c in text if c in "\n\t" or (unicodedata.category(c)[0] not in "C" and unicodedata.category(c) != "So")
+    )
     text = _PAUSE_RUN.sub("，", text)
     text = _BLANK.sub(lambda m: " " if _latin_both_sides(m) else "，", text)
     text = text.replace("∶", ":").strip("， ").lower()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
+from agent.domain.answers import AskContext, Reading, SlotFill
 from agent.errors import DefinitionError
 from agent.understanding.negation import Mention, Polarity, polarities
 from agent.understanding.parsing import Parser
@@ -17,8 +17,12 @@ from agent.understanding.text import Utterance
 from agent.yaml_lines import line_of, load_yaml
 
 _GAP = "[的了也都就还又是有个儿]{0,3}"
-_NOTHING = re.compile(r"^(都|啥|什么|这些|这几样|哪样|一样)?(都|也)?(没有|没得|没|无|冇|莫得|不|没病|没啥|没什么|没有过?)(啥|什么|过|的|啊|呀|呢|吧|哦|病|毛病|大毛病|过敏|一样)*$")
-_HEALTHY = re.compile("(身体|都|挺|蛮)+(挺|都|也|还|很)?(好|健康|硬朗)(着呢|得很|的)?$|没(啥|什么|有什么|有啥)?(大)?(毛)?病|都没有|啥都没|没得过|从来没|不过敏|没过敏|没接触|没碰过|没有残疾|没残疾|没有过")
+_NOTHING = re.compile(
+    r"^(都|啥|什么|这些|这几样|哪样|一样)?(都|也)?(没有|没得|没|无|冇|莫得|不|没病|没啥|没什么|没有过?)(啥|什么|过|的|啊|呀|呢|吧|哦|病|毛病|大毛病|过敏|一样)*$"
+)
+_HEALTHY = re.compile(
+    "(身体|都|挺|蛮)+(挺|都|也|还|很)?(好|健康|硬朗)(着呢|得很|的)?$|没(啥|什么|有什么|有啥)?(大)?(毛)?病|都没有|啥都没|没得过|从来没|不过敏|没过敏|没接触|没碰过|没有残疾|没残疾|没有过"
+)
 _PLAIN_YES = re.compile("^(有|有的|做过|输过|伤过|开过|对|是|是的|嗯|在|在的)[，啊呀的哦呢]*$")
 
 
@@ -56,7 +60,14 @@ def _choice(path: Path, ask: str, body: Mapping[str, Any], define: Mapping[str, 
     codes = {str(code): _phrases(path, f"{ask}.{code}", words, define, line) for code, words in body["codes"].items()}
     confirm = _phrases(path, f"{ask}.confirm", body.get("confirm", []), define, line)
     return Choice(
-        ask, body["kind"] == "many", codes, confirm, body.get("none_code"), body.get("unknown_code"), body.get("yes"), body.get("no")
+        ask,
+        body["kind"] == "many",
+        codes,
+        confirm,
+        body.get("none_code"),
+        body.get("unknown_code"),
+        body.get("yes"),
+        body.get("no"),
     )
 
 
@@ -64,7 +75,9 @@ def _phrases(path: Path, name: str, words: Sequence[str], define: Mapping[str, s
     try:
         return compile_phrases(name, list(words), define)
     except (re.error, KeyError) as error:
-        raise DefinitionError("pattern-unreadable", f"{name}: {error}", "check brackets and <names>", path=path, line=line) from None
+        raise DefinitionError(
+            "pattern-unreadable", f"{name}: {error}", "check brackets and <names>", path=path, line=line
+        ) from None
 
 
 def _one(choice: Choice, unknown: Phrases) -> Parser:
@@ -111,7 +124,11 @@ def _many(choice: Choice, cues: Mapping[str, Phrases], unknown: Phrases) -> Pars
             codes = tuple(sorted(kept, key=int))
             fill = SlotFill(choice.ask, codes, 0.9, hits[0][0], doubtful, "named")
             return Reading((fill,), confirm=doubtful)
-        if choice.none_code and (hits or _NOTHING.match(text.strip("，")) or _HEALTHY.search(text)) and not unknown.search(text):
+        if (
+            choice.none_code
+            and (hits or _NOTHING.match(text.strip("，")) or _HEALTHY.search(text))
+            and not unknown.search(text)
+        ):
             fill = SlotFill(choice.ask, (choice.none_code,), 0.95, (0, len(text)), reason="denied")
             return Reading((fill,), complete=True)
         if _PLAIN_YES.match(text):

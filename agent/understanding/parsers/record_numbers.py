@@ -13,10 +13,19 @@ from agent.domain.answers import AskContext, Reading, SlotFill
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 
-_DIGITS = {
-    "零": "0", "〇": "0", "洞": "0", "领": "0", "一": "1", "幺": "1", "腰": "1", "要": "1", "妖": "1", "二": "2", "两": "2",
-    "三": "3", "四": "4", "五": "5", "六": "6", "七": "7", "拐": "7", "八": "8", "九": "9", "勾": "9", "钩": "9", "酒": "9", "久": "9",
-}  # fmt: skip
+_SOUNDS = {
+    "0": "零〇洞领",
+    "1": "一幺腰要妖",
+    "2": "二两",
+    "3": "三",
+    "4": "四",
+    "5": "五",
+    "6": "六",
+    "7": "七拐",
+    "8": "八",
+    "9": "九勾钩酒久",
+}
+_DIGITS = {char: digit for digit, chars in _SOUNDS.items() for char in chars}
 _REPEAT = re.compile("([两二三四五六七八])个([零〇洞一幺腰要二三四五六七八九0-9])")
 _COUNT = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}
 _X = re.compile("(叉|艾克斯|爱克斯|埃克斯|×|乘号|x)")
@@ -36,9 +45,13 @@ class DigitString:
 
 def spoken_digits(text: str) -> DigitString:
     """All digits of ``text``: 幺三八, 三个八, 138; corrections start again (不对，一三九…)."""
-    latest = re.split("不对|不是|错了|重来|重新", text)[-1] if re.search("(不对|错了|重来|重新)，?.{6,}", text) else text
+    latest = (
+        re.split("不对|不是|错了|重来|重新", text)[-1] if re.search("(不对|错了|重来|重新)，?.{6,}", text) else text
+    )
     repeated = _REPEAT.sub(lambda m: m.group(2) * _COUNT[m.group(1)], latest)
-    vague = bool(re.search("[一二三四五六七八九]千|[一二三四五六七八九]百|[二三四五六七八九]十[一二三四五六七八九]?", repeated))
+    vague = bool(
+        re.search("[一二三四五六七八九]千|[一二三四五六七八九]百|[二三四五六七八九]十[一二三四五六七八九]?", repeated)
+    )
     digits = "".join(_DIGITS.get(char, char if char.isdigit() and char.isascii() else "") for char in repeated)
     return DigitString(digits, vague)
 
@@ -95,7 +108,14 @@ def phone_parser(slot: str) -> Parser:
             return Reading(confirm=True, reason="an emergency number is no contact")
         if re.fullmatch(r"1[3-9]\d{9}", number) and not found.vague:
             same = slot == "contact_phone" and ctx.slots.get("phone") == number
-            fill = SlotFill(slot, number, 0.9, (0, len(utterance.text)), same, "same as the resident's own" if same else "eleven digits")
+            fill = SlotFill(
+                slot,
+                number,
+                0.9,
+                (0, len(utterance.text)),
+                same,
+                "same as the resident's own" if same else "eleven digits",
+            )
             return Reading((fill,), confirm=same, complete=True)
         if re.fullmatch(r"0\d{9,11}", number) and not found.vague:
             fill = SlotFill(slot, number, 0.85, (0, len(utterance.text)), True, "landline")
@@ -113,7 +133,7 @@ _PARTICLE = "啊呀呢吧哦嗯哎的了，"
 
 
 def name_parser(slot: str) -> Parser:
-    """姓名: after 我叫 / 是, or the bare answer of two to four characters; always read back, characters are heard by sound."""
+    """姓名: after 我叫 / 是, or a bare answer of two to four characters, which are known by sound only."""
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
         text = utterance.text

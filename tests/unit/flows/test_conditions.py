@@ -35,7 +35,9 @@ def test_condition_names_the_slots_it_reads() -> None:
     assert parse("slots.sbp >= 180 and slots.dbp").slots == {"sbp", "dbp"}
 
 
-@pytest.mark.parametrize("source", ["", "sbp > 3", "slots.a >", "(slots.a", "slots.a 3", "slots.a > 3 )", "slots.a ~ 3", "import os"])
+@pytest.mark.parametrize(
+    "source", ["", "sbp > 3", "slots.a >", "(slots.a", "slots.a 3", "slots.a > 3 )", "slots.a ~ 3", "import os"]
+)
 def test_unreadable_condition(source: str) -> None:
     with pytest.raises(ConditionError):
         parse(source)
