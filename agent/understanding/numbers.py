@@ -230,7 +230,7 @@ def _hedged(text: str, number: Number) -> Number:
             span=(start, more.end()),
             text=number.text + more[0],
         )
-    if _MEASURE_MORE.match(text, end) and number.kind == "exact":
+    if number.kind == "exact" and (_MEASURE_MORE.match(text, end) or re.compile("[点个度米][几多来]").match(text, end)):
         return replace(number, kind="approx", high=number.high + step)
     if number.kind == "exact" and SUFFIX_OPEN.match(text, end):
         return replace(number, kind="approx", low=number.low - step / 2, high=number.high + step / 2)

@@ -45,7 +45,7 @@ class Whole:
 
 def canonical(text: str) -> str:
     """The text with one character per numeral (幺→一, 洞→零, 〇→零, 陆→六); the length stays."""
-    text = text.translate(_SAME)
+    text = re.sub("千(?=[帕克卡瓦])", "，", text.translate(_SAME))  # 十二千帕 is 12 kPa
     for pattern, char in _HEARD * 2:  # twice: 幺洞洞 becomes readable from the left
         text = pattern.sub(char, text)
     return text

@@ -1,0 +1,82 @@
+"""Which words of an answer count now: past states, other people and withdrawn values are blanked out.
+
+Blanking keeps the length, so that spans stay those of ``Utterance.text``.
+"""
+
+from __future__ import annotations
+
+import re
+
+NUMERAL = "零一二三四五六七八九十百两半几\\d"
+BLANK = "，"
+PAST = re.compile(
+    "(?<![跟像比如和同])(?:以前|原来|从前|过去|早先|早些年|前些年|年轻(?:时|的时候|那会)|那会儿?|那时候?|头几年|原先|早年|之前|当年)(?!的|一样|那样|差不多|那么)"
+)
+NOW = re.compile("现在|如今|眼下|这阵|这会|目前|这些天|这几天|最近|今年|今天|今儿|今早|后来|这两年")
+OTHERS = re.compile(
+    "老伴|老头|老婆|老公|儿子|闺女|女儿|媳妇|孙子|他爸|她爸|他爷|我爸|我妈|邻居|家里人|别人|人家|[他她](?=抽|喝|吃|一天)"
+)
+FIX = re.compile(
+    "(?:^|(?<=，))(?:哦|哎|啊|唉|诶|嗯|哎呀|等一?下|等等)*，?(?:不对|不是|错了|没有|哪有|不不|应该是|口误|重说|更正)"
+    "|[说讲记看弄搞念读报](?:错|岔|反)了?|不对|我再看看|应该是"
+)
+"""Words that take back what was just said; 没有 only between a value and its correction."""
+
+
+def blank(text: str, start: int, end: int) -> str:
+    """``text`` with a span replaced by pauses."""
+    return text[:start] + BLANK * (end - start) + text[end:]
+
+
+def clauses(text: str) -> list[tuple[int, int]]:
+    """Spans between pauses."""
+    return [m.span() for m in re.finditer(f"[^{BLANK}]+", text)]
+
+
+def present(text: str) -> str:
+    """Without what was so before, when the answer also says how it is now."""
+    spans = clauses(text)
+    past = [s for s in spans if PAST.search(text, *s) and not NOW.search(text, *s)]
+    rest = [s for s in spans if s not in past]
+    if not past or not any(_says_something(text[slice(*s)]) for s in rest):
+        return text
+    for span in past:
+        text = blank(text, *span)
+    return text
+
+
+def own(text: str) -> str:
+    """Without clauses about other people, when another clause is about oneself."""
+    spans = clauses(text)
+    others = [
+        s
+        for s in spans
+        if OTHERS.search(text, *s) and "我" not in text[slice(*s)].replace("我老", "").replace("我儿", "")
+    ]
+    if not others or len(others) == len(spans):
+        return text
+    for span in others:
+        text = blank(text, *span)
+    return text
+
+
+def corrected(text: str) -> str:
+    """Without the values that the speaker takes back: 七十二，不对，七十八 keeps the last one."""
+    has_value = re.compile(f"[{NUMERAL}]")
+    for match in reversed(list(FIX.finditer(text))):
+        before, after = text[: match.start()], text[match.end() :]
+        if has_value.search(before) and has_value.search(after):
+            return blank(text, 0, match.end())
+    return text
+
+
+def fix_points(text: str) -> tuple[int, ...]:
+    """Where corrections begin that stand between two values."""
+    has_value = re.compile(f"[{NUMERAL}]")
+    return tuple(
+        m.end() for m in FIX.finditer(text) if has_value.search(text[: m.start()]) and has_value.search(text[m.end() :])
+    )
+
+
+def _says_something(clause: str) -> bool:
+    return len(clause) > 1

@@ -1,0 +1,136 @@
+"""From numbers to one measured value: which number is meant, whether it is possible, what to read back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from agent.domain.answers import AnswerKind, Reading, SlotFill
+from agent.understanding.masking import NUMERAL
+from agent.understanding.numbers import Number, find_numbers
+from agent.understanding.values import Range, tables
+
+_LABELS = {
+    "sbp": "收缩压|高压|上压|上面|上头|上边|大的|大数|高的|最高|收宿压|搞压|上面那个|大的那个|高亚",
+    "dbp": "舒张压|低压|下压|下面|下头|底下|底压|地压|小的|小数|低的|最低|下边|底亚|低亚|底下那个",
+    "bp": "血压|雪压|血鸭",
+    "heart_rate": "心跳|心率|脉搏|脉率|脉博|心律|脉",
+    "hba1c": "糖化血红蛋白|糖化|唐化",
+    "fpg": "空腹血糖|空腹|空副|空肚子|没吃饭|没吃早饭|饭前|餐前|早起血糖",
+    "pbg_2h": "饭后血糖|餐后血糖|饭后|餐后|吃完饭|吃过饭|吃了饭|吃饭以?后",
+    "sugar_other": "睡前|随机|血糖|学堂|血唐",
+    "weight_kg_now": "体重|多重|称了",
+    "height_cm": "身高|个子|个头|多高",
+    "spo2": "血氧|氧饱和度?|指氧|饱和度",
+    "body_temperature": "体温|烧到|发烧|温度",
+}
+_LABEL = re.compile("|".join(f"(?P<{slot}>{words})" for slot, words in _LABELS.items()))
+_GAP = re.compile(f"^[^{NUMERAL}]{{0,12}}$")
+_CLOCK = re.compile("(?:[点:∶](?!\\d)|点[钟半多几来]|点(?=[零一二三四五六七八九十\\d]+分?)|[::]\\d)")
+_NOISE = re.compile(
+    "(?:个(?:多)?)?(?:小时|钟头|钟|分钟|礼拜|星期|月|年|天|日|号|岁|回|次|遍|趟|片|粒|颗|顿|楼|层|块钱|元|毛|斤|公斤|千克|两|公里|里地|步|盒|瓶|包|根|支|点钟|毫克|mg|年代|个人|种|杯|碗|秒|刻)"
+)
+UNKNOWN_WORDS = re.compile(
+    "(?:没有?|还没|忘了?|忘记|从来没|没法|没得|懒得|不会|没人|量不了|测不了|未)(?:给我|顾上|来得及|去|怎么|咋)?(?:量|测|称|查|数|夹|扎|验|做|化验|抽血|试)"
+    "|不知道|不晓得|不清楚|不记得|记不[清得住]|没记|忘了|忘记|说不[上清好]|没印象|晓不得|弄不清|没(?:有)?(?:血压计|血糖仪|秤|仪器|体温计|表|那个)|坏了|没电"
+)
+SAME_WORDS = re.compile(
+    "(?:跟|和|同|与)?(?:上次|上回|以前|原来|平时|往常|之前)(?:的)?(?:差不多|一样|相同)|老样子|没变|没啥变化|一样|差不多"
+)
+QUALITY_WORDS = re.compile(
+    "正常|不高|不低|挺好|还好|还行|可以|稳定|挺稳|偏?高|偏?低|不错|没问题|不烧|没烧|不发烧|平稳|标准"
+)
+
+
+def labels(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Labels of measured values in the text: (slot, start, end)."""
+    return tuple((str(m.lastgroup), m.start(), m.end()) for m in _LABEL.finditer(text))
+
+
+def label_of(text: str, number: Number, previous_end: int = 0) -> str | None:
+    """The label that a number stands behind, with no other number between."""
+    before = [
+        (slot, end)
+        for slot, start, end in labels(text[: number.span[0]])
+        if start >= previous_end and _GAP.match(text[end : number.span[0]])
+    ]
+    return before[-1][0] if before else None
+
+
+def is_clock(text: str, number: Number) -> bool:
+    """The number is an hour or a minute (六点, 八点二十, 8:30)."""
+    start, end = number.span
+    if number.measure == "点" or _CLOCK.match(text, end):
+        return not (number.value != int(number.value) and number.measure != "点")
+    before = text[max(0, start - 2) : start]
+    return bool(re.search(f"[{NUMERAL}][点::]$", before))
+
+
+def is_noise(text: str, number: Number) -> bool:
+    """The number counts something else: days, times, tablets, years."""
+    if number.measure in ("天", "年", "次", "片", "回", "月"):
+        return True
+    return bool(_NOISE.match(text, number.span[1])) or bool(number.span[0] and text[number.span[0] - 1] in "第周")
+
+
+def candidates(text: str, decimal_words: str = "点") -> tuple[Number, ...]:
+    """Numbers that may be a measured value, without clock times and counts of other things."""
+    return tuple(n for n in find_numbers(text, decimal_words) if not is_clock(text, n) and not is_noise(text, n))
+
+
+def fill(slot: str, value: float, span: tuple[int, int], *, confirm: bool = False, reason: str = "") -> SlotFill | None:
+    """A fill within the slot's ranges; None when the value is impossible."""
+    limits: Range | None = tables().ranges.get(slot)
+    if limits and limits.integer:
+        confirm = confirm or abs(value - round(value)) > 0.01
+        value = round(value)
+    else:
+        value = round(value, 2)
+        value = int(value) if value == int(value) else value
+    if limits and not limits.possible(value):
+        return None
+    if limits and not limits.usual(value):
+        return SlotFill(slot, value, 0.8, span, True, reason or "unusual value")
+    return SlotFill(slot, value, 0.8 if confirm else 1.0, span, confirm, reason if confirm else "value said")
+
+
+def reading(*fills: SlotFill | None, complete: bool = True, confirm: bool = False, reason: str = "") -> Reading:
+    """The fills that are possible; asks for the exact value when one was not."""
+    kept = tuple(f for f in fills if f is not None)
+    lost = len(kept) < len(fills)
+    must = confirm or lost or any(f.confirm for f in kept)
+    why = reason or ("impossible value" if lost else next((f.reason for f in kept if f.confirm), ""))
+    return Reading(kept, confirm=must, reason=why, complete=complete and not lost)
+
+
+def vague(reason: str) -> Reading:
+    """Nothing is filled; the exact value must be asked for."""
+    return Reading(confirm=True, reason=reason)
+
+
+def unknown(reason: str = "not measured or not known") -> Reading:
+    """The speaker cannot say."""
+    return Reading(answer=AnswerKind.UNKNOWN, reason=reason, complete=True)
+
+
+def without_value(text: str) -> Reading:
+    """What an answer without a usable number means for a measured value."""
+    if UNKNOWN_WORDS.search(text):
+        return unknown()
+    if SAME_WORDS.search(text):
+        return vague("same as before: the number is needed")
+    if QUALITY_WORDS.search(text):
+        return vague("a judgement, not a number")
+    return Reading()
+
+
+def retold(number: Number, value: float) -> Number:
+    """The same number with another worth (七八 read digit by digit as 78)."""
+    return replace(number, value=value, kind="exact", low=value, high=value)
+
+
+def choose(text: str, numbers: tuple[Number, ...]) -> Number | None:
+    """Of several exact values the one of today, else the last said."""
+    exact = [n for n in numbers if n.exact]
+    today = [n for n in exact if re.search(f"(?:今天|今儿|今早|刚才?|现在|最后)[^{NUMERAL}]*$", text[: n.span[0]])]
+    return (today or exact)[-1] if exact else None

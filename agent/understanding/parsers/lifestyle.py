@@ -1,0 +1,214 @@
+"""Habits per day or week: tobacco, alcohol, staple food, exercise."""
+
+from __future__ import annotations
+
+import re
+
+from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.understanding.masking import corrected, own, present
+from agent.understanding.measuring import UNKNOWN_WORDS, candidates, fill, reading, unknown, vague
+from agent.understanding.numbers import Number, find_numbers
+from agent.understanding.parsers.amounts import (
+    Amount,
+    amounts,
+    days_covered,
+    per_day_factor,
+    weekly_times,
+)
+from agent.understanding.parsing import Parser
+from agent.understanding.text import Utterance
+from agent.understanding.values import Drink, tables
+
+_NOT_QUIT = re.compile("没戒|戒不[掉了]|没有戒|不戒|想戒|要戒|戒不成|戒过|难戒")
+_SMOKE_NO = re.compile(
+    "(?:不|没|没有|从来?不|从来?没|不怎么会|莫得|冇|早不|都不)(?:再|得|会|咋|爱|碰|沾|吃|敢)?(?:抽|吸|烟)|戒|不会|不沾|不碰|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
+)
+_DRINK_NO = re.compile(
+    "(?:不|没|没有|从来?不|从来?没|莫得|冇|都不|一口不|一点不|一滴不)(?:再|得|会|爱|碰|沾|让|敢|能)?(?:喝|饮|酒|沾)|戒|滴酒不|不会|不沾|不碰|酒精过敏|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
+)
+_SELDOM = re.compile(
+    "偶尔|偶而|有时|不常|不经常|很少|难得|过年|过节|逢年|来(?:了)?(?:客人|人|戚)|亲戚|应酬|有事|想起来|抽着玩|一点点|一点儿?(?![零一二三四五六七八九])|少许|几口|抿"
+)
+_LIANG_PER = {"两": 1.0, "斤": 10.0, "公斤": 20.0, "毫升": 0.02, "ml": 0.02}
+_STILL = re.compile(
+    "不运动|不锻炼|不活动|没(?:有)?(?:运动|锻炼|活动|咋动|怎么动)|不动弹?|动不了|走不(?:了|动|成)|不(?:出门|下床|走|溜达)|没法(?:走|动)|不咋动|不怎么动|从来不|^(?:没有?|不|无)(?:，|$|啊|了|呀)|懒得动"
+)
+_MINUTES = re.compile("个?(?:分钟|分(?!之))")
+_HOURS = re.compile("个?(?:多)?(?:小时|钟头|钟(?!头))")
+_QUARTERS = re.compile("刻钟?")
+
+
+def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Cigarettes a day; packs of 20; 戒了 is 0."""
+    text = corrected(own(present(utterance.text)))
+    packs = {
+        "包": tables().numbers["per_pack"],
+        "盒": tables().numbers["per_pack"],
+        "条": tables().numbers["per_carton"],
+    }
+    units = {**packs, **dict.fromkeys(("根", "支", "只", "枝", "颗", "棵", "口"), 1.0)}
+    found = amounts(text, units)
+    if _SMOKE_NO.search(text) and not _NOT_QUIT.search(text) and (not found or re.search("戒|不抽|没抽|不吸", text)):
+        return reading(SlotFill("smoke_per_day_now", 0, 1.0, (0, len(text)), reason="does not smoke"))
+    if not found:
+        return _bare_or_vague(text, "smoke_per_day_now", "抽|吸|烟|戒")
+    return _daily(text, found[-1:], "smoke_per_day_now")
+
+
+def _bare_or_vague(text: str, slot: str, about: str) -> Reading:
+    numbers = candidates(text)
+    if numbers and numbers[-1].exact:
+        number = numbers[-1]
+        return reading(fill(slot, number.value, number.span, confirm=True, reason="which unit?"))
+    if UNKNOWN_WORDS.search(text):
+        return unknown()
+    return (
+        vague("how much a day?")
+        if numbers or _SELDOM.search(text) or re.search(about, text) or find_numbers(text)
+        else Reading()
+    )
+
+
+def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0) -> Reading:
+    """One amount turned into amount a day; open amounts fill nothing."""
+    if any(not a.number.exact for a in found):
+        return vague("not exact")
+    if _SELDOM.search(text):
+        return vague("how often, how much a day?")
+    days, known = days_covered(text)
+    if not known:
+        return vague("not every day: how much a day?")
+    value = sum(a.worth for a in found) * factor / days
+    unsure = any(a.number.soft or a.estimated for a in found) or days >= 7
+    span = (found[0].number.span[0], found[-1].number.span[1])
+    return reading(fill(slot, value, span, confirm=unsure, reason="converted to a day"))
+
+
+def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Alcohol a day, in liang of spirits; beer, wine and rice wine are converted."""
+    text = corrected(own(present(utterance.text)))
+    found = _drinks(text)
+    if _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and (not found or re.search("戒|不喝(?!多|醉)", text)):
+        return reading(SlotFill("alcohol_liang_now", 0, 1.0, (0, len(text)), reason="does not drink"))
+    if not found:
+        if re.search("[瓶杯碗盅]", text) and find_numbers(text):
+            return vague("which drink, how much?")
+        return _bare_or_vague(text, "alcohol_liang_now", "喝|酒|戒")
+    meals = per_day_factor(text)
+    by_time = len(found) > 1 and not re.search("[中晚早].{0,8}[中晚早]|加|还有|再|和|外加|又", text)
+    result = _daily(text, found[-1:] if by_time else found, "alcohol_liang_now", meals or 1.0)
+    if meals is None and result.fills and not result.confirm:
+        first = result.fills[0]
+        return reading(
+            fill(first.slot, float(str(first.value)), first.span, confirm=True, reason="a meal: how many a day?")
+        )
+    return result
+
+
+def _drinks(text: str) -> tuple[Amount, ...]:
+    found = []
+    for amount in amounts(text, {**_LIANG_PER, "瓶": 0.0, "听": -1.0, "罐": -1.0}):
+        kind = _drink(text, amount.number)
+        if amount.unit not in _LIANG_PER and kind is None:
+            return ()
+        drink = kind or tables().drinks["spirits"]
+        liang = {"瓶": drink.bottle_liang, "听": drink.can_liang, "罐": drink.can_liang}.get(
+            amount.unit, _LIANG_PER.get(amount.unit, 1.0)
+        )
+        worth = round(amount.number.value * liang / drink.divide, 2)
+        found.append(Amount(amount.number, amount.unit, worth, amount.unit in ("听", "罐")))
+    return tuple(found)
+
+
+def _drink(text: str, number: Number) -> Drink | None:
+    """The drink named nearest to the number, within ten characters after or before it."""
+    start, end = number.span
+    best: tuple[int, Drink] | None = None
+    for drink in tables().drinks.values():
+        for word in drink.says:
+            for match in re.finditer(word, text):
+                gap = match.start() - end if match.start() >= end else start - match.end() + 1
+                if 0 <= gap <= 12 and (best is None or gap < best[0]):
+                    best = (gap, drink)
+    return best[1] if best else None
+
+
+def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Staple food in grams a day, raw weight; bowls and buns are estimates, read back."""
+    text = corrected(present(utterance.text))
+    table = tables()
+    found = amounts(text, dict(table.staple_grams), counted=table.staple_estimated)
+    if not found:
+        return (
+            unknown()
+            if UNKNOWN_WORDS.search(text)
+            else _bare_or_vague(text, "staple_g_now", "吃|饭|粮|面|馍|两|主食")
+            if not candidates(text)
+            else vague("which unit?")
+        )
+    if any(not a.number.exact for a in found):
+        return vague("not exact")
+    per_meal = bool(re.search("[一每]?(?:顿|餐)", text))
+    meals = _meals(text) if per_meal else 1
+    chosen = found if len(found) == 1 or re.search("早|中|晚|晌|夜", text) else found[-1:]
+    grams = sum(a.worth for a in chosen) * (meals or 3)
+    unsure = any(a.estimated or a.number.soft for a in chosen)
+    span = (chosen[0].number.span[0], chosen[-1].number.span[1])
+    return reading(fill("staple_g_now", grams, span, confirm=unsure, reason="estimated from bowls or buns"))
+
+
+def _meals(text: str) -> int:
+    said = [n for n in find_numbers(text) if re.match("顿|餐", text[n.span[1] :]) and n.exact and n.value > 1]
+    return int(said[-1].value) if said else 3
+
+
+def parse_exercise(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Times a week and minutes each time; a partial answer gives the one slot."""
+    text = corrected(present(utterance.text))
+    minutes, minutes_open = _minutes(text)
+    times, times_open, span = weekly_times(text)
+    fills: list[SlotFill | None] = []
+    if times is not None:
+        fills.append(fill("exercise_per_week_now", times, span))
+    if minutes is not None:
+        fills.append(fill("exercise_minutes_now", minutes.worth, minutes.number.span, confirm=minutes.number.soft))
+    if not fills and not (minutes_open or times_open) and _STILL.search(text):
+        return reading(SlotFill("exercise_per_week_now", 0, 1.0, (0, len(text)), reason="does not exercise"))
+    must = minutes_open or times_open
+    if fills or must:
+        return reading(*fills, complete=len(fills) == 2 and not must, confirm=must, reason="not exact" if must else "")
+    if UNKNOWN_WORDS.search(text):
+        return unknown()
+    known = re.search("走|跑|动|跳|操|拳|舞|锻炼|溜达|遛|散步|活|圈|会儿|功夫|工夫|步|种地|家务|孙", text)
+    return vague("how often, how long?") if known else Reading()
+
+
+def _minutes(text: str) -> tuple[Amount | None, bool]:
+    """Length of one time, and whether one was said that is open; 三刻钟, 半个钟头, 一个半小时."""
+    found: list[Amount] = []
+    open_value = bool(re.search("(?:一袋烟|一炷香|一顿饭|抽袋烟|吃顿饭)(?:的)?[功工]夫", text))
+    for number in find_numbers(text):
+        tail = text[number.span[1] :]
+        scale = 60.0 if number.measure in ("小时", "钟头") or _HOURS.match(tail) else 0.0
+        scale = scale or (
+            15.0 if _QUARTERS.match(tail) else 1.0 if number.measure == "分钟" or _MINUTES.match(tail) else 0.0
+        )
+        if not scale:
+            continue
+        if not number.exact:
+            open_value = True
+        found.append(Amount(number, "分钟", number.value * scale, False))
+    exact = [a for a in found if a.number.exact]
+    if len(exact) > 1 and len({a.worth for a in exact}) > 1:
+        if re.search("小时[零又]?\\S{0,5}分", text):
+            return Amount(exact[-1].number, "分钟", sum(a.worth for a in exact), False), open_value
+        return None, True
+    return (exact[-1] if exact else None), open_value and not exact
+
+
+PARSERS: dict[str, Parser] = {
+    "smoke_per_day_now": parse_smoking,
+    "alcohol_liang_now": parse_alcohol,
+    "staple_g_now": parse_staple,
+    "exercise": parse_exercise,
+}

@@ -1,0 +1,138 @@
+"""Graded answers by words (salt, hypoglycaemia, wound, mMRC, mRS, self care) and scores by number."""
+
+from __future__ import annotations
+
+import re
+
+from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.understanding.masking import NUMERAL, blank, clauses, corrected, present
+from agent.understanding.measuring import UNKNOWN_WORDS, choose, fill, reading, unknown, vague
+from agent.understanding.numbers import find_numbers
+from agent.understanding.parsing import Parser
+from agent.understanding.text import Utterance
+from agent.understanding.values import Grade, tables
+
+_NOT_BUT = re.compile("(?:不是|不在|没在)[^，]*，(?=[^，]*(?:是|在))")
+
+
+def _graded(ask: str) -> Parser:
+    """A parser whose words decide a code."""
+
+    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), present(utterance.text))
+        if _not_known(text):
+            return unknown()
+        found = grade(ask, text)
+        return found or Reading()
+
+    return parse
+
+
+def grade(ask: str, text: str) -> Reading | None:
+    """The first rule of the ask that applies to the text; None when none does."""
+    for rule in tables().grades[ask]:
+        match = _applies(rule, text)
+        if match:
+            slot = SlotFill(ask, rule.code, 0.9, match.span(), rule.confirm, f"said {match[0]}")
+            return reading(slot, complete=True)
+    return None
+
+
+def _applies(rule: Grade, text: str) -> re.Match[str] | None:
+    """A match in a clause that the rule's exceptions leave standing."""
+    for start, end in clauses(text):
+        clause = text[start:end]
+        if rule.unless and rule.unless.search(clause):
+            continue
+        match = rule.says.search(clause)
+        if match:
+            return rule.says.search(blank(blank(text, 0, start), end, len(text))) or match
+    return rule.says.search(text) if not rule.unless else None
+
+
+def _not_known(text: str) -> bool:
+    return bool(re.search("不知道|不晓得|不清楚|不记得|记不清", text)) and len(text) <= 8
+
+
+def parse_pain(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Pain from 0 to 10; 不疼 is 0."""
+    text = corrected(present(utterance.text))
+    numbers = find_numbers(text)
+    number = choose(text, numbers)
+    if number and number.value == int(number.value):
+        return reading(fill("pain_score", number.value, number.span, confirm=number.soft, reason="unsure"))
+    if numbers:
+        return vague("not exact")
+    if re.search("不(?:觉得|怎么|咋|太)(?:疼|痛)|不是很[疼痛]|有(?:点|些|一点)", text):
+        return vague("how much from 0 to 10?")
+    if re.search("(?:不|没|没有|没得)(?:再|啥|什么|感觉)?(?:疼|痛)|^没有?(?:，|$|啊|了)|不觉得", text):
+        return reading(SlotFill("pain_score", 0, 1.0, (0, len(text)), reason="no pain"))
+    return vague("how much from 0 to 10?") if re.search("[疼痛]", text) else Reading()
+
+
+def parse_satisfaction(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Satisfaction from 1 to 5, by number or word."""
+    text = corrected(utterance.text)
+    numbers = [n for n in find_numbers(text) if re.match("分|颗?星|$|吧|，", text[n.span[1] :])]
+    number = choose(text, tuple(numbers))
+    if number and number.value == int(number.value):
+        return reading(fill("satisfaction_score", number.value, number.span, confirm=number.soft, reason="unsure"))
+    if numbers:
+        return vague("one number from 1 to 5")
+    return grade("satisfaction_score", text) or Reading()
+
+
+def parse_mmrc(utterance: Utterance, ctx: AskContext) -> Reading:
+    """mMRC grade 0–4, by words or by its number."""
+    return _grade_or_number("mmrc", utterance, 4)
+
+
+def parse_mrs(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Modified Rankin grade 0–6, by words or by its number."""
+    return _grade_or_number("mrs", utterance, 6)
+
+
+def _grade_or_number(ask: str, utterance: Utterance, top: int) -> Reading:
+    text = corrected(present(utterance.text))
+    told = re.fullmatch(f"[^{NUMERAL}]{{0,4}}([{NUMERAL}])(?:级|分)[^{NUMERAL}]{{0,3}}", text)
+    if told:
+        value = find_numbers(told[1])
+        if value and 0 <= value[0].value <= top:
+            return reading(SlotFill(ask, str(int(value[0].value)), 1.0, told.span(1), reason="grade said"))
+    if _not_known(text):
+        return unknown()
+    return grade(ask, text) or Reading()
+
+
+def parse_hypoglycemia(utterance: Utterance, ctx: AskContext) -> Reading:
+    """1 none, 2 now and then, 3 often."""
+    return _graded("hypoglycemia")(utterance, ctx)
+
+
+def parse_bp_setting(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Where the pressure was measured; a pressure said along is left to the volunteered values."""
+    text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), present(utterance.text))
+    if UNKNOWN_WORDS.search(text) and not re.search("家|医院|卫生|药", text):
+        return unknown()
+    return grade("bp_setting", text) or Reading()
+
+
+_GRADED = (
+    "salt_now",
+    "foot_check",
+    "wound_status",
+    "adl_eating",
+    "adl_grooming",
+    "adl_dressing",
+    "adl_toilet",
+    "adl_mobility",
+)
+PARSERS: dict[str, Parser] = {
+    **{ask: _graded(ask) for ask in _GRADED},
+    "bp_setting": parse_bp_setting,
+    "hypoglycemia": parse_hypoglycemia,
+    "pain_score": parse_pain,
+    "satisfaction_score": parse_satisfaction,
+    "mmrc": parse_mmrc,
+    "mrs": parse_mrs,
+}

@@ -1,0 +1,203 @@
+"""Single measured values of the body: pulse, weight, height, oxygen, temperature."""
+
+from __future__ import annotations
+
+import re
+
+from agent.domain.answers import AskContext, Reading
+from agent.understanding.masking import corrected, present
+from agent.understanding.measuring import (
+    candidates,
+    choose,
+    fill,
+    label_of,
+    reading,
+    retold,
+    vague,
+    without_value,
+)
+from agent.understanding.numbers import Number, find_numbers
+from agent.understanding.numbers_grammar import neighbours
+from agent.understanding.parsing import Parser
+from agent.understanding.text import Utterance
+from agent.understanding.values import tables
+
+_KILO = re.compile("个?(?:公斤|千克|kg)")
+_JIN = re.compile("个?(?:市)?斤")
+_JIN_LIANG = re.compile("斤([一二三四五六七八九两半\\d])两")
+_DELTA = re.compile("(?:瘦|胖|轻|重|长|掉|减|降|差|涨|少|多)(?:了|下去|下来|掉)?(?:有|大概|差不多)?$")
+_METRE = re.compile(
+    "[1一幺]\\s*(?:米|m(?!m)|没)\\s*(?P<rest>[零〇一二三四五六七八九十两\\d]*(?:点[一二三四五六七八九\\d])?)(?P<open>几|多|来|左右|出头|上下)?"
+)
+_CHI = re.compile("(?P<chi>[四五六4-6])尺(?P<cun>[零一二三四五六七八九半\\d])?寸?(?P<open>几|多|左右)?")
+_FEVER = re.compile("(?P<a>三十[四五六七八九])(?P<b>[零一二三四五六七八九])(?![一二三四五六七八九十度])")
+
+
+def parse_heart_rate(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Beats a minute; half a minute is doubled and read back."""
+    text = corrected(present(utterance.text))
+    numbers = _of_label(text, "heart_rate")
+    number = choose(text, numbers)
+    if number is None:
+        return _nothing(text, numbers)
+    half = bool(re.search("半分钟|三十秒|30秒", text))
+    value = number.value * (2 if half else 1)
+    return reading(
+        fill("heart_rate", value, number.span, confirm=half or number.soft, reason="counted for half a minute")
+    )
+
+
+def parse_spo2(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Oxygen saturation in per cent."""
+    text = corrected(present(utterance.text))
+    numbers = _of_label(text, "spo2")
+    number = choose(text, numbers)
+    if number is None:
+        return _nothing(text, numbers)
+    return reading(fill("spo2", number.value, number.span, confirm=number.soft, reason="unsure"))
+
+
+def parse_temperature(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Body temperature in degrees Celsius; 三十九五 is 39.5."""
+    text = corrected(present(utterance.text))
+    numbers = tuple(n for n in candidates(text, "点度店") if label_of(text, n) in (None, "body_temperature"))
+    run_on = _FEVER.search(text)
+    if run_on and not neighbours(run_on["a"][-1], run_on["b"]) and not any(n.exact and n.value % 1 for n in numbers):
+        whole = find_numbers(run_on["a"])[0].value
+        tenth = find_numbers(run_on["b"])
+        value = whole + (tenth[0].value / 10 if tenth else 0)
+        return reading(fill("body_temperature", value, run_on.span()))
+    number = choose(text, tuple(n for n in numbers if n.high >= 20))
+    if number is None or any(n.kind != "exact" and n.high >= 20 for n in numbers):
+        return _nothing(text, numbers)
+    return reading(fill("body_temperature", number.value, number.span, confirm=number.soft, reason="unsure"))
+
+
+def parse_weight(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Weight in kg; 斤 are halved, a bare number is taken as the unit that fits and read back."""
+    text = corrected(present(utterance.text))
+    numbers = _weights(text)
+    number = choose(text, numbers)
+    if number is None:
+        return _nothing(text, numbers)
+    kilograms, bare = _kilograms(text, number, ctx)
+    last = ctx.history.get("weight_kg_now")
+    moved = isinstance(last, (int, float)) and abs(kilograms - last) > tables().numbers["weight_change_keep_kg"]
+    why = "jin or kilograms?" if bare else "unsure" if number.soft else "far from the last visit"
+    return reading(fill("weight_kg_now", kilograms, number.span, confirm=bare or number.soft or moved, reason=why))
+
+
+def _weights(text: str) -> tuple[Number, ...]:
+    numbers = find_numbers(text)
+    united = [n for n in numbers if _unit(text, n) and not _DELTA.search(text[: n.span[0]])]
+    if united:
+        return tuple(united)
+    bare = candidates(text)
+    return tuple(
+        n
+        for n in bare
+        if n.high >= 20 and label_of(text, n) in (None, "weight_kg_now") and not _DELTA.search(text[: n.span[0]])
+    )
+
+
+def _unit(text: str, number: Number) -> str:
+    if number.measure == "斤" or _JIN.match(text, number.span[1]):
+        return "jin"
+    tail = text[number.span[1] :]
+    if number.measure in ("公斤", "千克", "kg") or _KILO.match(tail):
+        return "kg"
+    return ""
+
+
+def _kilograms(text: str, number: Number, ctx: AskContext) -> tuple[float, bool]:
+    unit = _unit(text, number)
+    liang = _JIN_LIANG.match(text, number.span[1])
+    if unit == "jin":
+        extra = find_numbers(liang[1]) if liang else ()
+        return (number.value + (extra[0].value / 10 if extra else 0)) / 2, False
+    if unit == "kg":
+        return number.value, False
+    return (number.value if _fits_kg(number.value, ctx) else number.value / 2), True
+
+
+def _fits_kg(value: float, ctx: AskContext) -> bool:
+    """Whether a bare number is more likely kilograms than jin, for this person."""
+    last = ctx.history.get("weight_kg_now")
+    if isinstance(last, (int, float)) and last:
+        return abs(value - last) < abs(value / 2 - last)
+    return value <= 80 or value > 250
+
+
+def parse_height(utterance: Utterance, ctx: AskContext) -> Reading:
+    """Height in cm: 一米六三, 一六三, 五尺二."""
+    text = corrected(present(utterance.text))
+    metre = list(_METRE.finditer(text))
+    if metre and metre[-1]["rest"]:
+        return _metres(metre[-1])
+    feet = _CHI.search(text)
+    if feet:
+        return _feet(feet)
+    numbers = tuple(n for n in candidates(text) if label_of(text, n) in (None, "height_cm") and not _unit(text, n))
+    number = choose(text, tuple(n for n in numbers if n.value >= 100 or 1 <= n.value < 2.3))
+    if number is None or (metre and number.value < 100):
+        return vague("not exact") if metre else _nothing(text, numbers)
+    value = number.value * 100 if number.value < 3 else number.value
+    return reading(fill("height_cm", value, number.span, confirm=number.soft, reason="unsure"))
+
+
+def _metres(match: re.Match[str]) -> Reading:
+    if match["open"]:
+        return vague("not exact")
+    text = match["rest"]
+    point = text.find("点")
+    main, tail = (text[:point], text[point + 1 :]) if point >= 0 else (text, "")
+    numbers = find_numbers(main)
+    if not numbers:
+        return vague("not exact")
+    digits = numbers[0].digits or str(int(numbers[0].value))
+    centimetres = float((digits + "0")[:2] if len(digits) < 2 and "十" not in main else digits[:2])
+    centimetres += int(digits[2]) / 10 if len(digits) > 2 else 0
+    centimetres += find_numbers(tail)[0].value / 10 if tail else 0
+    return reading(fill("height_cm", 100 + centimetres, match.span()))
+
+
+def _feet(match: re.Match[str]) -> Reading:
+    if match["open"]:
+        return vague("not exact")
+    cun = match["cun"]
+    tenths = 0.5 if cun == "半" else find_numbers(cun)[0].value / 10 if cun else 0
+    value = round((find_numbers(match["chi"])[0].value + tenths) * 100 / 3, 1)
+    return reading(fill("height_cm", value, match.span(), confirm=True, reason="converted from feet"))
+
+
+def _of_label(text: str, slot: str) -> tuple[Number, ...]:
+    """Numbers called by the slot's name; else those without a name. 七二 and 九五 are read digit by digit."""
+    found, end = [], 0
+    for number in candidates(text):
+        label = label_of(text, number, end)
+        end = number.span[1]
+        if label == slot or (label is None and number.high >= 10):
+            worth = retold(number, float(number.digits)) if _two_digits(text, number) else number
+            found.append((label, worth))
+    named = tuple(n for label, n in found if label)
+    return named or tuple(n for _, n in found)
+
+
+def _two_digits(text: str, number: Number) -> bool:
+    return len(number.digits) == 2 and number.kind == "range" and not text[number.span[1] :].startswith("十")
+
+
+def _nothing(text: str, numbers: tuple[Number, ...]) -> Reading:
+    if any(not n.exact for n in numbers):
+        return vague("not exact")
+    found = without_value(text)
+    return vague("no usable number") if found.empty and find_numbers(text) else found
+
+
+PARSERS: dict[str, Parser] = {
+    "heart_rate": parse_heart_rate,
+    "spo2": parse_spo2,
+    "body_temperature": parse_temperature,
+    "weight_kg_now": parse_weight,
+    "height_cm": parse_height,
+}
