@@ -1,0 +1,330 @@
+"""The conductor: one spoken call from the opening words to the hang-up, on the audio clock.
+
+Owns the call's task group, carries out effects, keeps the timing of turns, survives engine failures. What decides
+lives elsewhere: the floor in ``exchange``, waits and barge-in in ``turns``, the words in the conversation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from agent.domain.effects import Effect, End, Outcome, Say
+from agent.domain.events import ResidentSaid, TurnTimed
+from agent.errors import SpeechError
+from speech.audio import check_frame, silence
+from speech.bench import Workbench
+from speech.exchange import Exchange, Floor, TurnEnd
+from speech.jobs import Jobs
+from speech.listening import Ear
+from speech.notices import AgentSpeaks, CallObserver, Carried, Fault, Notice, ResidentHeard
+from speech.ports import FRAME_MS, AudioChannel, Dialogue, Pcm, Recognizer, Synthesizer, VoiceStyle
+from speech.recording import ClipFolder
+from speech.speaking import Mouth
+from speech.turns.endpointing import Wait, WaitTable
+from speech.turns.habit import PauseHabit
+from speech.vad import DualVad, VoiceActivity
+
+_LOG = logging.getLogger(__name__)
+MAX_BAD_FRAMES = 50
+"""A second of frames in a row that are no audio ends the call."""
+MAX_FAILURES = 3
+"""Engine failures without a turn between them that end the call."""
+RECEIVE_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the voice says by itself when the conversation cannot be reached by words."""
+
+    not_heard: str = "不好意思，刚才没有听清楚，请您再说一遍。"
+    give_up: str = "对不起，线路不太好，我们晚些时候再给您打过来，再见。"
+
+
+@dataclass(frozen=True, slots=True)
+class CallParts:
+    """What a call is made of. Engines are shared between calls and not closed by them."""
+
+    recognizer: Recognizer
+    synthesizer: Synthesizer
+    bench: Workbench
+    started: datetime
+    """Wall time of the first frame; every later time is this plus the audio clock."""
+    style: VoiceStyle = field(default_factory=VoiceStyle)
+    clips: Path | None = None
+    habit: PauseHabit = field(default_factory=PauseHabit)
+    """The resident's pauses, as learnt in earlier calls."""
+    waits: WaitTable = field(default_factory=WaitTable)
+    wording: Wording = field(default_factory=Wording)
+    vad: Callable[[], VoiceActivity] = DualVad
+    lockstep: bool = False
+    """Engine work is awaited before the next frame: for channels on virtual time."""
+
+
+class HangUp(StrEnum):
+    """Why the line was closed."""
+
+    ENDED = "ended"
+    """By the conversation."""
+    RESIDENT = "hung_up"
+    STOPPED = "stopped"
+    """Cancelled from outside."""
+    FAILED = "engine_failed"
+    SILENT = "silence"
+    LINE = "bad_audio"
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What came of a call."""
+
+    hang_up: HangUp
+    outcome: Outcome | None
+    """As the conversation ended; None when it did not end by itself."""
+    duration_ms: float
+    gaps_ms: tuple[float, ...]
+    """End of the resident's voice to the agent's first sample, for every answered turn."""
+    clips: tuple[str, ...]
+    habit: PauseHabit
+    faults: tuple[Fault, ...]
+
+
+async def run_call(
+    channel: AudioChannel, dialogue: Dialogue, opening: Sequence[Effect], parts: CallParts, observer: CallObserver
+) -> CallResult:
+    """Hold one call; closes the channel. Raises SpeechError when the line gives no usable audio."""
+    failure: SpeechError | None = None
+    call: _Call | None = None
+    try:
+        async with asyncio.TaskGroup() as group:
+            jobs = Jobs(group)
+            call = _Call(channel, dialogue, parts, observer, jobs)
+            try:
+                await call.run(opening)
+            except SpeechError as error:
+                failure = error
+                call.close(HangUp.LINE)
+            finally:
+                jobs.cancel()
+    except asyncio.CancelledError:
+        if call is not None:
+            call.close(HangUp.STOPPED)
+        raise
+    finally:
+        await channel.aclose()
+    if failure is not None:
+        raise failure
+    return call.result()
+
+
+class _Call:
+    """State of one call; the exchange's host."""
+
+    def __init__(
+        self, channel: AudioChannel, dialogue: Dialogue, parts: CallParts, observer: CallObserver, jobs: Jobs
+    ) -> None:
+        self._channel = channel
+        self._dialogue = dialogue
+        self._parts = parts
+        self._observer = observer
+        self._jobs = jobs
+        self._ear = Ear(parts.recognizer, parts.vad(), parts.bench, dialogue.hints, jobs)
+        self._mouth = Mouth(channel, parts.synthesizer, parts.style, jobs)
+        self._exchange = Exchange(dialogue, self._ear, self._mouth, self, self._moment)
+        self._exchange.habit, self._exchange.waits = parts.habit, parts.waits
+        self._ledger = _Ledger(dialogue, ClipFolder(parts.clips))
+        self._end: HangUp | None = None
+        self._failures = 0
+
+    async def run(self, opening: Sequence[Effect]) -> None:
+        """Frames in, frames out, until somebody hangs up."""
+        self._carry(opening)
+        bad = 0
+        while not (self._exchange.floor is Floor.CLOSING and self._mouth.idle):
+            frame = await self._receive()
+            if frame is None:
+                self.close(HangUp.RESIDENT)
+                return
+            usable, bad = self._usable(frame, bad)
+            self._ear.feed(usable, self._exchange)
+            self._exchange.tick()
+            await self._mouth.tick(self._ear.now_ms, self._exchange, may_speak=self._exchange.may_speak)
+            if self._parts.lockstep:
+                await self._jobs.settle()
+        self.close(self._end or HangUp.ENDED)
+
+    def close(self, why: HangUp) -> None:
+        """Tell the conversation that the line is closed, unless it ended by itself; idempotent."""
+        if self._ledger.hang_up is None:
+            self._ledger.hang_up = why
+            if self._ledger.outcome is not None:
+                return
+            self._carry(self._dialogue.close(why.value, self._moment()), speak=False)
+
+    def result(self) -> CallResult:
+        """What came of it."""
+        ledger = self._ledger
+        return CallResult(
+            ledger.hang_up or HangUp.STOPPED, ledger.outcome, self._ear.now_ms, tuple(ledger.gaps_ms),
+            tuple(ledger.clips), self._exchange.habit, tuple(ledger.faults),
+        )  # fmt: skip
+
+    # The exchange's host.
+
+    def answer(self, end: TurnEnd, effects: list[Effect] | None) -> None:
+        """Hear the turn, keep its clip, say what follows."""
+        may_record = self._dialogue.may_record
+        if effects is None:
+            effects = self._dialogue.hear(end.text, end.confidence, self._moment())
+        self._failures = 0
+        try:
+            self._ledger.turn_ended(end, may_record=may_record and self._dialogue.may_record)
+        except SpeechError as error:
+            self._fault("recording", error)
+        self.tell(
+            ResidentHeard(
+                self._ear.now_ms, self._ledger.turn, end.text, end.confidence, end.wait.wait_ms, end.wait.reason
+            )
+        )
+        self._carry(effects)
+
+    def expect(self, text: str) -> None:
+        """Synthesise the likely reply while the wait runs."""
+        texts = self._dialogue.preview(text)
+        if texts:
+            self._jobs.start(self._mouth.prefetch(texts), "prefetch")
+
+    def quiet(self) -> None:
+        """Say what the conversation says to silence; nobody there at all ends the call."""
+        self._ledger.unanswered()
+        effects = self._dialogue.silence(self._moment())
+        unanswered = self._ledger.outcome is None and self._exchange.ladder.exhausted
+        if unanswered and not any(isinstance(e, Say | End) for e in effects):
+            self._end = HangUp.SILENT
+            self._exchange.give_agent(closing=True)
+        self._carry(effects)
+
+    def spoke(self, say: Say) -> None:
+        """The first sample of a wording left: the gap of the turn it answers is known now."""
+        gap_ms = self._ledger.answered(self._ear.now_ms, self._moment())
+        self.tell(AgentSpeaks(self._ear.now_ms, say.text, say.response, say.ask, gap_ms))
+
+    def failed(self, stage: str, error: SpeechError) -> None:
+        """Apologise and go on; after too many failures say good-bye."""
+        self._fault(stage, error)
+        self._failures += 1
+        if self._exchange.floor is Floor.CLOSING:
+            return
+        if self._failures >= MAX_FAILURES:
+            self._end = HangUp.FAILED
+            self._mouth.drop()
+            self._mouth.say([Say(self._parts.wording.give_up, "voice_give_up", interruptible=False)])
+            self._exchange.give_agent(closing=True)
+        elif stage == "recognition":
+            self._mouth.say([Say(self._parts.wording.not_heard, "voice_not_heard")])
+            self._exchange.give_agent()
+
+    def tell(self, notice: Notice) -> None:
+        """Tell the observer; its failures are its own."""
+        try:
+            self._observer.observe(notice)
+        except Exception:  # a broken display must not end a call
+            _LOG.exception("call.observer_failed")
+
+    # Inside.
+
+    def _moment(self) -> datetime:
+        return self._parts.started + timedelta(milliseconds=self._ear.now_ms)
+
+    async def _receive(self) -> Pcm | None:
+        try:
+            async with asyncio.timeout(RECEIVE_TIMEOUT_S):
+                return await self._channel.receive()
+        except TimeoutError:
+            return None
+
+    def _usable(self, frame: Pcm, bad: int) -> tuple[Pcm, int]:
+        """The frame, or silence in its place; how many bad ones came in a row."""
+        try:
+            return check_frame(frame), 0
+        except SpeechError as error:
+            if bad == 0:
+                self._fault("hearing", error)
+            if bad + 1 >= MAX_BAD_FRAMES:
+                raise
+            return silence(FRAME_MS), bad + 1
+
+    def _carry(self, effects: Sequence[Effect], *, speak: bool = True) -> None:
+        """Carry out effects in order: words to the mouth, the rest to the observer."""
+        says = [effect for effect in effects if isinstance(effect, Say)]
+        if speak and says:
+            self._mouth.say(says)
+            self._exchange.give_agent()
+        for effect in effects:
+            if isinstance(effect, Say):
+                continue
+            if isinstance(effect, End):
+                self._ledger.outcome = effect.outcome
+                if effect.hang_up:
+                    self._exchange.give_agent(closing=True)
+            self.tell(Carried(self._ear.now_ms, effect))
+
+    def _fault(self, stage: str, error: SpeechError) -> None:
+        fault = Fault(self._ear.now_ms, stage, error.code, error.message, error.remedy)
+        _LOG.warning("call.fault", extra={"stage": stage, "code": error.code})
+        self._ledger.faults.append(fault)
+        self.tell(fault)
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An answered turn whose gap is not known yet."""
+
+    turn: int
+    voice_to_ms: float
+    wait: Wait
+    clip: str | None
+
+
+class _Ledger:
+    """Timing, clips and faults of one call, and the turn that waits for its answer."""
+
+    def __init__(self, dialogue: Dialogue, clips: ClipFolder) -> None:
+        self._dialogue = dialogue
+        self._folder = clips
+        self._open: _Open | None = None
+        self.turn = 0
+        self.hang_up: HangUp | None = None
+        self.outcome: Outcome | None = None
+        self.gaps_ms: list[float] = []
+        self.clips: list[str] = []
+        self.faults: list[Fault] = []
+
+    def turn_ended(self, end: TurnEnd, *, may_record: bool) -> None:
+        """Remember the turn under the number that the conversation gave it. Raises SpeechError ``audio-write``."""
+        said = [e.body.turn for e in self._dialogue.events if isinstance(e.body, ResidentSaid)]
+        self.turn = said[-1] if said else self.turn + 1
+        self._open = _Open(self.turn, end.utterance.voice_to_ms, end.wait, None)
+        clip = self._folder.save(self.turn, end.utterance.clip()) if may_record else None
+        if clip is not None:
+            self.clips.append(clip)
+            self._open = _Open(self.turn, end.utterance.voice_to_ms, end.wait, clip)
+
+    def unanswered(self) -> None:
+        """The last turn got no words: what is said next is no answer to it."""
+        self._open = None
+
+    def answered(self, now_ms: float, now: datetime) -> float | None:
+        """The agent's first sample after a turn: its gap in ms, noted in the log."""
+        if self._open is None:
+            return None
+        turn, self._open = self._open, None
+        gap_ms = max(0.0, now_ms - turn.voice_to_ms)
+        self.gaps_ms.append(gap_ms)
+        self._dialogue.note(TurnTimed(turn.turn, gap_ms, turn.wait.wait_ms, turn.wait.reason, turn.clip), now)
+        return gap_ms
