@@ -1,0 +1,231 @@
+"""How a mention is meant. One decision order, the first that holds wins; what nothing speaks against is present."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.domain.alerts import Mention, MentionStatus, Severity, Subject
+from agent.understanding.redflags import denying, times
+from agent.understanding.redflags.lexicon import RedFlagRules
+from agent.understanding.redflags.matching import Candidate
+from agent.understanding.redflags.people import Owner, Person, owner
+
+_NEVER_HABIT = ("suicide_risk", "unconscious", "bleeding", "fall_injury")
+_EITHER_OR = re.compile("^[^，]{0,3}，?就是")
+_SUICIDE_KEEPS = (MentionStatus.FIGURATIVE, MentionStatus.BASELINE)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One candidate in its utterance."""
+
+    text: str
+    candidate: Candidate
+    rules: RedFlagRules
+    ask: str | None
+    listing: bool
+    """The raw words had 、 between items."""
+
+    @property
+    def start(self) -> int:
+        return self.candidate.span[0]
+
+    @property
+    def end(self) -> int:
+        return self.candidate.span[1]
+
+    @property
+    def rest(self) -> str:
+        return self.text[self.end :]
+
+    @property
+    def clause_left(self) -> str:
+        return self.text[self.text.rfind("，", 0, self.start) + 1 : self.start]
+
+    @property
+    def clause(self) -> str:
+        stop = self.text.find("，", self.end)
+        return self.clause_left + self.text[self.start : stop if stop >= 0 else len(self.text)]
+
+    @property
+    def last(self) -> str:
+        start, end = self.candidate.pieces[-1]
+        return self.text[start:end]
+
+    def cue(self, name: str, words: str) -> re.Match[str] | None:
+        return self.rules.cues[name].search(words)
+
+    @property
+    def flag(self) -> str:
+        return self.candidate.rule.flag
+
+
+Verdict = tuple[MentionStatus, str] | None
+
+
+def judge(case: Case) -> Mention:
+    """The mention with its status, its subject and the reason."""
+    whose = owner(case.text, case.start, case.end, case.rules.cues)
+    verdict = next(
+        (v for v in (f(case, whose) for f in _ORDER) if v is not None), (MentionStatus.PRESENT, "nothing speaks against it")
+    )
+    status, reason = verdict
+    if status is MentionStatus.PRESENT and case.candidate.rule.uncertain:
+        status, reason = MentionStatus.UNCERTAIN, "too little said"
+    subject = Subject.SELF if whose.person is Person.SELF else Subject.OTHER
+    return Mention(case.flag, status, case.candidate.span, case.text[case.start : case.end], case.candidate.rule.id, subject, reason)
+
+
+def _affirmed_echo(case: Case, whose: Owner) -> Verdict:
+    del whose
+    match = case.rules.cues["affirm_after"].match(case.rest)
+    if match and case.cue("hearsay", case.text[: case.start]):
+        return MentionStatus.PRESENT, "asked and affirmed"
+    return None
+
+
+def _figurative(case: Case, whose: Owner) -> Verdict:
+    del whose
+    if case.flag == "suicide_risk":
+        return None
+    found = case.cue("figurative_before", case.text[: case.end])
+    if found and not case.cue("now", case.text[found.end() : case.end]):
+        return MentionStatus.FIGURATIVE, found.group()
+    return None
+
+
+def _denied(case: Case, whose: Owner) -> Verdict:
+    del whose
+    cues = case.rules.cues
+    left = case.clause_left
+    if denying.asks_itself(case.rest, case.last):
+        later = case.rest[len(case.last[-1:]) + 1 :]
+        denied = bool(re.search("不|没", later))
+        return (MentionStatus.DENIED if denied else MentionStatus.UNCERTAIN), "疼不疼: asked"
+    inner = _inner_negations(case)
+    outer = denying.negators_before(left if not case.listing else case.text[: case.start], cues) if not inner[1] else 0
+    total = inner[0] + outer
+    if total % 2 == 1:
+        if case.text[max(0, case.start - 2) : case.start] == "不是" and _EITHER_OR.match(case.rest):
+            return MentionStatus.UNCERTAIN, "不是…就是"
+        return MentionStatus.DENIED, "negation before it"
+    if total and total % 2 == 0:
+        return MentionStatus.PRESENT, "double negation"
+    if denying.denied_after(case.rest, case.last, cues):
+        return MentionStatus.DENIED, "denied after it"
+    if denying.listed_under_denial(case.text[: case.start], case.rest, cues):
+        return MentionStatus.UNCERTAIN, "listed after a denial"
+    return None
+
+
+def _inner_negations(case: Case) -> tuple[int, bool]:
+    """Negations in the gaps of a sequence; True when a gap ends the reach of words before."""
+    if case.candidate.rule.kind != "seq":
+        return 0, False
+    count = 0
+    for (_, end), (start, _) in zip(case.candidate.pieces, case.candidate.pieces[1:], strict=False):
+        count += denying.negators_before(case.text[end:start], case.rules.cues) if start > end else 0
+    return count, False
+
+
+def _asked_or_told(case: Case, whose: Owner) -> Verdict:
+    """Hearsay, teaching, the doctor's question, suppositions."""
+    left = case.text[: case.start]
+    now = bool(case.cue("now", case.clause))
+    told = _last(case, "hearsay", left)
+    if told and not case.cue("self", left[told.end() :]):
+        return MentionStatus.HYPOTHETICAL, f"told: {told.group()}"
+    if denying.asked_before(case.clause_left, case.rules.cues) and not (whose.person is Person.SELF and "我" in case.clause):
+        return MentionStatus.HYPOTHETICAL, "asked"
+    return _supposed(case, left, now)
+
+
+def _supposed(case: Case, left: str, now: bool) -> Verdict:
+    found = _last(case, "hypothetical", left)
+    if found and left.count("，", found.end()) <= 1 and not now:
+        between = left[found.end() :]
+        if "怕" in found.group() and len(between) > 4:
+            return None
+        if case.flag == "suicide_risk" and "我" in between:
+            return None
+        if "就" in between or "就" in case.text[case.start : case.end]:
+            return MentionStatus.UNCERTAIN, f"whenever: {found.group()}"
+        return MentionStatus.HYPOTHETICAL, f"supposed: {found.group()}"
+    own = "我" in case.clause_left or now or bool(case.cue("degree", case.clause))
+    after = case.rules.cues["hypothetical_after"].match(case.rest)
+    if after and (after.group() == "的话" or not own):
+        return MentionStatus.HYPOTHETICAL, f"asked about: {after.group()}"
+    if case.rules.cues["asked_after"].match(case.rest) and not own and not case.candidate.rule.strong:
+        return MentionStatus.UNCERTAIN, "asked what to do"
+    return None
+
+
+def _last(case: Case, name: str, words: str) -> re.Match[str] | None:
+    found = None
+    for found in case.rules.cues[name].finditer(words):  # noqa: B007 - the last match is wanted
+        pass
+    return found
+
+
+def _of_others(case: Case, whose: Owner) -> Verdict:
+    if whose.person is Person.SELF:
+        return None
+    cues = case.rules.cues
+    time = times.when(case.text, case.start, case.end, cues)
+    if time in (times.When.PAST, times.When.EXPERIENCED) or cues["dead"].search(case.text, case.start):
+        return MentionStatus.OTHER_PERSON, f"{whose.words}, past"
+    now = cues["now_other"].search(case.text)
+    if now and not times.over(case.text, case.end, cues):
+        return MentionStatus.PRESENT, f"{whose.words} {now.group()}"
+    if cues["fine_after"].search(case.text, case.end) or times.unchanged(case.text, cues):
+        return MentionStatus.OTHER_PERSON, f"{whose.words}, over or unchanged"
+    if whose.person is Person.FAMILY and _acute(case):
+        return MentionStatus.PRESENT, f"{whose.words}, acute by itself"
+    if whose.reported or case.candidate.rule.strong or cues["now"].search(case.text):
+        return MentionStatus.UNCERTAIN, f"{whose.words} or the resident, or not now"
+    return MentionStatus.OTHER_PERSON, whose.words
+
+
+def _acute(case: Case) -> bool:
+    if case.flag == "suicide_risk":
+        return False
+    return case.candidate.rule.strong or case.flag == "fall_injury" and "地" in case.rest or bool(case.cue("degree", case.clause))
+
+
+def _timed(case: Case, whose: Owner) -> Verdict:
+    del whose
+    cues = case.rules.cues
+    time = times.when(case.text, case.start, case.end, cues)
+    stopped = times.over(case.text, case.end, cues)
+    if time is times.When.PAST:
+        if times.back(case.text, case.end, cues):
+            return MentionStatus.PRESENT, "past, and back now"
+        return MentionStatus.PAST, "past"
+    if time is times.When.EXPERIENCED:
+        if times.back(case.text, case.end, cues):
+            return MentionStatus.PRESENT, "before, and again now"
+        return (MentionStatus.PAST, "over") if stopped else (MentionStatus.UNCERTAIN, "过 without a time")
+    if stopped and time is times.When.UNSAID and not case.candidate.rule.transient and case.flag != "suicide_risk":
+        return MentionStatus.UNCERTAIN, "said to be over"
+    return None
+
+
+def _as_always(case: Case, whose: Owner) -> Verdict:
+    del whose
+    if case.candidate.rule.baseline and times.unchanged(case.text, case.rules.cues):
+        return MentionStatus.BASELINE, "as always"
+    return None
+
+
+def _now_and_then(case: Case, whose: Owner) -> Verdict:
+    del whose
+    if case.flag in _NEVER_HABIT or case.candidate.rule.severity is Severity.VALUE:
+        return None
+    habit = case.cue("habitual", case.clause)
+    if habit and not case.cue("now", case.text) and not case.cue("degree", case.clause):
+        return MentionStatus.UNCERTAIN, habit.group()
+    return None
+
+
+_ORDER = (_affirmed_echo, _figurative, _denied, _asked_or_told, _of_others, _timed, _as_always, _now_and_then)

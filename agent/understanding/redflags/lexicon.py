@@ -1,0 +1,231 @@
+"""Red-flag rules as data: phrase groups, rules that combine them, cue words, critical values. Loading and checking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.domain.alerts import FLAGS, Severity
+from agent.errors import DefinitionError
+from agent.understanding.pinyin import fold
+from agent.yaml_lines import line_of, load_yaml
+
+Step = str | int
+"""A phrase group, or the widest gap in characters before the next one."""
+
+_HAN = re.compile("[㐀-鿿]")
+_LOOKAROUND = re.compile(r"\(\?<?[!=][^()]*\)")
+_RULE_KEYS = {
+    "id", "seq", "all", "two", "needs", "unless", "asks", "strong", "across", "severity", "as", "dialect", "mark", "sound",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Part:
+    """One phrase group, compiled by characters and by sound."""
+
+    exact: re.Pattern[str]
+    folded: re.Pattern[str]
+    chars: frozenset[str]
+    folded_chars: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How phrase groups combine into a mention of a flag."""
+
+    id: str
+    flag: str
+    severity: Severity
+    kind: str
+    """``seq``: in this order; ``all``: each somewhere; ``two``: two different ones somewhere."""
+    steps: tuple[Step, ...]
+    needs: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    """Only after these asks ('' = none was open); empty = always."""
+    strong: bool = False
+    """So plain that nothing likely to follow takes it back: may be raised on a partial transcript."""
+    across: bool = False
+    """A gap may hold a pause."""
+    uncertain: bool = False
+    """Too weak to raise: asks one question instead."""
+    baseline: bool = False
+    """Unchanged for years is no emergency."""
+    transient: bool = False
+    """An emergency although it has passed."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The phrase groups, without gaps."""
+        return tuple(s for s in self.steps if isinstance(s, str))
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One critical value of one slot."""
+
+    slot: str
+    flag: str
+    severity: Severity
+    low: float | None
+    """Raised at or below (``at_most``) or strictly below (``below``)."""
+    high: float | None
+    strict: bool
+    equals: bool | None = None
+
+    def crossed(self, value: float) -> bool:
+        """The value is critical."""
+        if self.low is not None:
+            return value < self.low or (value == self.low and not self.strict)
+        if self.high is not None:
+            return value > self.high or (value == self.high and not self.strict)
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Aggravation:
+    """Codes of a symptom slot that turn a critical value into P0."""
+
+    flag: str
+    slot: str
+    codes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RedFlagRules:
+    """Everything the nets know."""
+
+    version: str
+    rules: tuple[Rule, ...]
+    parts: Mapping[str, Part]
+    """By ``flag.name``."""
+    cues: Mapping[str, re.Pattern[str]]
+    thresholds: tuple[Threshold, ...]
+    aggravations: tuple[Aggravation, ...]
+    aggravating_words: re.Pattern[str]
+    plausible: Mapping[str, tuple[float, float]]
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule with this id."""
+        return next((r for r in self.rules if r.id == rule_id), None)
+
+
+def load_redflags(nlu_data_dir: Path, clinical_dir: Path) -> RedFlagRules:
+    """Read ``redflags/*.yml`` and ``thresholds.yml``; ``DefinitionError`` names file, line and remedy."""
+    folder = nlu_data_dir / "redflags"
+    common = _groups(folder / "common.yml", load_yaml(folder / "common.yml"))
+    cues_data = _mapping(folder / "cues.yml")
+    parts: dict[str, Part] = {}
+    rules: list[Rule] = []
+    for flag in FLAGS:
+        path = folder / f"{flag}.yml"
+        data = _mapping(path)
+        groups = {**common, **_groups(path, data)}
+        parts.update({f"{flag}.{name}": part for name, part in groups.items()})
+        rules += [_rule(path, data, raw, groups) for raw in data.get("rules", [])]
+    limits_path = clinical_dir / "thresholds.yml"
+    limits = _mapping(limits_path)
+    return RedFlagRules(
+        version=f"{cues_data.get('version', '')}/{limits.get('version', '')}",
+        rules=tuple(rules),
+        parts=parts,
+        cues={name: _pattern(folder / "cues.yml", cues_data["cues"], name, terms) for name, terms in cues_data["cues"].items()},
+        thresholds=tuple(_threshold(limits_path, raw) for raw in limits.get("values", [])),
+        aggravations=tuple(
+            Aggravation(raw["flag"], raw["slot"], frozenset(raw["any_of"])) for raw in limits.get("aggravating", [])
+        ),
+        aggravating_words=_pattern(limits_path, limits, "aggravating_words", limits.get("aggravating_words", ["(?!)"])),
+        plausible={name: (float(low), float(high)) for name, (low, high) in limits.get("plausible", {}).items()},
+    )
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    data = load_yaml(path)
+    if not isinstance(data, dict):
+        raise DefinitionError("redflags-shape", "the file is not a mapping", "start it with version:", path=path, line=1)
+    return data
+
+
+def _groups(path: Path, data: Mapping[str, Any]) -> dict[str, Part]:
+    found: dict[str, Part] = {}
+    for section in ("parts", "local"):
+        groups = data.get(section) or {}
+        for name, terms in groups.items():
+            found[name] = _part(path, groups, name, terms)
+    return found
+
+
+def _part(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> Part:
+    exact = _pattern(path, groups, name, terms)
+    plain = _LOOKAROUND.sub("", exact.pattern)
+    chars = frozenset(_HAN.findall(plain))
+    if re.search("[a-z]", plain.replace("?:", "")):
+        chars |= frozenset("abcdefghijklmnopqrstuvwxyz")
+    return Part(exact, re.compile(fold(exact.pattern)), chars, frozenset(fold("".join(chars))))
+
+
+def _pattern(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> re.Pattern[str]:
+    if not isinstance(terms, list) or not terms or not all(isinstance(t, str) and t for t in terms):
+        raise DefinitionError(
+            "redflags-terms", f"{name} is not a list of phrases", "write it as [\"…\", \"…\"]", path=path, line=line_of(groups, name)
+        )
+    try:
+        return re.compile("(?:" + "|".join(terms) + ")")
+    except re.error as error:
+        raise DefinitionError(
+            "redflags-pattern", f"{name}: {error}", "mend the brackets of that phrase", path=path, line=line_of(groups, name)
+        ) from None
+
+
+def _rule(path: Path, data: Mapping[str, Any], raw: Mapping[str, Any], groups: Mapping[str, Part]) -> Rule:
+    kinds = [k for k in ("seq", "all", "two") if k in raw]
+    unknown = set(raw) - _RULE_KEYS
+    if len(kinds) != 1 or "id" not in raw or unknown:
+        raise DefinitionError(
+            "redflags-rule", f"a rule needs an id and one of seq, all, two (not known: {sorted(unknown)})",
+            "write {id: name, seq: [group, 4, group]}", path=path, line=line_of(raw),
+        )  # fmt: skip
+    steps = tuple(raw[kinds[0]])
+    used = [s for s in (*steps, *raw.get("needs", ()), *raw.get("unless", ())) if isinstance(s, str)]
+    missing = [name for name in used if name not in groups]
+    if missing:
+        raise DefinitionError(
+            "redflags-group", f"rule {raw['id']} uses the unknown group {missing[0]}",
+            "add it under parts: or correct the name", path=path, line=line_of(raw),
+        )  # fmt: skip
+    flag = data["flag"]
+    return Rule(
+        id=f"{flag}.{raw['id']}", flag=flag, severity=_severity(path, raw, raw.get("severity", data["severity"])),
+        kind=kinds[0], steps=steps, needs=tuple(raw.get("needs", ())), unless=tuple(raw.get("unless", ())),
+        asks=tuple(raw.get("asks", ())), strong=bool(raw.get("strong")), across=bool(raw.get("across")),
+        uncertain=raw.get("as") == "uncertain", baseline=bool(data.get("baseline")), transient=bool(data.get("transient")),
+    )  # fmt: skip
+
+
+def _severity(path: Path, raw: Any, name: str) -> Severity:
+    try:
+        return Severity(name)
+    except ValueError:
+        raise DefinitionError(
+            "redflags-severity", f"unknown severity {name}", "use P0, P0-Psy, P1 or value", path=path, line=line_of(raw)
+        ) from None
+
+
+def _threshold(path: Path, raw: Mapping[str, Any]) -> Threshold:
+    bounds = [k for k in ("at_most", "below", "at_least", "above", "equals") if k in raw]
+    if len(bounds) != 1 or raw.get("flag") not in FLAGS or "slot" not in raw:
+        raise DefinitionError(
+            "thresholds-shape", "a threshold needs slot, a known flag and one bound",
+            "write {slot: sbp, at_least: 180, flag: hypertensive_emergency}", path=path, line=line_of(raw),
+        )  # fmt: skip
+    key = bounds[0]
+    bound = raw[key]
+    return Threshold(
+        slot=raw["slot"], flag=raw["flag"], severity=_severity(path, raw, raw.get("severity", "value")),
+        low=float(bound) if key in ("at_most", "below") else None, high=float(bound) if key in ("at_least", "above") else None,
+        strict=key in ("below", "above"), equals=bool(bound) if key == "equals" else None,
+    )  # fmt: skip

@@ -1,0 +1,142 @@
+"""Where an utterance names a red flag: phrase groups are found once, rules join them. Nothing is judged here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from agent.understanding.pinyin import fold
+from agent.understanding.redflags.lexicon import Part, RedFlagRules, Rule
+
+Span = tuple[int, int]
+
+_GAP_STOP = re.compile("[，腿腰膝脚肚牙胃嗓手]|支架|病|药|检查|听")
+"""A gap that names another part of the body or thing joins nothing."""
+_PAUSED_STOP = re.compile("支架|检查")
+_MIN_SOUND = 3
+"""Syllables that a match by sound must have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One place where a rule holds, before it is judged."""
+
+    rule: Rule
+    pieces: tuple[Span, ...]
+    """The spans of the phrase groups, in order of the rule."""
+    by_sound: bool = False
+
+    @property
+    def span(self) -> Span:
+        """From the first piece to the end of the last."""
+        return min(p[0] for p in self.pieces), max(p[1] for p in self.pieces)
+
+
+@dataclass
+class Scan:
+    """Phrase groups found in one text; each group is looked for at most once."""
+
+    text: str
+    rules: RedFlagRules
+    by_sound: bool = False
+    _found: dict[str, tuple[Span, ...]] = field(default_factory=dict)
+    _read: str = ""
+    _chars: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self._read = fold(self.text) if self.by_sound else self.text
+        self._chars = frozenset(self._read)
+
+    def spans(self, name: str) -> tuple[Span, ...]:
+        """All places of one phrase group."""
+        found = self._found.get(name)
+        if found is None:
+            found = self._found[name] = self._search(self.rules.parts[name])
+        return found
+
+    def _search(self, part: Part) -> tuple[Span, ...]:
+        chars, pattern = (part.folded_chars, part.folded) if self.by_sound else (part.chars, part.exact)
+        if self._chars.isdisjoint(chars):
+            return ()
+        spans = tuple(m.span() for m in pattern.finditer(self._read) if m.end() > m.start())
+        return tuple(s for s in spans if self._plausible(s, part)) if self.by_sound else spans
+
+    def _plausible(self, span: Span, part: Part) -> bool:
+        """One wrong character in three, two in five: more is another word."""
+        length = span[1] - span[0]
+        wrong = sum(c not in part.chars for c in self.text[span[0] : span[1]])
+        return wrong == 0 or wrong <= (length + 1) // 3 or length == 1
+
+
+def candidates(scan: Scan, ask: str | None) -> Iterator[Candidate]:
+    """Every place where a rule holds."""
+    for rule in scan.rules.rules:
+        if rule.asks and (ask or "") not in rule.asks:
+            continue
+        for pieces in _matches(scan, rule):
+            candidate = Candidate(rule, pieces, scan.by_sound)
+            if (not scan.by_sound or _sounds_right(scan, candidate)) and _allowed(scan, candidate):
+                yield candidate
+
+
+def _matches(scan: Scan, rule: Rule) -> Iterator[tuple[Span, ...]]:
+    if rule.kind == "seq":
+        yield from _sequence(scan, rule)
+        return
+    found = [spans[0] for name in rule.parts if (spans := scan.spans(f"{rule.flag}.{name}"))]
+    if rule.kind == "all" and len(found) == len(rule.parts):
+        yield tuple(found)
+    elif rule.kind == "two" and len(found) > 1:
+        yield tuple(found)
+
+
+def _sequence(scan: Scan, rule: Rule) -> Iterator[tuple[Span, ...]]:
+    chains: list[tuple[Span, ...]] = [(s,) for s in scan.spans(f"{rule.flag}.{rule.parts[0]}")]
+    gap = 0
+    for step in rule.steps[1:]:
+        if isinstance(step, int):
+            gap = step
+            continue
+        if not chains:
+            return
+        nexts = scan.spans(f"{rule.flag}.{step}")
+        chains = [(*c, n) for c in chains if (n := _following(scan.text, c[-1], nexts, gap, rule.across))]
+        gap = 0
+    yield from chains
+
+
+def _following(text: str, before: Span, nexts: tuple[Span, ...], gap: int, across: bool) -> Span | None:
+    stop = _PAUSED_STOP if across else _GAP_STOP
+    for span in nexts:
+        if before[1] <= span[0] <= before[1] + gap and not stop.search(text, before[1], span[0]):
+            return span
+    return None
+
+
+def _allowed(scan: Scan, candidate: Candidate) -> bool:
+    rule = candidate.rule
+    if any(not scan.spans(f"{rule.flag}.{name}") for name in rule.needs):
+        return False
+    blocks = (s for name in rule.unless for s in scan.spans(f"{rule.flag}.{name}"))
+    return not any(not _inside(s, candidate.span) for s in blocks)
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _sounds_right(scan: Scan, candidate: Candidate) -> bool:
+    """Long enough, and at least one group or half of the characters written as they should be."""
+    length = sum(end - start for start, end in candidate.pieces)
+    if length < _MIN_SOUND:
+        return False
+    names = candidate.rule.parts
+    if candidate.rule.kind != "seq":
+        return False
+    right = sum(
+        c in scan.rules.parts[f"{candidate.rule.flag}.{name}"].chars
+        for name, (start, end) in zip(names, candidate.pieces, strict=False)
+        for c in scan.text[start:end]
+    )
+    return length > right >= 1 and right * 2 >= length

@@ -1,0 +1,64 @@
+"""Whose complaint is it: the resident's, a relative's or somebody else's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+Cues = Mapping[str, re.Pattern[str]]
+
+
+class Person(StrEnum):
+    """Who a mention is about."""
+
+    SELF = "self"
+    FAMILY = "family"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The person a mention is about, and the words that say so."""
+
+    person: Person
+    words: str = ""
+    reported: bool = False
+    """The person only says it (老伴说…): it may be about either of the two."""
+
+
+_TOPIC_END = 3
+_ONGOING = re.compile("身体|好好的|吃着|睡|刚才|病|难受|现在|今天|昨|说他|说她|老毛病|高血压|突然|就是")
+_STARTS_OTHER = re.compile("^(?:他|她|佢|人家)")
+
+
+def owner(text: str, start: int, end: int, cues: Cues) -> Owner:
+    """Who the mention at ``start`` is about: the nearest person before it who can be its subject."""
+    left = text[:start]
+    own = max((m.end() for m in cues["self"].finditer(left)), default=-1)
+    best: tuple[int, int, Person] | None = None
+    for key, person in (("family", Person.FAMILY), ("others", Person.STRANGER)):
+        for match in cues[key].finditer(text[:end]):
+            if match.start() <= start and _can_be_subject(text, match, cues) and (best is None or match.start() >= best[0]):
+                best = (match.start(), match.end(), person)
+    if best is None or own > best[1]:
+        return Owner(Person.SELF)
+    between = text[best[1] : start]
+    if "，" in between and not _goes_on(between):
+        return Owner(Person.SELF)
+    return Owner(best[2], text[best[0] : best[1]], bool(re.match(cues["reporter_after"].pattern, between)))
+
+
+def _can_be_subject(text: str, match: re.Match[str], cues: Cues) -> bool:
+    before, after = text[max(0, match.start() - 3) : match.start()], text[match.end() :]
+    before = re.sub("(?:我|俺|你|他|她)(?:们)?(?:家)?(?:的)?$", "", before)
+    if re.search(cues["object_before"].pattern + "$", before):
+        return False
+    return not re.match("(?:都|也|老|总|就|又|一直|正|刚)?" + cues["agent_after"].pattern, after)
+
+
+def _goes_on(between: str) -> bool:
+    """The person is a topic (我老伴啊，…) or their state was told before the pause."""
+    clause, _, rest = between.partition("，")
+    return len(clause) <= _TOPIC_END or bool(_STARTS_OTHER.match(rest)) or bool(_ONGOING.search(clause))

@@ -1,0 +1,116 @@
+"""Critical readings said in an utterance: which number belongs to which measurement. Numbers are read elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from agent.understanding.numbers import Number, find_numbers
+
+_LABELS = {
+    "sbp": "高压|上压|收缩压|上头(?:那个)?|大的那?个?",
+    "dbp": "低压|下压|底压|舒张压|底下|小的那?个?",
+    "bp": "血压(?!药|计|高|仪|表|病)|雪鸭|雪压|血丫|血压计",
+    "glucose": "血糖(?!仪|计|药)|空腹|饭后|餐后|学糖|雪糖|雪堂|学堂|血堂|随机|扎手指|糖(?=有|是|到|量|测|都|得|才|只)",
+    "spo2": "血氧|氧饱和度?|饱和度|指夹|氧量|夹手指",
+    "body_temperature": "体温|发烧|高烧|烧到|烧了?|发热|低烧",
+    "none": "糖化|脉搏|心跳|心率|体重|身高|尿糖|腰围|胆固醇|血脂|尿酸|岁|药|电话|手机|工资|抽烟|喝酒|走|步",
+}
+_LABEL = re.compile("|".join(f"(?P<{k}>{v})" for k, v in _LABELS.items()))
+_ASKED = {
+    "blood_pressure": "bp", "fpg": "glucose", "pbg_2h": "glucose", "rbg": "glucose", "spo2": "spo2",
+    "body_temperature": "body_temperature",
+}  # fmt: skip
+_OTHER_UNIT = re.compile(
+    "(?:点半|点钟|点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|口|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人)"
+)
+_AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到|快|差点|接近)$")
+_TWICE = re.compile("早上|晚上|中午|下午|昨天|今天|前天|上次|高的时候|低的时候|第[一二三]次|左手|右手|左边|右边|一回|以前")
+_WORD = {"bp": 2, "glucose": 0.1}
+_MG_DL = 40
+_NUMERAL = re.compile("[0-9一二两三四五六七八九十百几幺]")
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenValue:
+    """One reading as said: at least ``low``, at most ``high``."""
+
+    slot: str
+    """sbp, dbp, glucose, spo2 or body_temperature."""
+    low: float
+    high: float
+    span: tuple[int, int]
+    start: int
+    """Where its label stands, or the number itself."""
+
+
+def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
+    """Every reading of the measurements that have critical values."""
+    asked = _ASKED.get(ask or "")
+    if not _NUMERAL.search(text) or (asked is None and not _LABEL.search(text)):
+        return ()
+    labels = [(m.start(), m.end(), str(m.lastgroup)) for m in _LABEL.finditer(text)]
+    labelled = []
+    for number in find_numbers(text, "点个度"):
+        if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0:
+            continue
+        kind, start = _label(text, number, labels, asked)
+        if kind not in ("", "none"):
+            labelled.append((kind, number, start))
+    return tuple(_readings(text, labelled))
+
+
+def _label(text: str, number: Number, labels: list[tuple[int, int, str]], asked: str | None) -> tuple[str, int]:
+    before = [lab for lab in labels if lab[1] <= number.span[0]]
+    if before:
+        start, end, kind = before[-1]
+        between = text[end : number.span[0]]
+        if len(between) <= 14 and between.count("，") <= 2:
+            return kind, start
+    return (asked or ""), number.span[0]
+
+
+def _readings(text: str, labelled: list[tuple[str, Number, int]]) -> Iterator[SpokenValue]:
+    pressures = [(n, s) for kind, n, s in labelled if kind == "bp"]
+    yield from _pressures(text, pressures)
+    for kind, number, start in labelled:
+        if kind != "bp":
+            yield _value(text, kind, number, start)
+
+
+def _pressures(text: str, said: list[tuple[Number, int]]) -> Iterator[SpokenValue]:
+    """Pairs are systolic and diastolic; two far-apart times or a lone number are systolic."""
+    at = 0
+    while at < len(said):
+        number, start = said[at]
+        partner = said[at + 1][0] if at + 1 < len(said) else None
+        if partner and _is_pair(text, number, partner):
+            high, low = (number, partner) if number.value >= partner.value else (partner, number)
+            yield _value(text, "sbp", high, min(start, high.span[0]))
+            yield _value(text, "dbp", low, min(start, low.span[0]))
+            at += 2
+            continue
+        yield _value(text, "sbp", number, start)
+        at += 1
+
+
+def _is_pair(text: str, first: Number, second: Number) -> bool:
+    between = text[first.span[1] : second.span[0]]
+    if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是", between):
+        return False
+    return abs(first.value - second.value) >= 20 and min(first.value, second.value) >= 30
+
+
+def _value(text: str, kind: str, number: Number, start: int) -> SpokenValue:
+    low, high = number.low, number.high
+    if number.kind == "approx" and high > low:
+        high -= _WORD.get(kind, 0.1)
+    before = text[max(0, number.span[0] - 4) : number.span[0]]
+    if _AT_MOST.search(before):
+        low, high = 0.0, number.value - 0.1
+    if kind == "glucose" and number.value > _MG_DL:
+        low, high = low / 18, high / 18
+    if kind in ("sbp", "dbp") and re.search("千帕|kpa", text):
+        low, high = low * 7.5, high * 7.5
+    return SpokenValue(kind, low, high, number.span, min(start, number.span[0]))

@@ -1,0 +1,73 @@
+"""When: now, in the past, over, back again, unchanged for years."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+Cues = Mapping[str, re.Pattern[str]]
+
+_TIME_CLAUSE = 9
+_AFTER_PAST = re.compile("^(?:那|这|都|也|还|就|已经|大概|是|的|，|了|好像|得有|过|有)*$")
+_LEAD = re.compile("^(?:过|了|一次|一回|两次|两回|是|的|，|那|这|都|也|还|就|已经|大概|得有|有)*")
+
+
+class When(StrEnum):
+    """What the time words around a mention say."""
+
+    NOW = "now"
+    PAST = "past"
+    EXPERIENCED = "experienced"
+    """疼过, without a time."""
+    UNSAID = "unsaid"
+
+
+def when(text: str, start: int, end: int, cues: Cues) -> When:
+    """Time of the mention between ``start`` and ``end``."""
+    rest = text[end:]
+    lead = _LEAD.match(rest)
+    late = rest[lead.end() if lead else 0 :]
+    if cues["past"].match(late) and not cues["now"].search(rest[:_TIME_CLAUSE]):
+        return When.PAST
+    said = _last_cue(text, start, end, cues)
+    experienced = bool(cues["experienced"].match(rest)) or bool(cues["experienced"].search(text[start:end]))
+    if said is When.UNSAID and experienced:
+        return When.EXPERIENCED
+    return said
+
+
+def _last_cue(text: str, start: int, end: int, cues: Cues) -> When:
+    clause = text.rfind("，", 0, start) + 1
+    found = _latest(text[clause:end], cues)
+    if found is not When.UNSAID or clause == 0:
+        return found
+    before = text[text.rfind("，", 0, clause - 1) + 1 : clause - 1]
+    earlier = _latest(before, cues)
+    adjunct = len(before) <= _TIME_CLAUSE and bool(re.search("(?:时候|会儿|那年|前|年|月|那阵|时|回|次)$", before))
+    if earlier is When.PAST and not adjunct and not cues["experienced"].match(text[end:]):
+        return When.UNSAID
+    return earlier
+
+
+def _latest(piece: str, cues: Cues) -> When:
+    past = max((m.start() for m in cues["past"].finditer(piece)), default=-1)
+    now = max((m.start() for m in cues["now"].finditer(piece)), default=-1)
+    if past == now == -1:
+        return When.UNSAID
+    return When.PAST if past > now else When.NOW
+
+
+def over(text: str, end: int, cues: Cues) -> bool:
+    """Said to have stopped."""
+    return bool(cues["ceased"].search(text, end))
+
+
+def back(text: str, end: int, cues: Cues) -> bool:
+    """Said to have come back after it was past."""
+    return bool(cues["again"].search(text, end))
+
+
+def unchanged(text: str, cues: Cues) -> bool:
+    """As always, and not worse."""
+    return bool(cues["baseline"].search(text)) and not cues["worse"].search(text)
