@@ -9,7 +9,7 @@ _ENDS = re.compile(r"(?<=[。！？!?；;…])|(?<=[，：])|(?<=,)(?!\d)|(?<=\n
 _MIN_CHARS = 4
 _LONG_CHARS = 28
 _PAUSE_MS = {"。": 280.0, "！": 280.0, "？": 280.0, "!": 280.0, "?": 280.0, "；": 240.0, ";": 240.0, "…": 280.0}
-_SHORT_PAUSE_MS = 130.0
+_SHORT_PAUSE_MS = 140.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,12 @@ def _with_unit(match: Match[str]) -> str:
     return value + _FOLDED_UNITS[match["unit"].lower()]
 
 
+def _alone(match: Match[str]) -> str:
+    """A unit without a number before it is spoken only when it cannot be a plain letter or word."""
+    unit = match["unit"]
+    return _FOLDED_UNITS[unit.lower()] if "/" in unit or len(unit) > 3 or not unit.isascii() else unit
+
+
 def _counted(match: Match[str]) -> str:
     return "两" + match["what"]
 
@@ -142,12 +148,6 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (r"[≤＜<]=?", "小于"),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), change) for pattern, change in _RULES)
-
-
-def _alone(match: Match[str]) -> str:
-    """A unit without a number before it is spoken only when it cannot be a plain letter or word."""
-    unit = match["unit"]
-    return _FOLDED_UNITS[unit.lower()] if "/" in unit or len(unit) > 3 or not unit.isascii() else unit
 
 
 def spoken(text: str) -> str:

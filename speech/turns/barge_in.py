@@ -53,21 +53,30 @@ def judge(overlap: Overlap) -> Verdict:
     words = _NOT_WORDS.sub("", overlap.text)
     if not words or overlap.confidence < MIN_CONFIDENCE:
         return Verdict.NOISE if overlap.ended else Verdict.UNDECIDED
-    if is_echo(words, overlap.agent_text) and not (overlap.question_put and _answers(overlap)):
-        return Verdict.ECHO
     if overlap.question_put and _answers(overlap):
         return Verdict.INTERRUPTION
-    if _BACKCHANNEL.fullmatch(words):
-        return Verdict.BACKCHANNEL if overlap.ended else Verdict.UNDECIDED
-    if len(words) >= 2:
+    if is_echo(words, overlap.agent_text):
+        return Verdict.ECHO
+    if len(words) >= 2 and not _BACKCHANNEL.fullmatch(words):
         return Verdict.INTERRUPTION
+    return _short(words, overlap)
+
+
+def _short(words: str, overlap: Overlap) -> Verdict:
+    """A backchannel, or one character that may yet become a word."""
     if not overlap.ended:
         return Verdict.UNDECIDED
-    return Verdict.INTERRUPTION if _answers(overlap) else Verdict.BACKCHANNEL
+    answer = _answers(overlap) and not _BACKCHANNEL.fullmatch(words)
+    return Verdict.INTERRUPTION if answer else Verdict.BACKCHANNEL
 
 
 def _answers(overlap: Overlap) -> bool:
     return overlap.completeness in (Completeness.COMPLETE, Completeness.PARTIAL)
+
+
+def is_backchannel(text: str) -> bool:
+    """Nothing but 嗯, 好, 对 and the like."""
+    return _BACKCHANNEL.fullmatch(_NOT_WORDS.sub("", text)) is not None
 
 
 def is_echo(words: str, agent_text: str) -> bool:

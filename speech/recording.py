@@ -1,0 +1,30 @@
+"""Clips of what the resident said, one WAV per turn, written only where recording is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agent.errors import SpeechError
+from speech.audio import write_wav
+from speech.ports import Pcm
+
+
+class ClipFolder:
+    """Writes ``turn-003.wav`` … into one folder; without a folder it keeps nothing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def save(self, turn: int, clip: Pcm) -> str | None:
+        """File name of the clip; None when nothing is kept. Raises SpeechError ``audio-write``. Blocking, short."""
+        if self._folder is None or not len(clip):
+            return None
+        name = f"turn-{turn:03d}.wav"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SpeechError(
+                "audio-write", f"cannot make the clip folder: {error.strerror}", "check the folder's permissions"
+            ) from error
+        write_wav(self._folder / name, clip)
+        return name
