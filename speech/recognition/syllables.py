@@ -1,0 +1,110 @@
+"""Mandarin syllables: their parts, and which of them old and southern speakers (and the model) mix up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+_INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
+_INITIAL_COSTS = {
+    frozenset(pair.split("/")): cost
+    for pairs, cost in (
+        ("z/zh c/ch s/sh n/l", 2.2),
+        ("f/h r/l l/y r/y m/n sh/x s/x ch/q zh/j", 3.6),
+        ("b/p d/t g/k j/q z/c zh/ch c/s ch/sh q/x t/k d/g p/t b/d h/k g/h", 4.0),
+    )
+    for pair in pairs.split()
+}
+_FINAL_COSTS = {
+    frozenset(pair.split("/")): cost
+    for pairs, cost in (
+        ("in/ing en/eng an/ang ian/iang uan/uang un/ong", 2.2),
+        ("i/e e/o uo/o uo/ou ao/ou ei/ai ie/ei ian/in an/en ang/eng ia/a iao/ao", 3.8),
+        ("iu/ou ui/ei ui/uai u/v i/v van/ian vn/in ve/ie u/o", 3.8),
+    )
+    for pair in pairs.split()
+}
+TONE_COST = 1.6
+_NEAR_TONES = {frozenset("23"): 1.2, **{frozenset(tone + "5"): 1.3 for tone in "1234"}}
+MAX_COST = 6.0
+_WRITTEN_WITH_GLIDE = {
+    **{"ya": "ia", "ye": "ie", "yao": "iao", "you": "iu", "yan": "ian", "yang": "iang"},
+    **{"wei": "ui", "wo": "uo", "wang": "uang"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """``zhuang4`` as initial ``zh``, final ``uang``, tone ``4``."""
+
+    initial: str
+    final: str
+    tone: str
+
+
+@lru_cache(maxsize=2048)
+def split(syllable: str) -> Syllable:
+    """The parts of a syllable in pinyin with tone number; ``yu``, ``ju`` and the like have the final ``v``."""
+    body, tone = (syllable[:-1], syllable[-1]) if syllable[-1:].isdigit() else (syllable, "5")
+    initial = next((i for i in _INITIALS if body.startswith(i)), "")
+    final = body[len(initial) :]
+    if initial in ("j", "q", "x", "y") and final.startswith("u"):
+        final = "v" + final[1:]
+    return Syllable(initial, _WRITTEN_WITH_GLIDE.get(body, final), tone)
+
+
+def toneless(syllable: str) -> str:
+    """``nv3`` → ``nv``."""
+    return syllable.rstrip("12345")
+
+
+def _part_cost(one: str, other: str, costs: dict[frozenset[str], float]) -> float:
+    return 0.0 if one == other else costs.get(frozenset((one, other)), MAX_COST + 1)
+
+
+def confusion_cost(heard: str, meant: str) -> float:
+    """Negative log weight of hearing one syllable for another; above ``MAX_COST`` they are not mixed up."""
+    one, other = split(heard), split(meant)
+    cost = _part_cost(one.initial, other.initial, _INITIAL_COSTS) + _part_cost(one.final, other.final, _FINAL_COSTS)
+    if one.tone != other.tone:
+        cost += _NEAR_TONES.get(frozenset((one.tone, other.tone)), TONE_COST)
+    return cost
+
+
+@dataclass(frozen=True)
+class Confusions:
+    """For every token the tokens that it may stand for, padded with itself."""
+
+    meant: npt.NDArray[np.int32]
+    """[V, N] token ids."""
+    cost: npt.NDArray[np.float32]
+    """[V, N] costs ≥ 0."""
+
+
+def confusions(tokens: Sequence[str]) -> Confusions:
+    """Neighbours of every token of the acoustic model; token 0 is the blank and has none."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for index, token in enumerate(tokens[1:], 1):
+        parts = split(token)
+        groups.setdefault((parts.initial, parts.final), []).append(index)
+    near = {one: [other for other in groups if _bases_cost(one, other) <= MAX_COST] for one in groups}
+    rows: list[list[tuple[int, float]]] = [[(0, 0.0)]]
+    for index, token in enumerate(tokens[1:], 1):
+        parts = split(token)
+        others = (other for base in near[parts.initial, parts.final] for other in groups[base])
+        found = [(other, confusion_cost(token, tokens[other])) for other in others]
+        rows.append([(index, 0.0), *((o, c) for o, c in found if c <= MAX_COST and o != index)])
+    width = max(len(row) for row in rows)
+    padded = [row + [row[0]] * (width - len(row)) for row in rows]
+    return Confusions(
+        np.array([[o for o, _ in row] for row in padded], np.int32),
+        np.array([[c for _, c in row] for row in padded], np.float32),
+    )
+
+
+def _bases_cost(one: tuple[str, str], other: tuple[str, str]) -> float:
+    return _part_cost(one[0], other[0], _INITIAL_COSTS) + _part_cost(one[1], other[1], _FINAL_COSTS)

@@ -1,0 +1,13 @@
+"""Shared parts of the recogniser's tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.recognition.bench import Bench, make
+
+
+@pytest.fixture(scope="session")
+def bench() -> Bench:
+    """The bundled language, compiled once."""
+    return make()
