@@ -44,6 +44,9 @@ SYMPTOMS = (
     (("2", "8"), ("头晕，手也发麻",)),
 )
 
+WOMEN = ("grandma", "Alicia", "belinda", "Annie", "Andrea", "aunty", "linda", "anika", "steph", "shelby")
+"""Voices of women whose name does not begin with f."""
+
 HESITATIONS = ("嗯，", "那个，", "呃，", "我想想啊，")
 
 
@@ -67,9 +70,9 @@ class Draft:
 
 
 def persona(seed: int, flow: str, now: datetime, voice: Voice | None = None) -> DialogueCase:
-    """The resident of a seed."""
+    """The resident of a seed; a voice that is named decides whether it is a man or a woman."""
     random = Random(seed)
-    resident = _resident(random, now.date())
+    resident = _resident(random, now.date(), voice.name if voice else "")
     draft = Draft(random)
     for habit in HABITS:
         habit(draft)
@@ -79,8 +82,10 @@ def persona(seed: int, flow: str, now: datetime, voice: Voice | None = None) -> 
     return DialogueCase(f"persona-{seed}", flow, now, resident, answers, expect=expect, voice=voice or Voice(seed=seed))
 
 
-def _resident(random: Random, today: date) -> Resident:
+def _resident(random: Random, today: date, voice: str) -> Resident:
     sex = random.choice(("1", "2", "2"))
+    if voice:
+        sex = "2" if voice[0] == "f" or voice in WOMEN else "1"
     name = random.choice(SURNAMES) + random.choice(GIVEN[sex])
     born = date(today.year - random.randint(63, 86), random.randint(1, 12), random.randint(1, 28))
     phone = "138" + "".join(str(random.randint(0, 9)) for _ in range(8))

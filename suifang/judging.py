@@ -7,14 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from agent.understanding.redflags import raised
-
 from agent.conversation import Conversation
 from agent.domain.alerts import Alert
 from agent.domain.answers import AskContext, Reading, Resident
 from agent.domain.effects import Effect
 from agent.library import Library
 from agent.understanding.interpret import read
+from agent.understanding.redflags import raised
 from evaluation.cases import AnswerCase, DialogueCase, RedFlagCase
 from evaluation.dialogues import Talk
 from evaluation.scoring import slots_of

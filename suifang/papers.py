@@ -14,9 +14,9 @@ from agent.library import Library
 from agent.report.as_json import render_json
 from agent.report.build import build_report
 from agent.report.model import Report
+from agent.report.page import render_html
 from agent.report.plain import render_text
 from connectors.storage import Store, StoredRecord
-from connectors.web.report_page import render_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Papers:
         if latest is None or latest.body != body:
             await self._store.records.save(StoredRecord(visit_id, report.header.form, body))
         html = self.folder_of(visit_id) / "report.html"
-        await asyncio.to_thread(_write, html, render_page(report))
+        await asyncio.to_thread(_write, html, render_html(report))
         slots = {event.body.slot: _plain(event.body) for event in events if isinstance(event.body, SlotSet)}
         return Paper(visit_id, report.header.outcome, render_text(report), html, slots, report)
 
@@ -76,7 +76,7 @@ class Papers:
         events = await self._store.events.read(visit_id)
         if not events:
             raise InputError("report-unknown", f"visit {visit_id!r} has no events", "name a visit that was begun")
-        return render_page(build_report(events, self._library.rules))
+        return render_html(build_report(events, self._library.rules))
 
 
 def _plain(filled: SlotSet) -> Any:

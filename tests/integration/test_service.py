@@ -1,0 +1,159 @@
+"""The service over its HTTP face: chats, visits, reports, faults."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from connectors.api import build_api
+from suifang.app import App, open_app
+from suifang.settings import Settings
+from suifang.shelf import StoredShelf
+from suifang.web import web_chats
+
+pytestmark = pytest.mark.integration
+
+START = {"flow": "hypertension_followup", "resident": {"name": "王桂花", "sex": "2", "birth_date": "1948-05-03"}}
+Check = Callable[[httpx.AsyncClient, App], Awaitable[None]]
+
+
+@pytest.fixture
+def service(tmp_path: Path, root: Path) -> Callable[[Check], None]:
+    """Run a check against a service of its own."""
+
+    def run(check: Check) -> None:
+        async def inside() -> None:
+            async with open_app(Settings(root=root, data_dir=tmp_path)) as app:
+                api = build_api(web_chats(app), StoredShelf(app))
+                transport = httpx.ASGITransport(api, raise_app_exceptions=False)
+                async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                    await check(client, app)
+
+        asyncio.run(inside())
+
+    return run
+
+
+async def say(client: httpx.AsyncClient, visit_id: str, text: str) -> dict[str, Any]:
+    answer = await client.post(f"/api/chat/{visit_id}", json={"text": text})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_chat_from_start_to_report(service: Callable[[Check], None]) -> None:
+    async def check(client: httpx.AsyncClient, _app: App) -> None:
+        started = await client.post("/api/chat", json=START)
+        assert started.status_code == 201
+        visit_id = started.json()["visit_id"]
+        assert started.json()["ask"] == "identity"
+        await say(client, visit_id, "我就是")
+        await say(client, visit_id, "行")
+        turn = await say(client, visit_id, "我胸口疼得厉害")
+        for _ in range(5):
+            if turn["done"]:
+                break
+            turn = await say(client, visit_id, "有")
+        assert (turn["done"], turn["outcome"]) == (True, "escalated")
+        visit = (await client.get(f"/api/visits/{visit_id}")).json()
+        assert (visit["status"], visit["outcome"]) == ("draft", "escalated")
+        assert [alert["flag"] for alert in visit["alerts"]] == ["chest_pain"]
+        assert visit["record"]["header"]["resident_name"] == "王桂花"
+        page = await client.get(f"/visits/{visit_id}/report")
+        assert "我胸口疼得厉害" in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        ended = await client.post(f"/api/chat/{visit_id}", json={"text": "喂"})
+        assert (ended.status_code, ended.json()["code"]) == (409, "visit-ended")
+
+    service(check)
+
+
+def test_a_chat_goes_on_after_a_restart(service: Callable[[Check], None]) -> None:
+    async def check(client: httpx.AsyncClient, app: App) -> None:
+        visit_id = (await client.post("/api/chat", json=START)).json()["visit_id"]
+        await say(client, visit_id, "我就是")
+        again = httpx.ASGITransport(build_api(web_chats(app), StoredShelf(app)))
+        async with httpx.AsyncClient(transport=again, base_url="http://test") as later:
+            turn = await say(later, visit_id, "行，你说吧")
+        assert turn["ask"] == "blood_pressure"
+
+    service(check)
+
+
+def test_messages_of_one_visit_do_not_overtake_each_other(service: Callable[[Check], None]) -> None:
+    async def check(client: httpx.AsyncClient, app: App) -> None:
+        visit_id = (await client.post("/api/chat", json=START)).json()["visit_id"]
+        await asyncio.gather(*(say(client, visit_id, "我就是") for _ in range(4)))
+        events = await app.store.events.read(visit_id)
+        assert [event.seq for event in events] == list(range(len(events)))
+
+    service(check)
+
+
+def test_words_of_people_are_escaped(service: Callable[[Check], None]) -> None:
+    async def check(client: httpx.AsyncClient, _app: App) -> None:
+        who = {"name": "<script>alert(1)</script>"[:32]}
+        visit_id = (await client.post("/api/chat", json={**START, "resident": who})).json()["visit_id"]
+        await say(client, visit_id, "<img src=x onerror=alert(1)>")
+        page = (await client.get(f"/visits/{visit_id}/report")).text
+        assert "<script>" not in page
+        assert "<img" not in page
+
+    service(check)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "/api/chat", {**START, "flow": "no_such_flow"}, 404, "flow-unknown"),
+        ("POST", "/api/chat", {"flow": "x"}, 422, "request-invalid"),
+        ("POST", "/api/chat", {**START, "more": 1}, 422, "request-invalid"),
+        ("POST", "/api/chat", {**START, "resident": {"name": "王", "birth_date": "nineteen"}}, 422, "request-invalid"),
+        ("POST", "/api/chat/" + "0" * 32, {"text": "喂"}, 404, "visit-unknown"),
+        ("POST", "/api/chat/short", {"text": "喂"}, 422, "request-invalid"),
+        ("POST", "/api/chat/" + "0" * 32, {"text": "长" * 401}, 422, "request-invalid"),
+        ("POST", "/api/chat/" + "0" * 32, {"text": "长" * 70_000}, 413, "request-too-large"),
+        ("GET", "/api/visits/" + "0" * 32, None, 404, "visit-unknown"),
+        ("GET", "/visits/" + "0" * 32 + "/report", None, 404, "visit-unknown"),
+        ("GET", "/visits/" + "0" * 32 + "/clips/a.wav", None, 404, "clip-unknown"),
+        ("GET", "/nowhere", None, 404, "http-404"),
+        ("DELETE", "/health", None, 405, "http-405"),
+    ],
+)
+def test_faults_have_one_form(
+    service: Callable[[Check], None], method: str, path: str, body: Any, status: int, code: str
+) -> None:
+    async def check(client: httpx.AsyncClient, _app: App) -> None:
+        answer = await client.request(method, path, json=body)
+        assert answer.status_code == status, answer.text
+        assert set(answer.json()) == {"code", "message", "remedy"}
+        assert answer.json()["code"] == code
+
+    service(check)
+
+
+def test_health_and_home(service: Callable[[Check], None]) -> None:
+    async def check(client: httpx.AsyncClient, _app: App) -> None:
+        health = await client.get("/health")
+        assert (health.status_code, health.json()["status"]) == (200, "ok")
+        assert health.json()["required"]["store"] == "ok"
+        assert (await client.get("/")).status_code == 200
+        assert (await client.get("/openapi.json")).status_code == 200
+
+    service(check)
+
+
+def test_history_may_be_given(service: Callable[[Check], None]) -> None:
+    async def check(client: httpx.AsyncClient, app: App) -> None:
+        history = {"sbp": 152, "suggested_visit_class": "2", "medications": ["amlodipine"], "htn_symptoms": ["2"]}
+        visit_id = (await client.post("/api/chat", json={**START, "history": history})).json()["visit_id"]
+        opened = (await app.store.events.read(visit_id))[0].to_dict()
+        assert opened["history"]["medications"][0].id == "amlodipine"
+        assert opened["history"]["htn_symptoms"] == ("2",)
+
+    service(check)

@@ -1,0 +1,116 @@
+"""The database file: migrations, faults in one line, what survives a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+import connectors.storage
+from agent.domain.events import AgentSaid, Event
+from agent.errors import StorageError
+from connectors.storage import VisitStatus, open_store
+from connectors.storage.tables import REVISION, metadata
+
+pytestmark = pytest.mark.integration
+
+
+def opened(path: Path) -> None:
+    async def inside() -> None:
+        async with open_store(path):
+            pass
+
+    asyncio.run(inside())
+
+
+def test_migrations_make_the_tables_that_the_code_uses(tmp_path: Path) -> None:
+    opened(tmp_path / "store.db")
+    with sqlite3.connect(tmp_path / "store.db") as database:
+        for table in metadata.sorted_tables:
+            columns = {row[1] for row in database.execute(f"PRAGMA table_info({table.name})")}
+            assert columns == {column.name for column in table.columns}
+    config = Config()
+    config.set_main_option("script_location", str(Path(connectors.storage.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == REVISION
+
+
+def test_events_cannot_be_changed(tmp_path: Path) -> None:
+    opened(tmp_path / "store.db")
+    with sqlite3.connect(tmp_path / "store.db") as database:
+        database.execute("INSERT INTO events VALUES ('v', 0, 'now', 'AgentSaid', '{}')")
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            database.execute("UPDATE events SET at = 'later'")
+
+
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("not a folder")
+    with pytest.raises(StorageError, match="SUIFANG_DATA_DIR"):
+        opened(tmp_path / "var" / "store.db")
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "store.db").write_text("no database " * 200)
+    with pytest.raises(StorageError, match="not a database") as caught:
+        opened(tmp_path / "store.db")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_database_locked_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.storage.engine.BUSY_SECONDS", 0.1)
+    opened(tmp_path / "store.db")
+    holder = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(StorageError, match="locked"):
+            opened(tmp_path / "store.db")
+    finally:
+        holder.close()
+
+
+KILLED = """
+import asyncio, sys
+from pathlib import Path
+from agent.domain.answers import Resident
+from agent.domain.events import AgentSaid, Event
+from connectors.storage import VisitStart, open_store
+from connectors.storage.owners import this_process
+from connectors.storage.ports import Channel
+
+async def main():
+    async with open_store(Path(sys.argv[1])) as store:
+        await store.visits.open(VisitStart("v", Resident("王"), "f", "form", Channel.VOICE, "now", this_process()))
+        for seq in range(1000):
+            await store.events.append("v", [Event(seq, "now", AgentSaid(0, "您好", "utter"))])
+            print(seq, flush=True)
+
+asyncio.run(main())
+"""
+
+
+def test_kill_9_keeps_the_events_and_the_next_start_marks_the_visit(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        seen = [int(child.stdout.readline()) for _ in range(5)][-1]
+        os.kill(child.pid, signal.SIGKILL)
+
+    async def after() -> None:
+        async with open_store(path) as store:
+            assert await store.visits.abandoned("later") == ("v",)
+            visit = await store.visits.get("v")
+            assert visit is not None
+            assert visit.status is VisitStatus.INCOMPLETE
+            events = await store.events.read("v")
+            assert len(events) > seen
+            assert [event.seq for event in events] == list(range(len(events)))
+            assert events[0] == Event(0, "now", AgentSaid(0, "您好", "utter"))
+
+    asyncio.run(after())
