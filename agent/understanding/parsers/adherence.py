@@ -1,0 +1,149 @@
+"""Reads how medicines are taken, why not, side effects, mood, and following of advice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.understanding.lexicons import Lexicons
+from agent.understanding.negation import Mention, Polarity, polarities
+from agent.understanding.parsers.yes_no import WEAK, polar
+from agent.understanding.parsing import Parser
+from agent.understanding.text import Utterance
+
+REGULAR, INTERMITTENT, NOT_TAKEN = "1", "2", "3"
+_REASONS = {"1": "reason_money", "2": "reason_forget", "3": "reason_adr", "4": "reason_access"}
+_OTHER_REASON = "99"
+
+
+def build(lexicons: Lexicons) -> dict[str, Parser]:
+    """Parsers of med_adherence, nonadherence_reason, adr, psych_adjust and compliance_behavior."""
+    return {
+        "med_adherence": _on_text(_adherence, lexicons),
+        "nonadherence_reason": _on_text(_why_not, lexicons),
+        "adr": _on_text(_side_effects, lexicons),
+        "psych_adjust": _on_text(_graded("psych_adjust", "psych"), lexicons),
+        "compliance_behavior": _on_text(_graded("compliance_behavior", "comply"), lexicons),
+    }
+
+
+def _on_text(read: Callable[[str, Lexicons], Reading], lexicons: Lexicons) -> Parser:
+    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        return read(utterance.text, lexicons) if utterance.text else Reading()
+
+    return parse
+
+
+def _one(slot: str, value: str, span: tuple[int, int], text: str, confidence: float = 0.9) -> Reading:
+    fill = SlotFill(slot, value, confidence, span, reason=f"said {text[slice(*span)]}")
+    return Reading((fill,), reason=fill.reason, complete=True)
+
+
+def adherence_code(text: str, lexicons: Lexicons) -> tuple[str, tuple[int, int]] | None:
+    """Code of med_adherence and the words for it; irregular outweighs regular (天天吃，就是偶尔忘一回)."""
+    sets = lexicons.adherence
+    if span := sets["as_ordered"].search(text):
+        return REGULAR, span
+    for code, name in ((INTERMITTENT, "intermittent"), (REGULAR, "regular"), (NOT_TAKEN, "none_taken")):
+        if span := sets[name].search(text):
+            stopped = sets["none_taken"].search(text) if code == REGULAR else None
+            if stopped and not (span[0] <= stopped[0] < span[1]) and not sets["never_stopped"].search(text):
+                return (NOT_TAKEN, stopped) if stopped[0] > span[0] else (code, span)
+            return code, span
+    return None
+
+
+def _adherence(text: str, lexicons: Lexicons) -> Reading:
+    sets = lexicons.adherence
+    if sets["ordered_stop"].search(text):
+        return Reading(confirm=True, reason="stopped on a doctor's word: is another medicine prescribed?")
+    if sets["no_prescription"].search(text):
+        return Reading(reason="nothing is prescribed")
+    if span := sets["replaced"].search(text):
+        fill = SlotFill("med_adherence", NOT_TAKEN, 0.7, span, confirm=True, reason="takes something else instead")
+        return Reading((fill,), confirm=True, reason=fill.reason)
+    found = adherence_code(text, lexicons)
+    if found:
+        return _one("med_adherence", found[0], found[1], text)
+    if sets["somebody_changed"].search(text):
+        return Reading(confirm=True, reason="the medicine was changed by somebody: is it taken?")
+    return Reading()
+
+
+def _why_not(text: str, lexicons: Lexicons) -> Reading:
+    sets = lexicons.adherence
+    found = {code: span for code, name in _REASONS.items() if (span := _affirmed(text, name, lexicons))}
+    if not found and (span := sets["reason_other"].search(text)):
+        found = {_OTHER_REASON: span}
+    if not found:
+        return Reading()
+    codes = tuple(sorted(found, key=int))
+    span = (min(s[0] for s in found.values()), max(s[1] for s in found.values()))
+    fill = SlotFill("nonadherence_reason", codes, 0.9, span, reason=f"said {text[slice(*span)]}")
+    return Reading((fill,), reason=fill.reason, complete=True)
+
+
+def _affirmed(text: str, name: str, lexicons: Lexicons) -> tuple[int, int] | None:
+    """First phrase of the set that is not denied (不是忘了, 药倒不贵)."""
+    for span in lexicons.adherence[name].spans(text, sound=len(text) <= 8):
+        if not re.search("(不是|不|没|并非|倒不|也不|不算|没有|不太)$", text[: span[0]]):
+            return span
+    return None
+
+
+def _side_effects(text: str, lexicons: Lexicons) -> Reading:
+    sets = lexicons.adherence
+    spans = _apart(sets["adr_signs"].spans(text))
+    decided = polarities(text, [Mention(s) for s in spans], lexicons.polarity)
+    present = [s for s, p in zip(spans, decided, strict=True) if p is Polarity.PRESENT]
+    none = sets["adr_none"].search(text)
+    if present and none and all(none[0] <= s[0] and s[1] <= none[1] for s in present):
+        present = []
+    if present:
+        return _with_words(text, lexicons)
+    if none or spans:
+        return _one("adr", "1", none or spans[0], text, 0.95 if none else 0.8)
+    found = polar(text, lexicons)
+    if found is None or found.confidence <= WEAK:
+        return Reading()
+    if found.yes:
+        fill = SlotFill("adr", "2", 0.85, found.span, reason="yes, without saying what")
+        return Reading((fill,), reason=fill.reason)
+    return _one("adr", "1", found.span, text)
+
+
+def _with_words(text: str, lexicons: Lexicons) -> Reading:
+    lead = lexicons.adherence["lead_in"].search(text)
+    start = lead[1] if lead else 0
+    span = (start, len(text))
+    code = SlotFill("adr", "2", 0.9, span, reason=f"said {text[start:]}")
+    words = SlotFill("adr_text", text[start:], 0.9, span, reason="the resident's words")
+    return Reading((code, words), reason=code.reason, complete=True)
+
+
+def _apart(spans: tuple[tuple[int, int], ...]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for span in spans:
+        if not kept or span[0] >= kept[-1][1]:
+            kept.append(span)
+    return kept
+
+
+def _graded(slot: str, prefix: str) -> Callable[[str, Lexicons], Reading]:
+    """Good, fair, bad: a fair word outweighs the others; good and bad together are fair."""
+
+    def read(text: str, lexicons: Lexicons) -> Reading:
+        sets = lexicons.adherence
+        fair, bad, good = (sets[f"{prefix}_{grade}"].search(text) for grade in ("fair", "bad", "good"))
+        if fair or (good and bad and not _overlap(good, bad)):
+            return _one(slot, "2", fair or good or (0, 0), text, 0.8)
+        if bad and not (good and good[0] <= bad[0] and bad[1] <= good[1]):
+            return _one(slot, "3", bad, text, 0.8)
+        return _one(slot, "1", good, text, 0.85) if good else Reading()
+
+    return read
+
+
+def _overlap(a: tuple[int, int], b: tuple[int, int]) -> bool:
+    return a[0] < b[1] and b[0] < a[1]

@@ -1,0 +1,168 @@
+"""Reads which medicines are taken, how often and how much; a doubtful name is read back, never guessed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.domain.answers import AnswerKind, AskContext, Medication, Reading, SlotFill
+from agent.understanding.doses import Dose, read_dose
+from agent.understanding.lexicons import Lexicons
+from agent.understanding.medicine_lexicon import Medicine
+from agent.understanding.medicine_names import Named, find_medicines
+from agent.understanding.parsing import Parser
+from agent.understanding.speaker import speaks_for_resident
+from agent.understanding.text import Utterance
+
+_UNKNOWN_NAME = re.compile(
+    "(?:^|[，吃叫是喝服打用和跟个种])([\u4e00-\u9fff]{2,7}?(?:片|胶囊|颗粒|口服液|丸|缓释片|滴丸|注射液|散|冲剂))(?=，|$|一天|每天|早|晚|一次)"
+)
+_NO_NAME = re.compile("^(?:.*(?:[一二两三四五六七八九十半几多\\d]|个|这|那|的|每|次|回|药).?|小?[白黄红粉蓝绿].*)(?:片|丸|胶囊)$|药片|药丸|大片|小片")
+_MOST_PIECES, _MANY_PIECES, _MANY_TIMES = 10, 2, 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    medication: Medication
+    named: Named | None
+    doubts: tuple[str, ...]
+    span: tuple[int, int]
+
+
+def build(lexicons: Lexicons) -> dict[str, Parser]:
+    """Parser of medications."""
+
+    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        return read_medications(utterance.text, ctx, lexicons) if utterance.text else Reading()
+
+    return {"medications": parse}
+
+
+def read_medications(text: str, ctx: AskContext, lexicons: Lexicons, *, exact_only: bool = False) -> Reading:
+    """The medicines that the resident takes now."""
+    named = find_medicines(text, lexicons, proxy=speaks_for_resident(ctx), exact_only=exact_only)
+    items = [_item(n, dose, ctx, lexicons) for n, dose in zip(named.taken, _doses(text, named.taken, lexicons), strict=True)]
+    items += [] if items or exact_only else _unknown_items(text, lexicons)
+    open_questions = list(named.open_questions)
+    if not items:
+        return _no_item(text, open_questions, bool(named.stopped), lexicons)
+    merged = _merged(items)
+    doubts = [d for item in items for d in item.doubts] + open_questions
+    span = (min(i.span[0] for i in items), max(i.span[1] for i in items))
+    confidence = 0.95 if not doubts else 0.75
+    reason = "; ".join(doubts) or "names " + "、".join(text[slice(*i.span)] for i in items)
+    fill = SlotFill("medications", merged, confidence, span, confirm=bool(doubts), reason=reason)
+    dosed = all(m.times_per_day is not None and m.dose_each is not None for m in merged)
+    return Reading((fill,), confirm=bool(doubts), reason=reason, complete=dosed and not open_questions)
+
+
+def _no_item(text: str, open_questions: list[str], stopped: bool, lexicons: Lexicons) -> Reading:
+    words = lexicons.medicines
+    if open_questions:
+        return Reading(confirm=True, reason=open_questions[0])
+    none = words.none.search(text)
+    if none or stopped or lexicons.yes_no["no"].whole(text):
+        span = none or (0, len(text))
+        fill = SlotFill("medications", (), 0.9, span, reason="takes no medicine")
+        return Reading((fill,), answer=AnswerKind.NO, reason=fill.reason, complete=True)
+    if words.herbal.search(text):
+        return Reading(confirm=True, reason="a herbal or other remedy without a name")
+    if words.classes.search(text):
+        return Reading(confirm=True, reason="a class, colour or purpose: the name on the box is needed")
+    return Reading()
+
+
+def _doses(text: str, named: tuple[Named, ...], lexicons: Lexicons) -> list[Dose]:
+    """The dose stands behind its name, or before it (一次吃两片络活喜); 都是一天一片 serves all."""
+    if not named:
+        return []
+    edges = [n.span[1] for n in named]
+    ends = [n.span[0] for n in named[1:]] + [len(text)]
+    behind = [_dose(text[a:b], n, lexicons) for a, b, n in zip(edges, ends, named, strict=True)]
+    if not behind[-1].said:
+        starts = [0, *edges[:-1]]
+        before = [_dose(text[a : n.span[0]], n, lexicons) for a, n in zip(starts, named, strict=True)]
+        behind = before if before[0].said else behind
+    elif not behind[0].said and len(named) == 1:
+        ahead = _dose(text[: named[0].span[0]], named[0], lexicons)
+        behind = [ahead if ahead.said else behind[0]]
+    elif behind[0].times_per_day is None and len(named) == 1:
+        behind = [_joined(_dose(text[: named[0].span[0]], named[0], lexicons), behind[0])]
+    last = behind[-1]
+    if len(named) > 1 and last.said and lexicons.doses["all_alike"].search(text[edges[-1] :]):
+        behind = [d if d.said else last for d in behind]
+    return behind
+
+
+def _joined(ahead: Dose, behind: Dose) -> Dose:
+    if ahead.times_per_day is None:
+        return behind
+    return Dose(ahead.times_per_day, behind.each, behind.unit, behind.reason, behind.unclear)
+
+
+def _dose(words: str, named: Named, lexicons: Lexicons) -> Dose:
+    medicine = lexicons.medicines.by_id[named.id]
+    return read_dose(words, lexicons, insulin=medicine.unit == "U")
+
+
+def _item(named: Named, dose: Dose, ctx: AskContext, lexicons: Lexicons) -> _Item:
+    medicine = lexicons.medicines.by_id[named.id]
+    impossible = dose.each is not None and dose.unit in ("片", "粒") and dose.each > _MOST_PIECES and not medicine.pills
+    each = None if impossible else dose.each
+    medication = Medication(named.id, dose.times_per_day, each, dose.unit if each is not None else None)
+    doubts = [*named.doubts, *_dose_doubts(medicine, dose)]
+    if _known(named.id, ctx):
+        doubts = [d for d in doubts if d not in named.doubts]
+    if dose.unclear:
+        doubts.append(dose.unclear)
+    return _Item(medication, named, tuple(doubts), named.span)
+
+
+def _known(medicine_id: str, ctx: AskContext) -> bool:
+    """The medicine stands in the record of the last visit."""
+    listed = ctx.history.get("medications", ())
+    return isinstance(listed, tuple) and any(getattr(m, "id", m) == medicine_id for m in listed)
+
+
+def _dose_doubts(medicine: Medicine, dose: Dose) -> list[str]:
+    doubts: list[str] = []
+    if dose.times_per_day is not None and dose.times_per_day > _MANY_TIMES:
+        doubts.append(f"{dose.times_per_day:g} times a day is unusual")
+    if medicine.weekly and dose.times_per_day is not None and dose.times_per_day >= 0.5:
+        doubts.append(f"{medicine.name} is usually given once a week")
+    if dose.each is None:
+        return doubts
+    if dose.unit in ("片", "粒") and dose.each > _MANY_PIECES and not medicine.pills:
+        doubts.append(f"{dose.each:g} {dose.unit} at a time is unusual")
+    daily = dose.each * max(dose.times_per_day or 1.0, 1.0)
+    if dose.unit == "U" and dose.each > 60:
+        doubts.append("more than 60 units at a time is unusual")
+    amount = {"mg": daily, "g": daily * 1000}.get(dose.unit or "")
+    if amount is None and dose.unit == "片" and medicine.strength_mg:
+        amount = daily * medicine.strength_mg / 2  # a tablet may have half of the usual strength
+    if amount is not None and medicine.unit == "mg" and medicine.day_max and amount > medicine.day_max:
+        doubts.append(f"more {medicine.name} a day than usual")
+    return doubts
+
+
+def _unknown_items(text: str, lexicons: Lexicons) -> list[_Item]:
+    """A name that is clearly a medicine's but not in the lexicon."""
+    found: list[_Item] = []
+    for match in _UNKNOWN_NAME.finditer(text):
+        name = match.group(1)
+        if _NO_NAME.match(name) or lexicons.medicines.classes.search(name):
+            continue
+        dose = read_dose(text[match.end(1) :], lexicons)
+        medication = Medication(f"unknown:{name}", dose.times_per_day, dose.each, dose.unit)
+        found.append(_Item(medication, None, (f"{name} is not in the lexicon",), match.span(1)))
+    return found
+
+
+def _merged(items: list[_Item]) -> tuple[Medication, ...]:
+    """One entry a medicine; a second mention adds what the first left open."""
+    merged: dict[str, Medication] = {}
+    for item in items:
+        new, old = item.medication, merged.get(item.medication.id)
+        if old is None or (old.times_per_day is None and old.dose_each is None):
+            merged[new.id] = new
+    return tuple(merged.values())

@@ -1,0 +1,89 @@
+"""Reads the opening of a call: who is speaking, whether we may go on, how a relative belongs to the resident."""
+
+from __future__ import annotations
+
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
+from agent.understanding.lexicons import Lexicons
+from agent.understanding.parsers.yes_no import WEAK, polar
+from agent.understanding.parsing import Parser
+from agent.understanding.text import Utterance
+
+_RELATION_ORDER = ("8", "4", "6", "5", "7", "1", "3", "2")
+"""儿媳妇 before 媳妇, 孙女 before 女: the longer word is looked for first."""
+_REVERSED = {
+    "reverse_grandchild": "4",
+    "reverse_parent": "5",
+    "reverse_grandparent": "6",
+    "reverse_in_law": "8",
+}
+
+
+def build(lexicons: Lexicons) -> dict[str, Parser]:
+    """Parsers of identity, consent and proxy_relation."""
+    return {
+        "identity": lambda utterance, ctx: _identity(utterance.text, ctx, lexicons),
+        "consent": lambda utterance, ctx: _consent(utterance.text, lexicons),
+        "proxy_relation": lambda utterance, ctx: _relation(utterance, lexicons),
+    }
+
+
+def _answer(kind: AnswerKind, reason: str, *, complete: bool = True) -> Reading:
+    return Reading(answer=kind, reason=reason, complete=complete)
+
+
+def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
+    sets = lexicons.opening
+    if ctx.resident and len(ctx.resident.name) > 1 and f"是{ctx.resident.name}" in text and "不是" not in text:
+        if not sets["proxy"].search(text):
+            return _answer(AnswerKind.SELF, "says the name")
+    for kind, name in ((AnswerKind.WRONG_PERSON, "wrong_person"), (AnswerKind.PROXY, "proxy"), (AnswerKind.SELF, "self")):
+        if span := sets[name].search(text):
+            return _answer(kind, f"said {text[slice(*span)]}")
+    if sets["who_are_you"].search(text) or not text:
+        return Reading()
+    found = polar(text, lexicons)
+    if found is None or (found.confidence <= WEAK and not found.alone):
+        return Reading()
+    kind = AnswerKind.SELF if found.yes else AnswerKind.WRONG_PERSON
+    return _answer(kind, found.reason, complete=found.confidence > WEAK)
+
+
+def _consent(text: str, lexicons: Lexicons) -> Reading:
+    sets = lexicons.opening
+    if span := lexicons.yes_no["double_yes"].search(text):
+        return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
+    if span := sets["later"].search(text):
+        return _answer(AnswerKind.LATER, f"said {text[slice(*span)]}")
+    if span := sets["consent_no"].search(text):
+        return _answer(AnswerKind.NO, f"said {text[slice(*span)]}")
+    if sets["who_are_you"].search(text) and not sets["consent_yes"].search(text):
+        return Reading()
+    found = polar(text, lexicons) if text else None
+    if found:
+        return _answer(AnswerKind.YES if found.yes else AnswerKind.NO, found.reason, complete=found.confidence > WEAK)
+    if span := sets["consent_yes"].search(text):
+        return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
+    return Reading()
+
+
+def _relation(utterance: Utterance, lexicons: Lexicons) -> Reading:
+    text = utterance.text.rpartition("不是，")[2]
+    offset = len(utterance.text) - len(text)
+    sets = lexicons.relations
+    for name, code in _REVERSED.items():
+        if span := sets[name].search(text):
+            return _relation_fill(code, span, offset, text)
+    child = sets["reverse_child"].search(text)
+    rest = text if child is None else " " * child[1] + text[child[1] :]
+    for code in ("2", "3") if child else _RELATION_ORDER:
+        if span := sets[code].search(rest):
+            return _relation_fill(code, span, offset, text)
+    if child:
+        return Reading(confirm=True, reason="a child of the resident: son or daughter is not said")
+    return Reading()
+
+
+def _relation_fill(code: str, span: tuple[int, int], offset: int, text: str) -> Reading:
+    where = (span[0] + offset, span[1] + offset)
+    fill = SlotFill("contact_relation", code, 0.95, where, reason=f"said {text[slice(*span)]}")
+    return Reading((fill,), reason=fill.reason, complete=True)

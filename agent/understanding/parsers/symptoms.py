@@ -1,0 +1,131 @@
+"""Reads htn_symptoms, dm_symptoms and copd_symptoms: which complaints are there now, as codes of the form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.understanding.lexicons import Lexicons
+from agent.understanding.negation import Mention, Polarity, polarities
+from agent.understanding.parsing import Parser
+from agent.understanding.pinyin import fold
+from agent.understanding.speaker import speaks_for_resident
+from agent.understanding.symptom_lexicon import Concept
+from agent.understanding.text import Utterance
+
+_FORMS = {"htn_symptoms": "htn", "dm_symptoms": "dm", "copd_symptoms": "copd"}
+NO_SYMPTOM = "1"
+_YES_ALONE = re.compile("^(有|有点|有些|有的|有啊|嗯有|是有)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """A complaint named in an utterance."""
+
+    concept: Concept
+    span: tuple[int, int]
+    polarity: Polarity
+    exact: bool
+
+
+def build(lexicons: Lexicons) -> dict[str, Parser]:
+    """Parsers of the three symptom asks."""
+    return {ask: _parser(ask, form, lexicons) for ask, form in _FORMS.items()}
+
+
+def _parser(slot: str, form: str, lexicons: Lexicons) -> Parser:
+    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        text = utterance.text
+        if not text:
+            return Reading()
+        found = complaints(text, form, lexicons, proxy=speaks_for_resident(ctx))
+        codes = {c.concept.codes[form]: c for c in reversed(found) if c.polarity is Polarity.PRESENT}
+        if codes:
+            return _present(slot, codes, text, lexicons)
+        return _absent(slot, found, text, lexicons)
+
+    return parse
+
+
+def _present(slot: str, codes: Mapping[str, Complaint], text: str, lexicons: Lexicons) -> Reading:
+    order = tuple(sorted(codes, key=int))
+    span = (min(c.span[0] for c in codes.values()), max(c.span[1] for c in codes.values()))
+    sure = all(c.exact for c in codes.values())
+    heard = "，".join(text[slice(*codes[code].span)] for code in order)
+    fill = SlotFill(slot, order, 0.95 if sure else 0.8, span, reason=f"heard {heard}")
+    return Reading((fill,), reason=fill.reason, complete=lexicons.symptoms.nothing_more.search(text) is not None)
+
+
+def _absent(slot: str, found: tuple[Complaint, ...], text: str, lexicons: Lexicons) -> Reading:
+    words = lexicons.symptoms
+    mine = [c for c in found if c.polarity is not Polarity.OTHER]
+    none = words.none.search(text) or (words.none.search(text, sound=True) if len(text) <= 6 else None)
+    if none and not (found and not mine and none[0] < found[-1].span[1] and not none[0] > found[0].span[0]):
+        fill = SlotFill(slot, (NO_SYMPTOM,), 0.95, none, reason="nothing is wrong now")
+        return Reading((fill,), reason=fill.reason, complete=True)
+    if mine:
+        fill = SlotFill(slot, (NO_SYMPTOM,), 0.75, mine[0].span, reason="all that is named is denied or past")
+        return Reading((fill,), reason=fill.reason)
+    if words.same_as_before.search(text):
+        return Reading(confirm=True, reason="same as before: what it is now is not said")
+    if _YES_ALONE.match(text.strip("，")):
+        return Reading(confirm=True, reason="something is there: which is not said")
+    return Reading()
+
+
+def complaints(text: str, form: str, lexicons: Lexicons, *, proxy: bool = False, sound: bool = True) -> tuple[Complaint, ...]:
+    """Everything named that has a box on the form, in order, with its polarity."""
+    raw = _overlaps_removed(_matches(text, form, lexicons, sound))
+    mentions = [Mention((m.start, m.end), m.gap) for m in raw]
+    decided = polarities(text, mentions, lexicons.polarity, proxy=proxy)
+    resolved = zip(_aches_resolved(raw, lexicons), raw, decided, strict=True)
+    return tuple(Complaint(c, (m.start, m.end), p, m.exact) for c, m, p in resolved if form in c.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    start: int
+    end: int
+    gap: str
+    concept: Concept
+    exact: bool
+
+
+def _matches(text: str, form: str, lexicons: Lexicons, sound: bool) -> list[_Match]:
+    heard = fold(text) if sound else ""
+    found: list[_Match] = []
+    for concept in lexicons.symptoms.concepts:
+        if form not in concept.codes and concept.id != "ache":
+            continue
+        found += [_match(m, text, concept, True) for p in concept.patterns for m in p.finditer(text)]
+        if sound:
+            by_sound = (m for p in concept.by_sound for m in p.finditer(heard))
+            found += [_match(m, text, concept, False) for m in by_sound if m.end() - m.start() >= 2]
+    return [m for m in found if m.end > m.start]
+
+
+def _match(match: re.Match[str], text: str, concept: Concept, exact: bool) -> _Match:
+    gap = match.span("gap") if "gap" in match.re.groupindex else (0, 0)
+    return _Match(match.start(), match.end(), text[gap[0] : gap[1]] if gap[0] >= 0 else "", concept, exact)
+
+
+def _overlaps_removed(found: list[_Match]) -> list[_Match]:
+    """Longer and exact matches win; two concepts over the very same words both stay (眼花 in two boxes never happens)."""
+    ranked = sorted(found, key=lambda m: (not m.exact, m.concept.id == "ache", m.concept.id == "other", m.start - m.end, m.start))
+    kept: list[_Match] = []
+    for match in ranked:
+        if not any(match.start < k.end and k.start < match.end for k in kept):
+            kept.append(match)
+    return sorted(kept, key=lambda m: m.start)
+
+
+def _aches_resolved(found: list[_Match], lexicons: Lexicons) -> list[Concept]:
+    """A bare 疼 belongs to what was named before it (头疼好些了，还有点疼), else to the box for other complaints."""
+    other = next(c for c in lexicons.symptoms.concepts if c.id == "other")
+    resolved: list[Concept] = []
+    for match in found:
+        bare = match.concept.id == "ache"
+        resolved.append((resolved[-1] if resolved else other) if bare else match.concept)
+    return resolved

@@ -1,0 +1,57 @@
+"""The symptom lexicon: concepts, the words for them, and their code on each form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent.understanding.phrases import Phrases, compile_phrases, expand
+from agent.understanding.pinyin import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One complaint in all its wordings."""
+
+    id: str
+    codes: Mapping[str, str]
+    """Form (htn, dm, copd) -> official code; absent where the form has no box for it."""
+    patterns: tuple[re.Pattern[str], ...]
+    """A group named ``gap`` holds the words between body part and feeling, where a 不 may stand."""
+    by_sound: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SymptomLexicon:
+    """All concepts, and how a person says that nothing is wrong."""
+
+    concepts: tuple[Concept, ...]
+    none: Phrases
+    same_as_before: Phrases
+    nothing_more: Phrases
+    pain_parts: frozenset[str] = frozenset()
+
+
+def build_symptoms(data: Mapping[str, Any]) -> SymptomLexicon:
+    """From the parsed YAML; raises ValueError, KeyError, TypeError on a bad entry."""
+    define = {str(k): str(v) for k, v in data["define"].items()}
+    concepts = tuple(_concept(str(name), body, define) for name, body in data["concepts"].items())
+    sets = {k: compile_phrases(k, list(data["sets"][k]), define) for k in ("none", "same_as_before", "nothing_more")}
+    return SymptomLexicon(concepts, sets["none"], sets["same_as_before"], sets["nothing_more"])
+
+
+def _concept(name: str, body: Mapping[str, Any], define: Mapping[str, str]) -> Concept:
+    expanded = [expand(_named_gap(str(p)), define) for p in body["say"]]
+    short = {expand(str(p), define) for p in body.get("exact", [])}
+    return Concept(
+        name,
+        {str(form): str(code) for form, code in body["codes"].items()},
+        tuple(re.compile(p) for p in (*expanded, *sorted(short))),
+        tuple(re.compile(fold(p)) for p in expanded),
+    )
+
+
+def _named_gap(pattern: str) -> str:
+    return pattern.replace("<gap>", "(?P<gap><gap>)", 1)
