@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from agent.clinical.rules import ClinicalRules
 from agent.clinical.selfcare import score_selfcare
 from agent.clinical.targets import PressureTarget
-from agent.domain.alerts import Alert, Subject
+from agent.domain.alerts import Alert, Severity, Subject
 from agent.domain.answers import Resident, SlotValue
 
 _GLUCOSE = {"fpg": "空腹", "pbg_2h": "餐后", "rbg": "随机"}
@@ -67,9 +67,16 @@ def pressure_status(values: Mapping[str, SlotValue], target: PressureTarget) -> 
 
 def _alert_facts(visit: Visit, rules: ClinicalRules) -> dict[str, SlotValue]:
     own = [alert for alert in visit.alerts if alert.subject is Subject.SELF]
-    words = "、".join(dict.fromkeys(rules.labels.word("flags", alert.flag) for alert in own))
-    flags = tuple(dict.fromkeys(alert.flag for alert in own))
-    return {"emergency": bool(own), "alert_flags": flags, "alert_words": words}
+    # A critical number without symptoms is weighed by the rules of that number.
+    said = tuple(dict.fromkeys(alert.flag for alert in own if alert.severity is not Severity.VALUE))
+    values = tuple(dict.fromkeys(alert.flag for alert in own if alert.severity is Severity.VALUE))
+    return {
+        "emergency": bool(said),
+        "alert_flags": said,
+        "alert_words": "、".join(rules.labels.word("flags", flag) for flag in said),
+        "value_flags": values,
+        "value_words": "、".join(rules.labels.word("flags", flag) for flag in values),
+    }
 
 
 def _pressure_facts(visit: Visit, rules: ClinicalRules, age: int | None) -> dict[str, SlotValue]:

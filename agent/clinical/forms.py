@@ -75,6 +75,35 @@ class Form:
         return next((item for item in self.fields() if item.slot == slot), None)
 
 
+def find_form(forms: Mapping[str, Form], form_id: str) -> Form | None:
+    """The form ``form_id``; ``a+b`` is both on one sheet (多病一张表), a shared slot where it first stands."""
+    parts = [forms.get(part) for part in form_id.split("+")]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
+        return None
+    return found[0] if len(found) == 1 else _both(form_id, found)
+
+
+def _both(form_id: str, forms: list[Form]) -> Form:
+    seen: set[str] = set()
+    sections: list[Section] = []
+    for form in forms:
+        for section in form.sections:
+            fresh = tuple(item for item in section.fields if item.slot not in seen)
+            seen |= {item.slot for item in fresh}
+            if fresh:
+                sections.append(Section(section.title, fresh))
+    headline = dict.fromkeys(line for form in forms for line in form.headline)
+    return Form(
+        id=form_id,
+        title="、".join(form.title for form in forms),
+        version="、".join(dict.fromkeys(form.version for form in forms)),
+        source="；".join(form.source for form in forms),
+        sections=tuple(sections),
+        headline=tuple(headline),
+    )
+
+
 def load_forms(forms_dir: Path) -> Mapping[str, Form]:
     """All forms of a folder by id; raises ``DefinitionError`` with file and line."""
     forms: dict[str, Form] = {}

@@ -17,11 +17,11 @@ from agent.clinical.targets import Targets, load_targets
 from agent.clinical.yamlfile import Node, read_yaml
 
 DERIVED = (
-    "age", "emergency", "alert_flags", "alert_words", "class_before", "uncontrolled_before", "before_words",
-    "adr_before", "new_complication", "complication_words", "bp_status", "bp_words", "bp_target_words",
-    "bp_above_home", "bp_above_diabetes", "home_words", "diabetes_words", "fpg_status", "fpg_words",
-    "fpg_target_words", "glucose_words", "bmi", "adl_total", "self_care_level", "self_care_missing",
-    "self_care_illegal", "days_since_checkup",
+    "age", "emergency", "alert_flags", "alert_words", "value_flags", "value_words", "class_before",
+    "uncontrolled_before", "before_words", "adr_before", "new_complication", "complication_words", "bp_status",
+    "bp_words", "bp_target_words", "bp_above_home", "bp_above_diabetes", "home_words", "diabetes_words",
+    "fpg_status", "fpg_words", "fpg_target_words", "glucose_words", "bmi", "adl_total", "self_care_level",
+    "self_care_missing", "self_care_illegal", "days_since_checkup",
 )  # fmt: skip
 """Facts that are worked out from slots, history and alerts; what each means stands in dialogues/clinical/README.md."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.clinical.calendar import due_date
 from agent.clinical.conditions import Facts, holds
@@ -47,6 +47,8 @@ class Suggestion:
     met_public_health_target: bool | None = None
     met_guideline_target: bool | None = None
     computed: Mapping[str, SlotValue] = field(default_factory=dict)
+    parts: tuple[Suggestion, ...] = ()
+    """The suggestion of each form, where several are filled at once."""
 
     def event(self, turn: int) -> SuggestionMade:
         """This suggestion as an entry of the conversation's log."""
@@ -60,7 +62,10 @@ class Suggestion:
 
 
 def suggest(visit: Visit, rules: ClinicalRules) -> Suggestion:
-    """Apply the rules of the visit's form; raises ``InputError`` for a form that nobody defined."""
+    """Apply the rules of the visit's form (of each, for ``a+b``); raises ``InputError`` for an unknown form."""
+    parts = visit.form.split("+")
+    if len(parts) > 1:
+        return merge(visit.form, tuple(suggest(replace(visit, form=part), rules) for part in parts))
     if visit.form not in rules.forms:
         raise InputError("clinical.form", f"没有表单 {visit.form!r}", "可用: " + ", ".join(rules.forms))
     facts = derive_facts(visit, rules)
@@ -82,6 +87,30 @@ def suggest(visit: Visit, rules: ClinicalRules) -> Suggestion:
         met_guideline_target=_met_guideline(visit, rules, facts),
         computed={name: facts[name] for name in COMPUTED if name in facts},
     )
+
+
+def merge(form: str, parts: tuple[Suggestion, ...]) -> Suggestion:
+    """One suggestion of several forms: the gravest class, the earliest visit, every reason."""
+    return Suggestion(
+        form=form,
+        rules_version="、".join(dict.fromkeys(part.rules_version for part in parts)),
+        visit_class=max((part.visit_class for part in parts if part.visit_class), default=None),
+        next_visit_date=min((part.next_visit_date for part in parts if part.next_visit_date), default=None),
+        within_days=min((part.within_days for part in parts if part.within_days is not None), default=None),
+        referral=_join(part.referral for part in parts if part.referral),
+        next_step=max((part.next_step for part in parts if part.next_step), default=None),
+        reasons=tuple(dict.fromkeys(hit for part in parts for hit in part.reasons)),
+        notes=tuple(dict.fromkeys(hit for part in parts for hit in part.notes)),
+        met_public_health_target=_all_met([part.met_public_health_target for part in parts]),
+        met_guideline_target=_all_met([part.met_guideline_target for part in parts]),
+        computed={name: value for part in parts for name, value in part.computed.items()},
+        parts=parts,
+    )
+
+
+def _all_met(results: list[bool | None]) -> bool | None:
+    known = [result for result in results if result is not None]
+    return all(known) if known else None
 
 
 def fill(words: str, facts: Facts) -> str:

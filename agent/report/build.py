@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from agent.clinical.contradictions import find_contradictions
 from agent.clinical.facts import Visit
-from agent.clinical.forms import Form
+from agent.clinical.forms import Form, find_form
 from agent.clinical.labels import Labels
 from agent.clinical.rules import ClinicalRules
 from agent.clinical.suggestion import RuleHit, Suggestion, suggest
@@ -29,7 +29,7 @@ VISIT_MODE = "3"
 def build_report(events: Sequence[Event], rules: ClinicalRules, forms: Mapping[str, Form] | None = None) -> Report:
     """The report of one conversation; ``forms`` defaults to those of the rules."""
     state = fold(events)
-    form = (forms or rules.forms).get(state.opened.form)
+    form = find_form(forms or rules.forms, state.opened.form)
     if form is None:
         raise InputError("report.form", f"没有表单 {state.opened.form!r}", "在 dialogues/clinical/forms/ 里加上它")
     slots = {slot: given.value for slot, given in state.slots.items()}
@@ -49,7 +49,7 @@ def build_report(events: Sequence[Event], rules: ClinicalRules, forms: Mapping[s
         contradictions=find_contradictions(everything, history, rules.checks, rules.labels),
         headline=form.headline,
         fields=Lines(form, state, suggestion, rules.labels, computed).all(),
-        suggestion=_suggestion_part(suggestion, rules.labels, from_log=state.suggestion is not None),
+        suggestion=_suggestion_part(suggestion, rules, from_log=state.suggestion is not None),
         questions=tuple(dict.fromkeys(used.words for used in state.questions if used.words)),
         medicines=medicine_rows(slots, history, rules.labels),
         transcript=_transcript(state, rules.labels),
@@ -94,11 +94,19 @@ def _logged(made: Suggestion, logged: SuggestionMade | None) -> Suggestion:
     )
 
 
-def _suggestion_part(suggestion: Suggestion, labels: Labels, *, from_log: bool) -> SuggestionPart:
-    visit_class, step = suggestion.visit_class, suggestion.next_step
+def _by_form(suggestion: Suggestion, forms: Mapping[str, Form], labels: Labels) -> tuple[str, ...]:
+    classes = ((forms[part.form].title, part.visit_class) for part in suggestion.parts if part.form in forms)
+    return tuple(
+        f"{title}：" + (f"{code} {labels.word('visit_class', code)}" if code else "不能判断") for title, code in classes
+    )
+
+
+def _suggestion_part(suggestion: Suggestion, rules: ClinicalRules, *, from_log: bool) -> SuggestionPart:
+    visit_class, step, labels = suggestion.visit_class, suggestion.next_step, rules.labels
     return SuggestionPart(
         suggestion=suggestion,
         visit_class_words=labels.word("visit_class", visit_class) if visit_class else "",
+        by_form=_by_form(suggestion, rules.forms, labels),
         next_visit_words=day_words(suggestion.next_visit_date) if suggestion.next_visit_date else "",
         next_step_words=labels.word("next_step", step) if step else "",
         from_log=from_log,

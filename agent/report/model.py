@@ -130,6 +130,8 @@ class SuggestionPart:
 
     suggestion: Suggestion
     visit_class_words: str
+    by_form: tuple[str, ...]
+    """The class of each form, where several are filled at once."""
     next_visit_words: str
     next_step_words: str
     from_log: bool

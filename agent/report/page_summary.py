@@ -64,6 +64,7 @@ def suggestion(report: Report) -> Markup:
         "section",
         el("h2", "建议（待医生签字）"),
         *rows,
+        *(el("p", words, class_="by-form") for words in made.by_form),
         el("p", el("span", "建议转诊", class_="label"), el("b", referral), class_="referral") if referral else None,
         el("ul", *_reasons(report), class_="reasons"),
         class_="card",

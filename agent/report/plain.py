@@ -39,6 +39,8 @@ def _message(report: Report) -> Iterator[str]:
     if report.changes:
         yield "与上次比  " + "；".join(clean(change.words) for change in report.changes)
     yield f"建议分类  {class_words(report)}"
+    for words in made.by_form:
+        yield f"          {words}"
     if made.next_visit_words:
         yield f"下次随访  {made.next_visit_words}"
     if made.suggestion.referral:

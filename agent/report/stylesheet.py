@@ -29,7 +29,7 @@ p { margin: 6px 0; } ul, ol { margin: 0; padding: 0; list-style: none; }
 .numbers strong { font-size: 2.3rem; line-height: 1.15; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 .numbers strong.none, .unit, .before, .why, .sure, .small { color: var(--soft); }
 .numbers .none { font-weight: 400; }
-.unit, .before, .why, .small { font-size: .85rem; }
+.unit, .before, .why, .small { font-size: .85rem; } .source .tag, .source .sure { display: inline-block; }
 .pair { display: grid; grid-template-columns: 3fr 2fr; gap: 14px; }
 .card { font-size: .97rem; } .card p b { font-size: 1.15rem; }
 .card .label { display: inline-block; min-width: 4.5em; }
@@ -66,7 +66,8 @@ td, tr > th { padding: 6px 8px; vertical-align: baseline; border-top: 1px solid 
 .transcript .them span { font-weight: 600; }
 @media (max-width: 700px) { main { padding: 10px; } .pair { grid-template-columns: 1fr; gap: 0; }
   .form tr { display: grid; grid-template-columns: 8em 1fr; } .form tr > [scope=rowgroup] { grid-column: 1 / -1; }
-  .form tr > [scope], .value, .form .source { width: auto; } .form .source { grid-column: 1 / -1; border-top: 0; padding-top: 0; }
+  .form tr > [scope], .value, .form .source { width: auto; }
+  .form .source { grid-column: 1 / -1; border-top: 0; padding-top: 0; }
   .form .source:empty { display: none; }
   .transcript li { grid-template-columns: 1fr; gap: 0; } }
 @page { size: A4; margin: 12mm 12mm 14mm; }
@@ -79,13 +80,14 @@ td, tr > th { padding: 6px 8px; vertical-align: baseline; border-top: 1px solid 
   .name { font-size: 13pt; } .facts { font-size: 8.5pt; }
   .alerts { border: 1.2pt solid #000; background: none; padding: 4pt 6pt; }
   .alerts h2, .alerts b, .rank, .referral b { color: #000; font-size: 10.5pt; }
-  .numbers, audio, .transcript, .sure, .sheet > h2, .note { display: none; }
+  .numbers, audio, .transcript, .source .sure, .sheet > h2, .note { display: none; }
   .pair { display: block; } .pair .card + .card { display: none; }
   .card { font-size: 9pt; } .card .label { min-width: 0; font-size: 9pt; }
   .card p { display: inline-block; margin: 0 12pt 0 0; } .card p b { font-size: 10pt; }
   .card ul { margin: 2pt 0 0; } .card li { border: 0; padding: 0; font-size: 8.5pt; }
   .form, .medicines { border: .8pt solid #000; }
-  .form td, .form tr > th, .medicines td, .medicines th { border: .4pt solid #777; padding: 1.1pt 4pt; font-size: 8.8pt; }
+  .form tr > td, .form tr > [scope], .medicines td, .medicines th { border: .4pt solid #777; padding: 1.1pt 4pt;
+    font-size: 8.8pt; line-height: 1.3; }
   .form tbody tr:first-child > * { border-top: .8pt solid #000; } .value { width: 38%; }
   .form tr { break-inside: avoid; } .value b, .suggested { font-size: 9.5pt; color: #000; }
   code, .tag, .tag.warn { background: none; color: #000; font-size: 8.5pt; padding: 0; }

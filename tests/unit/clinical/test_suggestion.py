@@ -243,3 +243,29 @@ def test_a_form_of_intake_suggests_nothing(rules: ClinicalRules) -> None:
 def test_an_unknown_form_is_refused(rules: ClinicalRules) -> None:
     with pytest.raises(InputError, match="没有表单"):
         suggest(_visit("gw3-nope", {}), rules)
+
+
+def test_a_critical_value_is_told_once_by_the_rule_of_that_value(rules: ClinicalRules) -> None:
+    alert = Alert("hypertensive_emergency", Severity.VALUE, Subject.SELF, "sbp=186", "values.sbp", "1")
+    got = suggest(_visit("gw3-htn", {"sbp": 186, "dbp": 100}, alerts=(alert,)), rules)
+    assert [hit.rule_id for hit in got.reasons] == ["H5", "H8"]
+
+
+def test_a_critical_value_of_another_disease_still_refers(rules: ClinicalRules) -> None:
+    alert = Alert("hyperglycemic_crisis", Severity.VALUE, Subject.SELF, "fpg=18", "values.fpg", "1")
+    got = suggest(_visit("gw3-htn", {"sbp": 128, "dbp": 78, "fpg": 18.0}, alerts=(alert,)), rules)
+    assert (got.visit_class, got.next_step, got.within_days) == ("1", "4", 14)
+
+
+def test_two_forms_at_once_take_the_gravest_class_and_the_earliest_visit(rules: ClinicalRules) -> None:
+    got = suggest(_visit("gw3-htn+gw3-dm", {"sbp": 128, "dbp": 78, "fpg": 8.0}), rules)
+    assert [part.visit_class for part in got.parts] == ["1", "2"]
+    assert (got.visit_class, got.within_days) == ("2", 14)
+    assert got.met_public_health_target is False
+
+
+def test_every_rule_has_words_without_gaps_when_it_holds(rules: ClinicalRules) -> None:
+    rich = {"sbp": 186, "dbp": 112, "fpg": 17.0, "adr": "2", "adr_text": "干咳", "spo2": 88, "weight_kg_now": 60.0}
+    for form in rules.sets:
+        got = suggest(_visit(form, rich, history={"sbp": 160, "dbp": 96, "fpg": 8.0}), rules)
+        assert not [str(hit) for hit in got.reasons if "未说" in hit.words]
