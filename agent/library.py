@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +55,9 @@ def load_library(root: Path) -> Library:
     knowledge = Knowledge(
         lexicons=lexicons,
         redflags=load_redflags(nlu_data, dialogues / "clinical"),
-        parsers=build_parsers(lexicons),
+        parsers=build_parsers(nlu_data, lexicons),
         topics=_topics(nlu_data / "topics.yml"),
+        instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )
     script = Script(load_flows(dialogues / "flows"), read_responses(dialogues / "responses"), Tools(rules))
     return Library(root, script, knowledge, rules)

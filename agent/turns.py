@@ -164,7 +164,7 @@ def completeness(text: str, state: State, knowledge: Knowledge, now: datetime) -
         return Completeness.UNKNOWN
     ctx = state.context(now)
     reading = read(ask, text, ctx, knowledge)
-    if reading.complete:
+    if reading.complete and reading.answer is not AnswerKind.REPEAT:
         return Completeness.COMPLETE
     if isinstance(state.pending, ReadBack | Probe) and read("yes_no", text, ctx, knowledge).answer is not None:
         return Completeness.COMPLETE

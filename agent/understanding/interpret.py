@@ -5,6 +5,7 @@ Nothing skips the red-flag nets: they stand in front of everything else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -45,6 +46,8 @@ class Knowledge:
     parsers: Mapping[str, Parser]
     topics: Mapping[str, tuple[str, ...]]
     """Ask id -> words by which people name it (血压, 体重 …), for corrections."""
+    instructions: re.Pattern[str]
+    """Words that try to instruct the program; speech is data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
 
 
 def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Reading:
-    if not utterance.text:
+    if not utterance.text or knowledge.instructions.search(utterance.text):
         return Reading()
     parser = knowledge.parsers.get(ask)
     reading = parser(utterance, ctx) if parser else Reading()
@@ -97,6 +100,8 @@ class _Rest:
 
 def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskContext, rest: _Rest) -> list[Command]:
     knowledge = rest.knowledge
+    if knowledge.instructions.search(utterance.text):
+        return []
     patterns = detect_patterns(utterance, ask, knowledge.lexicons)
     names = {pattern.pattern for pattern in patterns}
     for name in OVERRIDING:
@@ -128,7 +133,9 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
 
 def _answers_itself(pattern: str, ask: str | None, reading: Reading) -> bool:
     """An opening ask reads 打错了 or 现在忙 itself; so does 要找医生 when that is what was asked."""
-    if ask in {"identity", "consent", "wants_doctor", "callback_time", "next_call_ok"} and pattern != "opt_out":
+    if pattern in {"opt_out", "human_handoff"}:
+        return ask == "wants_doctor" and pattern == "human_handoff"
+    if ask in {"identity", "consent", "callback_time", "next_call_ok"}:
         return bool(reading.fills) or reading.answer is not None
     return pattern in {"goodbye", "cancel"} and bool(reading.fills)
 

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.asks import FREE_TEXT_ASKS, YES_NO_ASKS
 from agent.understanding.lexicons import Lexicons
-from agent.understanding.parsers import words
+from agent.understanding.parsers import (
+    blood_pressure,
+    callback,
+    counts,
+    glucose,
+    insulin,
+    lifestyle,
+    record_choices,
+    record_numbers,
+    scores,
+    vitals,
+    words,
+)
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 
 
-def build_parsers(lexicons: Lexicons) -> dict[str, Parser]:
-    """Every ask's parser; asks of the patterns share the yes/no one."""
-    parsers: dict[str, Parser] = {**words.build(lexicons)}
+def build_parsers(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
+    """Every ask's parser; asks of the patterns share the yes/no one. Raises ``DefinitionError``."""
+    parsers: dict[str, Parser] = {}
+    for module in (blood_pressure, callback, counts, glucose, insulin, lifestyle, scores, vitals):
+        parsers |= module.PARSERS
+    parsers |= record_numbers.parsers()
+    parsers |= record_choices.build(nlu_data, lexicons.polarity, lexicons.general["unknown"])
+    parsers |= words.build(lexicons)
     yes_no = parsers["yes_no"]
     parsers |= dict.fromkeys(YES_NO_ASKS, yes_no)
     parsers |= {ask: _free_text(ask, yes_no) for ask in FREE_TEXT_ASKS}
+    parsers["contact_relation"] = parsers["proxy_relation"]
     return parsers
 
 

@@ -50,7 +50,7 @@ def build(nlu_data: Path, polarity_cues: Mapping[str, Phrases], unknown: Phrases
         choice = _choice(path, ask, body, define)
         parsers[ask] = _many(choice, polarity_cues, unknown) if choice.many else _one(choice, unknown)
     for ask, body in document["flags"].items():
-        yes = _phrases(path, ask, body["yes"], define, line_of(document["flags"], ask))
+        yes = _phrases(path, ask, body["any"], define, line_of(document["flags"], ask))
         parsers[ask] = _flag(ask, yes, polarity_cues)
     return parsers
 
@@ -66,8 +66,8 @@ def _choice(path: Path, ask: str, body: Mapping[str, Any], define: Mapping[str, 
         confirm,
         body.get("none_code"),
         body.get("unknown_code"),
-        body.get("yes"),
-        body.get("no"),
+        body.get("if_yes"),
+        body.get("if_no"),
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.understanding.dates import find_dates
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 
@@ -153,9 +154,28 @@ def name_parser(slot: str) -> Parser:
     return parse
 
 
+def birth_date(utterance: Utterance, ctx: AskContext) -> Reading:
+    """出生日期: solar as said; a lunar date is converted and read back; impossible or partial dates are asked again."""
+    found = find_dates(utterance.text, ctx.now, birth=True)
+    if not found:
+        vague = re.search("年|岁|属[鼠牛虎兔龙蛇马羊猴鸡狗猪]|腊月|正月", utterance.text)
+        return Reading(confirm=vague is not None, reason="year, month and day are needed" if vague else "")
+    said = found[-1]
+    today = ctx.now.date()
+    if said.day > today or today.year - said.day.year > 120:
+        return Reading(confirm=True, reason="no possible birth date")
+    card = ctx.slots.get("id_card_no")
+    differs = isinstance(card, str) and card[6:14] != said.day.strftime("%Y%m%d")
+    doubtful = said.lunar or said.unsure or differs
+    reason = "lunar date converted" if said.lunar else "differs from the ID card" if differs else "date"
+    fill = SlotFill("birth_date", said.day.isoformat(), 0.9, said.span, doubtful, reason)
+    return Reading((fill,), confirm=doubtful, complete=True)
+
+
 def parsers() -> dict[str, Parser]:
     """Parsers by ask id."""
     return {
+        "birth_date": birth_date,
         "id_card_no": id_card,
         "phone": phone_parser("phone"),
         "contact_phone": phone_parser("contact_phone"),
