@@ -1,0 +1,1 @@
+"""Model files and where they come from; no model is run here."""

@@ -1,0 +1,1 @@
+"""Trains the bundled recogniser; nothing of the service imports this package."""

@@ -6,6 +6,7 @@ Training only: nothing of the service imports this module, because the library i
 from __future__ import annotations
 
 import ctypes
+import re
 from dataclasses import dataclass
 
 import espeakng_loader
@@ -16,10 +17,10 @@ import soxr
 SAMPLE_RATE = 16_000
 _RETRIEVAL = 1
 _CHARS_UTF8 = 1
+_PHONEME_INPUT = 0x100
 _INITIALIZE_DONT_EXIT = 0x8000
 _RATE, _PITCH, _RANGE = 1, 3, 4
-_EVENT_END, _EVENT_WORD, _EVENT_PHONEME = 0, 1, 7
-_INITIALIZE_PHONEME_EVENTS = 0x0001
+_EVENT_END, _EVENT_WORD = 0, 1
 
 
 class _EventId(ctypes.Union):
@@ -39,9 +40,7 @@ class _Event(ctypes.Structure):
     ]
 
 
-_Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
-)
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,6 @@ class Speech:
     """16 kHz mono."""
     marks: tuple[tuple[int, float], ...]
     """Character position in the text (1-based) and start in seconds, one per spoken word."""
-    phonemes: tuple[tuple[str, float], ...]
-    """Phoneme name and start in seconds."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +66,13 @@ class VoiceSetting:
 class Espeak:
     """One process-wide espeak-ng; it is not re-entrant, so one per process."""
 
-    def __init__(self, phoneme_events: bool = False) -> None:
+    def __init__(self, data_dir: str | None = None) -> None:
         self._lib = ctypes.CDLL(espeakng_loader.get_library_path())
-        options = _INITIALIZE_DONT_EXIT | (_INITIALIZE_PHONEME_EVENTS if phoneme_events else 0)
-        self._native_rate = self._lib.espeak_Initialize(
-            _RETRIEVAL, 0, espeakng_loader.get_data_path().encode(), options
-        )
+        self._lib.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        folder = data_dir or espeakng_loader.get_data_path()
+        self._native_rate = self._lib.espeak_Initialize(_RETRIEVAL, 0, folder.encode(), _INITIALIZE_DONT_EXIT)
         self._audio: list[npt.NDArray[np.int16]] = []
         self._marks: list[tuple[int, float]] = []
-        self._phonemes: list[tuple[str, float]] = []
         self._callback = _Callback(self._receive)
         self._lib.espeak_SetSynthCallback(self._callback)
         self._voice = ""
@@ -90,28 +85,38 @@ class Espeak:
             event = events[index]
             if event.type == _EVENT_WORD:
                 self._marks.append((event.text_position, event.audio_position / 1000))
-            elif event.type == _EVENT_PHONEME:
-                self._phonemes.append((event.id.string.decode("utf-8", "replace"), event.audio_position / 1000))
             index += 1
         return 0
 
-    def speak(self, text: str, setting: VoiceSetting, language: str = "cmn") -> Speech:
-        """Speak the text; the audio comes without the silence espeak leaves at the end."""
-        voice = f"{language}+{setting.variant}" if setting.variant else language
+    def _use_voice(self, voice: str) -> None:
         if voice != self._voice:
             if self._lib.espeak_SetVoiceByName(voice.encode()) != 0:
                 raise ValueError(f"espeak-ng has no voice {voice}")
             self._voice = voice
+
+    def speak(self, text: str, setting: VoiceSetting, language: str = "cmn") -> Speech:
+        """Speak the text; the audio comes without the silence espeak leaves at the end."""
+        voice = f"{language}+{setting.variant}" if setting.variant else language
+        self._use_voice(voice)
         for parameter, value in ((_RATE, setting.rate), (_PITCH, setting.pitch), (_RANGE, setting.range)):
             self._lib.espeak_SetParameter(parameter, value, 0)
         self._audio.clear()
         self._marks.clear()
-        self._phonemes.clear()
         data = text.encode()
-        self._lib.espeak_Synth(data, len(data) + 1, 0, 0, 0, _CHARS_UTF8, None, None)
+        self._lib.espeak_Synth(data, len(data) + 1, 0, 0, 0, _CHARS_UTF8 | _PHONEME_INPUT, None, None)
         self._lib.espeak_Synchronize()
         if not self._audio:
-            return Speech(np.zeros(0, np.int16), (), ())
+            return Speech(np.zeros(0, np.int16), ())
         native = np.concatenate(self._audio)
         samples = soxr.resample(native, self._native_rate, SAMPLE_RATE)
-        return Speech(samples, tuple(self._marks), tuple(self._phonemes))
+        return Speech(samples, tuple(self._marks))
+
+    def phonemes(self, text: str, language: str = "cmn") -> str:
+        """The phonemes with tones espeak-ng would speak, without stress marks and word breaks."""
+        self._use_voice(language)
+        pointer = ctypes.c_char_p(text.encode())
+        out = ""
+        while pointer.value:
+            part = self._lib.espeak_TextToPhonemes(ctypes.byref(pointer), _CHARS_UTF8, 0)
+            out += part.decode("utf-8", "replace") if part else ""
+        return re.sub(r"[\s',|_:]", "", out)
