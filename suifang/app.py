@@ -26,9 +26,9 @@ class App:
 
 
 @asynccontextmanager
-async def open_app(settings: Settings) -> AsyncIterator[App]:
-    """Load the data, open the store, clear up after processes that died."""
-    library = load_library(settings.root)
+async def open_app(settings: Settings, library: Library | None = None) -> AsyncIterator[App]:
+    """Load the data (or take what is loaded), open the store, clear up after processes that died."""
+    library = library or load_library(settings.root)
     async with open_store(settings.database) as store:
         visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team})
         await visits.sweep(datetime.now())

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from agent.library import Library, load_library
 from connectors.api import build_api
 from suifang.app import App, open_app
 from suifang.settings import Settings
@@ -22,13 +23,18 @@ START = {"flow": "hypertension_followup", "resident": {"name": "王桂花", "sex
 Check = Callable[[httpx.AsyncClient, App], Awaitable[None]]
 
 
+@pytest.fixture(scope="module")
+def library(root: Path) -> Library:
+    return load_library(root)
+
+
 @pytest.fixture
-def service(tmp_path: Path, root: Path) -> Callable[[Check], None]:
+def service(tmp_path: Path, root: Path, library: Library) -> Callable[[Check], None]:
     """Run a check against a service of its own."""
 
     def run(check: Check) -> None:
         async def inside() -> None:
-            async with open_app(Settings(root=root, data_dir=tmp_path)) as app:
+            async with open_app(Settings(root=root, data_dir=tmp_path), library) as app:
                 api = build_api(web_chats(app), StoredShelf(app))
                 transport = httpx.ASGITransport(api, raise_app_exceptions=False)
                 async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -153,7 +159,7 @@ def test_history_may_be_given(service: Callable[[Check], None]) -> None:
         history = {"sbp": 152, "suggested_visit_class": "2", "medications": ["amlodipine"], "htn_symptoms": ["2"]}
         visit_id = (await client.post("/api/chat", json={**START, "history": history})).json()["visit_id"]
         opened = (await app.store.events.read(visit_id))[0].to_dict()
-        assert opened["history"]["medications"][0].id == "amlodipine"
+        assert opened["history"]["medications"][0]["id"] == "amlodipine"
         assert opened["history"]["htn_symptoms"] == ("2",)
 
     service(check)
