@@ -6,7 +6,7 @@ Owns the shape of dialogues/clinical/forms/*.yml; the values come from elsewhere
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agent.clinical.yamlfile import Node, read_yaml
@@ -64,6 +64,8 @@ class Form:
     source: str
     sections: tuple[Section, ...]
     headline: tuple[Headline, ...] = ()
+    short: str = ""
+    """The disease or service, to tell equal labels apart on a sheet of several forms."""
 
     def fields(self) -> Iterator[Field]:
         """Every field in printed order."""
@@ -86,11 +88,13 @@ def find_form(forms: Mapping[str, Form], form_id: str) -> Form | None:
 
 def _both(form_id: str, forms: list[Form]) -> Form:
     seen: set[str] = set()
+    labels: set[str] = set()
     sections: list[Section] = []
     for form in forms:
         for section in form.sections:
-            fresh = tuple(item for item in section.fields if item.slot not in seen)
+            fresh = tuple(_apart(item, form, labels) for item in section.fields if item.slot not in seen)
             seen |= {item.slot for item in fresh}
+            labels |= {item.label for item in fresh}
             if fresh:
                 sections.append(Section(section.title, fresh))
     headline = dict.fromkeys(line for form in forms for line in form.headline)
@@ -102,6 +106,10 @@ def _both(form_id: str, forms: list[Form]) -> Form:
         sections=tuple(sections),
         headline=tuple(headline),
     )
+
+
+def _apart(item: Field, form: Form, labels: set[str]) -> Field:
+    return replace(item, label=f"{item.label}（{form.short or form.title}）") if item.label in labels else item
 
 
 def load_forms(forms_dir: Path) -> Mapping[str, Form]:
@@ -117,7 +125,7 @@ def load_forms(forms_dir: Path) -> Mapping[str, Form]:
 
 
 def _read_form(node: Node) -> Form:
-    node.fields("id", "title", "version", "source", "headline", "sections", "code_sets")
+    node.fields("id", "title", "short", "version", "source", "headline", "sections", "code_sets")
     sets = node.get("code_sets")
     shared = {key: _codes(entry) for key, entry in sets.fields().items()} if sets else {}
     sections = tuple(
@@ -130,6 +138,7 @@ def _read_form(node: Node) -> Form:
         version=node.text("version"),
         source=node.text("source"),
         sections=sections,
+        short=node.text("short", ""),
         headline=tuple(_read_headline(item) for item in node.items("headline")),
     )
     _check(form, node)

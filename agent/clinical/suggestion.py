@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from agent.clinical.calendar import due_date
@@ -99,13 +99,18 @@ def merge(form: str, parts: tuple[Suggestion, ...]) -> Suggestion:
         within_days=min((part.within_days for part in parts if part.within_days is not None), default=None),
         referral=_join(part.referral for part in parts if part.referral),
         next_step=max((part.next_step for part in parts if part.next_step), default=None),
-        reasons=tuple(dict.fromkeys(hit for part in parts for hit in part.reasons)),
-        notes=tuple(dict.fromkeys(hit for part in parts for hit in part.notes)),
+        reasons=_once(hit for part in parts for hit in part.reasons),
+        notes=_once(hit for part in parts for hit in part.notes),
         met_public_health_target=_all_met([part.met_public_health_target for part in parts]),
         met_guideline_target=_all_met([part.met_guideline_target for part in parts]),
         computed={name: value for part in parts for name, value in part.computed.items()},
         parts=parts,
     )
+
+
+def _once(hits: Iterable[RuleHit]) -> tuple[RuleHit, ...]:
+    """Rules of two forms that say the same are told once."""
+    return tuple({hit.words: hit for hit in reversed(list(hits))}.values())[::-1]
 
 
 def _all_met(results: list[bool | None]) -> bool | None:
@@ -122,9 +127,8 @@ def _hit(rule: Rule, facts: Facts) -> RuleHit:
     return RuleHit(rule.id, fill(rule.words, facts))
 
 
-def _join(parts: object) -> str | None:
-    texts = list(dict.fromkeys(parts))  # type: ignore[call-overload]
-    return "；".join(texts) or None
+def _join(parts: Iterable[str]) -> str | None:
+    return "；".join(dict.fromkeys(parts)) or None
 
 
 def _words(value: SlotValue | None) -> str:

@@ -95,7 +95,7 @@ def _logged(made: Suggestion, logged: SuggestionMade | None) -> Suggestion:
 
 
 def _by_form(suggestion: Suggestion, forms: Mapping[str, Form], labels: Labels) -> tuple[str, ...]:
-    classes = ((forms[part.form].title, part.visit_class) for part in suggestion.parts if part.form in forms)
+    classes = ((forms[part.form].short, part.visit_class) for part in suggestion.parts if part.form in forms)
     return tuple(
         f"{title}：" + (f"{code} {labels.word('visit_class', code)}" if code else "不能判断") for title, code in classes
     )

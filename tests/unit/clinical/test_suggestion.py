@@ -269,3 +269,10 @@ def test_every_rule_has_words_without_gaps_when_it_holds(rules: ClinicalRules) -
     for form in rules.sets:
         got = suggest(_visit(form, rich, history={"sbp": 160, "dbp": 96, "fpg": 8.0}), rules)
         assert not [str(hit) for hit in got.reasons if "未说" in hit.words]
+
+
+def test_two_forms_say_the_same_only_once(rules: ClinicalRules) -> None:
+    got = suggest(_visit("gw3-htn+gw3-dm", {"sbp": 128, "dbp": 78, "fpg": 6.0, "smoke_per_day_now": 10}), rules)
+    words = [hit.words for hit in got.notes]
+    assert len(words) == len(set(words))
+    assert sum("戒烟" in line for line in words) == 1
