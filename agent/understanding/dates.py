@@ -14,11 +14,8 @@ from lunar_python import Lunar  # type: ignore[import-untyped]
 from agent.understanding.numbers import Number, find_numbers
 from agent.understanding.numbers_grammar import canonical, read_whole
 
-_DAYS = {
-    "大前天": -3, "大前儿": -3, "前天": -2, "前儿": -2, "昨天": -1, "昨儿": -1, "昨日": -1, "昨晚": -1, "昨夜": -1, "今天": 0, "今儿": 0, "今日": 0,
-    "今早": 0, "今晚": 0, "今晨": 0, "大后天": 3, "大后儿": 3, "后天": 2, "后儿": 2, "明天": 1, "明儿": 1, "明日": 1, "明早": 1, "明晚": 1,
-}  # fmt: skip
-_DAY_WORD = re.compile("(?<!赶)(?:" + "|".join(sorted(_DAYS, key=len, reverse=True)) + ")")
+_DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
+_DAY_WORD = re.compile("(?<![赶以饭然])(?P<day>大前|大后|前|后|昨|今|明)(?:天(?!天)|儿|日|早|晚|夜|晨)")
 _WEEKDAY = re.compile(
     "(?P<which>上上|下下|上|下|这|本)?(?:个)?(?:星期|礼拜|周)(?P<day>[一二三四五六日天1-6])(?![次回趟天个])"
 )
@@ -87,7 +84,9 @@ def full_year(text: str, today: date, *, birth: bool = False) -> int | None:
     if value > 99:
         return None
     recent = 2000 + value
-    return recent if not birth and recent <= today.year + 1 or (birth and recent <= today.year - 100) else 1900 + value
+    return (
+        recent if (not birth and recent <= today.year + 1) or (birth and recent <= today.year - 100) else 1900 + value
+    )
 
 
 def find_dates(text: str, now: datetime, *, birth: bool = False) -> tuple[DateMention, ...]:
@@ -163,7 +162,7 @@ def _year(match: re.Match[str], today: date, birth: bool) -> int | None:
 
 
 def _relative(text: str, today: date) -> list[DateMention]:
-    return [DateMention(today + timedelta(days=_DAYS[m[0]]), m.span()) for m in _DAY_WORD.finditer(text)]
+    return [DateMention(today + timedelta(days=_DAYS[m["day"]]), m.span()) for m in _DAY_WORD.finditer(text)]
 
 
 def _weekdays(text: str, today: date) -> list[DateMention]:

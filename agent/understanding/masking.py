@@ -10,7 +10,7 @@ import re
 NUMERAL = "零一二三四五六七八九十百两半几\\d"
 BLANK = "，"
 PAST = re.compile(
-    "(?<![跟像比如和同])(?:以前|原来|从前|过去|早先|早些年|前些年|年轻(?:时|的时候|那会)|那会儿?|那时候?|头几年|原先|早年|之前|当年)(?!的|一样|那样|差不多|那么)"
+    "(?<![跟像比如和同])(?:以前|原来|从前|过去|早先|早些年|前些年|年轻(?:时|的时候|那会)|那会儿?|那时候?|头几年|原先|早年|(?<![饭药觉])之前|当年)(?!的|一样|那样|差不多|那么)"
 )
 NOW = re.compile("现在|如今|眼下|这阵|这会|目前|这些天|这几天|最近|今年|今天|今儿|今早|后来|这两年")
 OTHERS = re.compile(
@@ -34,26 +34,23 @@ def clauses(text: str) -> list[tuple[int, int]]:
 
 
 def present(text: str) -> str:
-    """Without what was so before, when the answer also says how it is now."""
-    spans = clauses(text)
-    past = [s for s in spans if PAST.search(text, *s) and not NOW.search(text, *s)]
-    rest = [s for s in spans if s not in past]
-    if not past or not any(_says_something(text[slice(*s)]) for s in rest):
-        return text
-    for span in past:
-        text = blank(text, *span)
+    """Without the clauses that say how it was before (以前高压一百八); 早就戒了 stays."""
+    for start, end in clauses(text):
+        clause = text[start:end]
+        if PAST.search(clause) and not NOW.search(clause) and not re.search("戒|不抽|不喝|没", clause):
+            text = blank(text, start, end)
     return text
 
 
-def own(text: str) -> str:
-    """Without clauses about other people, when another clause is about oneself."""
+def own(text: str, *, always: bool = False) -> str:
+    """Without clauses about other people; unless ``always``, only when another clause is about oneself."""
     spans = clauses(text)
     others = [
         s
         for s in spans
         if OTHERS.search(text, *s) and "我" not in text[slice(*s)].replace("我老", "").replace("我儿", "")
     ]
-    if not others or len(others) == len(spans):
+    if not others or (len(others) == len(spans) and not always):
         return text
     for span in others:
         text = blank(text, *span)
@@ -76,7 +73,3 @@ def fix_points(text: str) -> tuple[int, ...]:
     return tuple(
         m.end() for m in FIX.finditer(text) if has_value.search(text[: m.start()]) and has_value.search(text[m.end() :])
     )
-
-
-def _says_something(clause: str) -> bool:
-    return len(clause) > 1

@@ -13,7 +13,7 @@ from agent.understanding.values import Range, tables
 _LABELS = {
     "sbp": "收缩压|高压|上压|上面|上头|上边|大的|大数|高的|最高|收宿压|搞压|上面那个|大的那个|高亚",
     "dbp": "舒张压|低压|下压|下面|下头|底下|底压|地压|小的|小数|低的|最低|下边|底亚|低亚|底下那个",
-    "bp": "血压|雪压|血鸭",
+    "bp": "高低压|上下压|血压|雪压|血鸭",
     "heart_rate": "心跳|心率|脉搏|脉率|脉博|心律|脉",
     "hba1c": "糖化血红蛋白|糖化|唐化",
     "fpg": "空腹血糖|空腹|空副|空肚子|没吃饭|没吃早饭|饭前|餐前|早起血糖",
@@ -25,10 +25,14 @@ _LABELS = {
     "body_temperature": "体温|烧到|发烧|温度",
 }
 _LABEL = re.compile("|".join(f"(?P<{slot}>{words})" for slot, words in _LABELS.items()))
+_BEHIND = re.compile(f"的(?:是)?(?:{_LABELS['sbp']}|{_LABELS['dbp']}|心跳|心率|脉搏)")
 _GAP = re.compile(f"^[^{NUMERAL}]{{0,12}}$")
 _CLOCK = re.compile("(?:[点:∶](?!\\d)|点[钟半多几来]|点(?=[零一二三四五六七八九十\\d]+分?)|[::]\\d)")
 _NOISE = re.compile(
     "(?:个(?:多)?)?(?:小时|钟头|钟|分钟|礼拜|星期|月|年|天|日|号|岁|回|次|遍|趟|片|粒|颗|顿|楼|层|块钱|元|毛|斤|公斤|千克|两|公里|里地|步|盒|瓶|包|根|支|点钟|毫克|mg|年代|个人|种|杯|碗|秒|刻)"
+)
+_TELLS_APART = re.compile(
+    "上次|上回|这次|这回|昨|前天|第|后来|早|晚|之前|以前|原来|现在|又|再|最后|最近|月|礼拜|星期|周|瘦|胖|轻|重了|左|右"
 )
 UNKNOWN_WORDS = re.compile(
     "(?:没有?|还没|忘了?|忘记|从来没|没法|没得|懒得|不会|没人|量不了|测不了|未)(?:给我|顾上|来得及|去|怎么|咋)?(?:量|测|称|查|数|夹|扎|验|做|化验|抽血|试)"
@@ -49,10 +53,15 @@ def labels(text: str) -> tuple[tuple[str, int, int], ...]:
 
 def label_of(text: str, number: Number, previous_end: int = 0) -> str | None:
     """The label that a number stands behind, with no other number between."""
+    behind = _BEHIND.match(text, number.span[1])
+    if behind:
+        return labels(behind[0])[-1][0]
     before = [
         (slot, end)
         for slot, start, end in labels(text[: number.span[0]])
-        if start >= previous_end and _GAP.match(text[end : number.span[0]])
+        if start >= previous_end
+        and _GAP.match(text[end : number.span[0]])
+        and not re.search(f"[{NUMERAL}]的$", text[:start])
     ]
     return before[-1][0] if before else None
 
@@ -70,6 +79,8 @@ def is_noise(text: str, number: Number) -> bool:
     """The number counts something else: days, times, tablets, years."""
     if number.measure in ("天", "年", "次", "片", "回", "月"):
         return True
+    if number.low >= 30 and text.startswith("次", number.span[1]):  # 心跳七十五次
+        return False
     return bool(_NOISE.match(text, number.span[1])) or bool(number.span[0] and text[number.span[0] - 1] in "第周")
 
 
@@ -130,7 +141,11 @@ def retold(number: Number, value: float) -> Number:
 
 
 def choose(text: str, numbers: tuple[Number, ...]) -> Number | None:
-    """Of several exact values the one of today, else the last said."""
+    """Of several exact values the one of today, else the last said; unsure when nothing tells them apart."""
     exact = [n for n in numbers if n.exact]
     today = [n for n in exact if re.search(f"(?:今天|今儿|今早|刚才?|现在|最后)[^{NUMERAL}]*$", text[: n.span[0]])]
-    return (today or exact)[-1] if exact else None
+    if not exact:
+        return None
+    chosen = (today or exact)[-1]
+    told_apart = today or len({n.value for n in exact}) == 1 or _TELLS_APART.search(text)
+    return chosen if told_apart else replace(chosen, soft=True)

@@ -14,6 +14,7 @@ from agent.understanding.numbers_words import (
     PREFIX_OPEN,
     PREFIX_SOFT,
     SUFFIX_OPEN,
+    SUFFIX_SOFT,
     stop_spans,
 )
 
@@ -24,8 +25,10 @@ _BARE_HALF = re.compile(
 )
 _SOME = re.compile(f"好?几(?=[十百千]|{MEASURE})")
 _MORE = re.compile("(?:好?几|多(?!少)|来(?=[^自着了过]|$)|出头)")
-_MEASURE_MORE = re.compile(f"(?:{MEASURE})(?:多(?![少久大喝吃抽走量次长高重亏动])|来(?={MEASURE})|把(?={MEASURE}))")
-_TO = re.compile(f"(?:{MEASURE}|个)?(?:到|至|-|–)(?=[{_NUMERAL}半])")
+_MEASURE_MORE = re.compile(
+    f"(?:{MEASURE})(?:多(?![少久大喝吃抽走量次长高重亏动])|来(?={MEASURE}|[粮米面饭酒重的，]|$)|把(?={MEASURE}))"
+)
+_TO = re.compile(f"(?:{MEASURE}|个)?(?:到|至|-|–|(?P<either>还是|或者?是?|要么))(?=[{_NUMERAL}半])")
 _PARTS = re.compile("分之")
 _CLOCK_AFTER = tuple("十百千刻")
 
@@ -209,8 +212,9 @@ def _join_ranges(text: str, numbers: list[Number]) -> list[Number]:
     for number in numbers:
         last = joined[-1] if joined else None
         link = _TO.match(text, last.span[1]) if last else None
-        if last and link and link.end() == number.span[0] and last.high < number.low:
-            joined[-1] = _make(last.span[0], number.span[1], last.low, number.high)
+        meets = bool(link and link.end() == number.span[0])
+        if last and link and meets and (last.high < number.low or link["either"]):
+            joined[-1] = _make(last.span[0], number.span[1], min(last.low, number.low), max(last.high, number.high))
         else:
             joined.append(number)
     return joined
@@ -238,7 +242,7 @@ def _hedged(text: str, number: Number) -> Number:
     small = before.endswith("小") and number.low % 100 == 0  # 小二百; but 小九十 names the lower pressure
     if number.kind == "exact" and (small or PREFIX_OPEN.search(before)):
         return replace(number, kind="approx", low=number.low - step, high=number.high + step)
-    return replace(number, soft=True) if PREFIX_SOFT.search(before) else number
+    return replace(number, soft=True) if PREFIX_SOFT.search(before) or SUFFIX_SOFT.match(text, end) else number
 
 
 def _more_fits(text: str, number: Number, more: re.Match[str]) -> bool:

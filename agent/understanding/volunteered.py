@@ -1,10 +1,14 @@
-"""Values that an utterance names itself (高压一百五, 体重一百三十斤), whatever was asked. Unlabelled numbers never count."""
+"""Values that an utterance names itself (高压一百五, 体重一百三十斤), whatever was asked.
+
+Unlabelled numbers never count, nor do those of other people or of the past.
+"""
 
 from __future__ import annotations
 
 import re
 
 from agent.domain.answers import AskContext, SlotFill
+from agent.understanding.masking import own, present
 from agent.understanding.measuring import label_of
 from agent.understanding.numbers import find_numbers
 from agent.understanding.parsers import blood_pressure, glucose, lifestyle, vitals
@@ -53,11 +57,12 @@ def extract_volunteered(utterance: Utterance, ctx: AskContext) -> tuple[SlotFill
 
 def _part(utterance: Utterance, sign: re.Pattern[str]) -> Utterance | None:
     """The clauses from the one that names the value on; what stands before is another matter, kept as pauses."""
-    match = sign.search(utterance.text)
+    text = own(present(utterance.text), always=True)
+    match = sign.search(text)
     if match is None:
         return None
-    start = utterance.text.rfind("，", 0, match.start()) + 1
-    return Utterance(utterance.raw, "，" * start + utterance.text[start:])
+    start = text.rfind("，", 0, match.start()) + 1
+    return Utterance(utterance.raw, "，" * start + text[start:])
 
 
 def _named(text: str, fill: SlotFill) -> bool:

@@ -41,12 +41,28 @@ def amounts(text: str, units: Mapping[str, float], counted: Collection[str] = ()
             name = late[1] if late else ""
         if name:
             found.append(Amount(number, name, number.value * units[name], name in counted))
-    return tuple(found)
+    return _joined(text, found)
+
+
+def _joined(text: str, found: list[Amount]) -> tuple[Amount, ...]:
+    """一斤二两 is one amount."""
+    joined: list[Amount] = []
+    for amount in found:
+        last = joined[-1] if joined else None
+        if (
+            last
+            and (last.unit, amount.unit) == ("斤", "两")
+            and text[last.number.span[1] : amount.number.span[0]] == "斤"
+        ):
+            joined[-1] = Amount(amount.number, "两", last.worth + amount.worth, last.estimated)
+        else:
+            joined.append(amount)
+    return tuple(joined)
 
 
 def days_covered(text: str) -> tuple[float, bool]:
     """Days that the amount is for (一天 1, 三天两包 3, 一个礼拜 7), and whether that is a definite number."""
-    if _ALTERNATE.search(text):
+    if re.search("隔|三天两头", text):
         return 1.0, False
     for number in find_numbers(text):
         tail = number.span[1]
@@ -81,22 +97,34 @@ def per_day_factor(text: str) -> float | None:
 
 def weekly_times(text: str) -> tuple[float | None, bool, tuple[int, int]]:
     """Times a week, whether a frequency was said that is open, and where it stands."""
+    fixed = _fixed(text)
+    if fixed:
+        return fixed
     period, span = _period(text)
     counted = _count(text)
-    if counted is not None and not (_ALTERNATE.search(text) and counted[0].value == 1):
+    if counted and not (_ALTERNATE.search(text) and counted[0].value == 1):
         number, kind = counted
-        if not number.exact:
-            return None, True, number.span
-        if kind == "day" or period is None:  # 走五天: days of the week
-            return number.value, False, number.span
-        return number.value * 7 / period, False, number.span
+        value = number.value if kind == "day" or period is None else number.value * 7 / period
+        known = number.exact and (period or 0) <= 7  # so many a month: no whole number a week
+        return (value if known else None), not known, number.span
     if _ALTERNATE.search(text):
         return None, True, span
-    if period and period <= 1:
-        return (14.0 if _BOTH_ENDS.search(text) else 7.0), False, span
-    if _BOTH_ENDS.search(text):
-        return 14.0, False, span
-    return None, False, span
+    both = _BOTH_ENDS.search(text)
+    daily = period is not None and period <= 1
+    return (14.0 if both else 7.0 if daily else None), False, span
+
+
+def _fixed(text: str) -> tuple[float | None, bool, tuple[int, int]] | None:
+    """周一到周五 is five days; 两天一次 is no whole number a week, 七天一次 is."""
+    working = re.search("(?:周|星期|礼拜)[一1](?:到|至)(?:周|星期|礼拜)?(?P<last>[三四五六日天])", text)
+    if working:
+        return {"三": 3.0, "四": 4.0, "五": 5.0, "六": 6.0}.get(working["last"], 7.0), False, working.span()
+    every = re.search("(?P<days>[两二三四五六七2-7])天(?:走|去|跳|活动|锻炼|动)?(?P<times>[一两1-3])(?:次|回|趟)", text)
+    if not every:
+        return None
+    days, times = find_numbers(every["days"])[0].value, find_numbers(every["times"])[0].value
+    weekly = times * 7 / days
+    return (weekly, False, every.span()) if weekly == int(weekly) else (None, True, every.span())
 
 
 def _period(text: str) -> tuple[float | None, tuple[int, int]]:
@@ -117,7 +145,7 @@ def _period(text: str) -> tuple[float | None, tuple[int, int]]:
 def _count(text: str) -> tuple[Number, str] | None:
     """The number of times, or of days a week; 每次, 一次半小时 are lengths, not counts."""
     numbers = find_numbers(text)
-    each = re.compile(f"(?:每(?:次|回|趟|天)?|一(?:次|回|趟))[^，]*$")
+    each = re.compile("(?:每(?:次|回|趟|天)?|一(?:次|回|趟))[^，]*$")
     for number in numbers:
         tail = text[number.span[1] :]
         if re.match("个?(?:次|回|趟|遍)", tail) or number.measure in ("次", "回", "趟"):

@@ -84,7 +84,7 @@ def _numbers(text: str) -> list[_Said]:
         label = label_of(text, number, end)
         end = number.span[1]
         worth = _mmhg(number, kpa or _looks_kpa(numbers))
-        if worth.kind == "range" and len(worth.digits) == 2 and (by_digit and label in _SLOTS or label == "dbp"):
+        if worth.kind == "range" and len(worth.digits) == 2 and ((by_digit and label in _SLOTS) or label == "dbp"):
             worth = retold(worth, float(worth.digits))
         if worth.high >= 20 and label in (None, "bp", *_SLOTS):
             said.append(_Said(worth, label if label != "bp" else None))
@@ -157,14 +157,16 @@ def _place(current: _Measured, item: _Said, rest: list[Number], fixing: bool, ct
         return current.with_value(item.label, number, labelled=True)
     if fixing and got:
         return _replace_nearest(current, number)
-    if "sbp" not in got and "dbp" not in got:
+    missing = [slot for slot in ("sbp", "dbp") if slot not in got]
+    if len(missing) == 2:
         return current.with_value(_first_slot(number, rest, ctx), number)
-    if "sbp" not in got:
-        return _second(current, "sbp", number)
-    if "dbp" not in got:
-        return _second(current, "dbp", number)
+    return _second(current, missing[0], number) if missing else _third(current, number, rest)
+
+
+def _third(current: _Measured, number: Number, rest: list[Number]) -> _Measured | None:
+    """A third number is the pulse, unless it begins another pair."""
     starts_new = number.value >= 100 and rest and rest[0].value < number.value
-    if "heart_rate" in got or starts_new:
+    if "heart_rate" in current.got or starts_new:
         return None
     return current.with_value("heart_rate", number)
 

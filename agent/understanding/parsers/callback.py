@@ -28,7 +28,7 @@ def parse(utterance: Utterance, ctx: AskContext) -> Reading:
     moment = _moment(clock, days[-1] if days else None, ctx.now)
     if moment is None or moment <= ctx.now:
         return vague("that time is past")
-    unsure = clock.unsure or any(d.unsure or d.lunar for d in days[-1:]) and not re.search("这|本", text)
+    unsure = clock.unsure or (any(d.unsure or d.lunar for d in days[-1:]) and not re.search("这|本", text))
     start = min([clock.span[0], *(d.span[0] for d in days[-1:])])
     return _at(moment, (start, max([clock.span[1], *(d.span[1] for d in days[-1:])])), unsure)
 

@@ -18,6 +18,8 @@ _NONE = re.compile(
 )
 _TIMES = re.compile("(?:多|来|几)?(?:次|回|趟|遍|粒|片|颗|下)")
 _DAYS = re.compile("(?:多|来)?(?:天|日)(?!前量)")
+_FORTNIGHT = re.compile("半个?月|两个?(?:礼拜|星期|周)|两周")
+_MONTH = re.compile("[一这每]个?月|上个月|一个来月")
 _WEEKS = re.compile("个?(?:多)?(?:礼拜|星期|周)")
 _MONTHS = re.compile("(?:个|拉)?(?:多)?月")
 
@@ -59,7 +61,9 @@ def parse_aecopd(utterance: Utterance, ctx: AskContext) -> Reading:
         return _denied(text, "aecopd_count")
     if not exact:
         return vague("not exact") if numbers else _no_number(text, "犯|喘|加重|住")
-    return reading(fill("aecopd_count", exact[0].value, exact[0].span, confirm=exact[0].soft, reason="unsure"))
+    again = len(exact) > 1 and "又" in text
+    count = sum(n.value for n in exact) if again else exact[0].value
+    return reading(fill("aecopd_count", count, exact[0].span, confirm=exact[0].soft or again, reason="unsure"))
 
 
 def parse_angina(utterance: Utterance, ctx: AskContext) -> Reading:
@@ -88,12 +92,12 @@ def _per_week(utterance: Utterance, slot: str, about: str) -> Reading:
 
 
 def _scaled_to_week(text: str, slot: str, number: Number) -> Reading:
-    if re.search("半个?月|两个?(?:礼拜|星期|周)|两周", text):
-        return reading(fill(slot, number.value / 2, number.span, confirm=True, reason="converted to a week"))
-    if re.search("[一这每]个?月|上个月|一个来月", text):
-        return reading(
-            fill(slot, max(1, round(number.value * 7 / 30)), number.span, confirm=True, reason="converted to a week")
-        )
+    days = 14 if _FORTNIGHT.search(text) else 30 if _MONTH.search(text) else 0
+    if days:
+        weekly = round(number.value * 7 / days)
+        if not weekly:
+            return vague("less than once a week")
+        return reading(fill(slot, weekly, number.span, confirm=True, reason="converted to a week"))
     factor = 7 if re.search("[一每](?:天|日)|天天", text) else 1
     return reading(fill(slot, number.value * factor, number.span, confirm=number.soft, reason="unsure"))
 
@@ -101,6 +105,9 @@ def _scaled_to_week(text: str, slot: str, number: Number) -> Reading:
 def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading:
     """Days since the discharge, from a length or from the day itself."""
     text = corrected(utterance.text)
+    nth = re.search(f"第([{NUMERAL}]+)天", text)
+    if nth and (numbers := find_numbers(nth[1])):
+        return reading(fill("days_since_discharge", numbers[0].value, nth.span(), confirm=True, reason="which day"))
     for number in find_numbers(text):
         days, estimated = _days(text, number)
         if days is None:
@@ -120,6 +127,7 @@ def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading
             )
     for item in reversed(find_dates(text, ctx.now)):
         gap = (ctx.now.date() - item.day).days
+        gap += 7 if gap < 0 and item.unsure else 0
         if gap >= 0:
             return reading(
                 fill("days_since_discharge", gap, item.span, confirm=item.lunar, reason="counted from the day")
@@ -138,7 +146,7 @@ def _days(text: str, number: Number) -> tuple[float | None, bool]:
     if (
         _MONTHS.match(text, end)
         and not re.match("月[零一二三四五六七八九十\\d]", text[end:])
-        and (number.value < 1 or text[end : end + 1] in "个拉")
+        and (number.value < 1 or text[end : end + 1] in "个拉" or number.measure == "个")
     ):
         return float(round(number.value * 30)), True
     return None, False

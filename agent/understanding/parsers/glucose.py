@@ -74,7 +74,7 @@ def _slot(text: str, number: Number, end: int, asked: str) -> str:
 
 
 def _numbers(text: str) -> tuple[Number, ...]:
-    return tuple(n for n in candidates(text, _DECIMAL) if n.span[1] - n.span[0] > 0 and n.measure != "个")
+    return tuple(n for n in candidates(text, _DECIMAL))
 
 
 def _fill(slot: str, text: str, numbers: tuple[Number, ...]) -> SlotFill | None:
@@ -96,8 +96,8 @@ def _fill(slot: str, text: str, numbers: tuple[Number, ...]) -> SlotFill | None:
 
 
 def _odd(number: Number) -> bool:
-    """Unsure, or with two decimals, which no meter shows."""
-    return number.soft or abs(number.value * 10 - round(number.value * 10)) > 0.01
+    """Unsure, said as 七个半, or with two decimals, which no meter shows."""
+    return number.soft or number.measure == "个" or abs(number.value * 10 - round(number.value * 10)) > 0.01
 
 
 def _nothing(text: str, numbers: tuple[Number, ...]) -> Reading:

@@ -46,12 +46,8 @@ def _is_dose(text: str, number: Number) -> bool:
 def _form(text: str, doses: list[Number], numbers: tuple[Number, ...]) -> str:
     parts, end = [], 0
     for dose in doses:
-        parts.append((_when(text[end : dose.span[0]]), dose.value))
+        parts += [(when, dose.value) for when in _when(text[end : dose.span[0]])]
         end = dose.span[1]
-    if len(doses) == 1 and re.search("三餐|三顿|早中晚", text):
-        parts = [(when, doses[0].value) for when in "早中晚"]
-    elif len(doses) == 1 and re.search("早晚", text):
-        parts = [(when, doses[0].value) for when in "早晚"]
     if all(when for when, _ in parts):
         return " ".join(f"{when}{value:g}U" for when, value in parts)
     often = [n for n in numbers if re.match("次|回|针", text[n.span[1] :]) and n not in doses]
@@ -60,9 +56,13 @@ def _form(text: str, doses: list[Number], numbers: tuple[Number, ...]) -> str:
     return f"每日{count.value:g}次 {each}" if count and count.exact else each
 
 
-def _when(before: str) -> str:
+def _when(before: str) -> list[str]:
+    """Times of day of one dose; 三餐前各 is three of them."""
+    for words, times in (("三餐|三顿|早中晚|早午晚", "早中晚"), ("早晚", "早晚")):
+        if re.search(words, before):
+            return list(times)
     found = [(m.start(), name) for name, words in _WHEN for m in re.finditer(words, before)]
-    return max(found)[1] if found else ""
+    return [max(found)[1] if found else ""]
 
 
 PARSERS: dict[str, Parser] = {"insulin_usage": parse}

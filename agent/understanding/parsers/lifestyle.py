@@ -31,7 +31,7 @@ _SELDOM = re.compile(
 )
 _LIANG_PER = {"两": 1.0, "斤": 10.0, "公斤": 20.0, "毫升": 0.02, "ml": 0.02}
 _STILL = re.compile(
-    "不运动|不锻炼|不活动|没(?:有)?(?:运动|锻炼|活动|咋动|怎么动)|不动弹?|动不了|走不(?:了|动|成)|不(?:出门|下床|走|溜达)|没法(?:走|动)|不咋动|不怎么动|从来不|^(?:没有?|不|无)(?:，|$|啊|了|呀)|懒得动"
+    "一(?:次|回|趟)(?:都|也)?没|不运动|不锻炼|不活动|没(?:有)?(?:运动|锻炼|活动|咋动|怎么动)|不动弹?|动不了|走不(?:了|动|成)|不(?:出门|下床|走|溜达)|没法(?:走|动)|不咋动|不怎么动|从来不|^(?:没有?|不|无)(?:，|$|啊|了|呀)|懒得动"
 )
 _MINUTES = re.compile("个?(?:分钟|分(?!之))")
 _HOURS = re.compile("个?(?:多)?(?:小时|钟头|钟(?!头))")
@@ -52,7 +52,10 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
         return reading(SlotFill("smoke_per_day_now", 0, 1.0, (0, len(text)), reason="does not smoke"))
     if not found:
         return _bare_or_vague(text, "smoke_per_day_now", "抽|吸|烟|戒")
-    return _daily(text, found[-1:], "smoke_per_day_now")
+    if len(found) > 1 and found[0].number.span[1] + len(found[0].unit) == found[1].number.span[0]:
+        return vague("ten or eight: which?")  # 十根八根
+    by_time = len(found) > 1 and re.search("早.*晚|上午.*下午|白天.*(?:晚|夜)", text)
+    return _daily(text, found if by_time else found[-1:], "smoke_per_day_now")
 
 
 def _bare_or_vague(text: str, slot: str, about: str) -> Reading:
@@ -73,7 +76,8 @@ def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0)
     """One amount turned into amount a day; open amounts fill nothing."""
     if any(not a.number.exact for a in found):
         return vague("not exact")
-    if _SELDOM.search(text):
+    seldom = _SELDOM.search(text)
+    if seldom and not (seldom[0] == "有时" and seldom.start() > found[-1].number.span[1]):
         return vague("how often, how much a day?")
     days, known = days_covered(text)
     if not known:
@@ -95,7 +99,8 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
             return vague("which drink, how much?")
         return _bare_or_vague(text, "alcohol_liang_now", "喝|酒|戒")
     meals = per_day_factor(text)
-    by_time = len(found) > 1 and not re.search("[中晚早].{0,8}[中晚早]|加|还有|再|和|外加|又", text)
+    one_kind = len({_drink(text, a.number) for a in found}) == 1
+    by_time = len(found) > 1 and one_kind and not re.search("[中晚早].{0,8}[中晚早]|加|还有|再|和|外加|又", text)
     result = _daily(text, found[-1:] if by_time else found, "alcohol_liang_now", meals or 1.0)
     if meals is None and result.fills and not result.confirm:
         first = result.fills[0]
@@ -123,13 +128,22 @@ def _drinks(text: str) -> tuple[Amount, ...]:
 def _drink(text: str, number: Number) -> Drink | None:
     """The drink named nearest to the number, within ten characters after or before it."""
     start, end = number.span
+    named = [
+        (match.span(), drink)
+        for drink in tables().drinks.values()
+        for w in drink.says
+        for match in re.finditer(w, text)
+    ]
+    if not named:
+        return None
+    first = find_numbers(text[: min(span[0] for span, _ in named)])
+    before_it = not any(re.match("[两斤瓶罐听]", text[n.span[1] :]) for n in first)  # 白的二两，啤的一瓶
     best: tuple[int, Drink] | None = None
-    for drink in tables().drinks.values():
-        for word in drink.says:
-            for match in re.finditer(word, text):
-                gap = match.start() - end if match.start() >= end else start - match.end() + 1
-                if 0 <= gap <= 12 and (best is None or gap < best[0]):
-                    best = (gap, drink)
+    for (at, stop), drink in named:
+        behind = at >= end
+        gap = (at - end if behind else start - stop) + (20 if behind == before_it else 0)
+        if 0 <= gap <= 32 and (best is None or gap < best[0]):
+            best = (gap, drink)
     return best[1] if best else None
 
 
@@ -172,7 +186,8 @@ def parse_exercise(utterance: Utterance, ctx: AskContext) -> Reading:
         fills.append(fill("exercise_per_week_now", times, span))
     if minutes is not None:
         fills.append(fill("exercise_minutes_now", minutes.worth, minutes.number.span, confirm=minutes.number.soft))
-    if not fills and not (minutes_open or times_open) and _STILL.search(text):
+    denied = _STILL.search(text)
+    if denied and (denied[0].startswith("一") or not (fills or minutes_open or times_open)):
         return reading(SlotFill("exercise_per_week_now", 0, 1.0, (0, len(text)), reason="does not exercise"))
     must = minutes_open or times_open
     if fills or must:

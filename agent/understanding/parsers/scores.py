@@ -65,7 +65,7 @@ def parse_pain(utterance: Utterance, ctx: AskContext) -> Reading:
         return vague("not exact")
     if re.search("不(?:觉得|怎么|咋|太)(?:疼|痛)|不是很[疼痛]|有(?:点|些|一点)", text):
         return vague("how much from 0 to 10?")
-    if re.search("(?:不|没|没有|没得)(?:再|啥|什么|感觉)?(?:疼|痛)|^没有?(?:，|$|啊|了)|不觉得", text):
+    if re.search("(?:不|没|没有|没得)(?:再|啥|什么|感觉)?(?:疼|痛)|^没有?(?:，|$|啊|了)|不觉得|没(?:有|啥)?感觉", text):
         return reading(SlotFill("pain_score", 0, 1.0, (0, len(text)), reason="no pain"))
     return vague("how much from 0 to 10?") if re.search("[疼痛]", text) else Reading()
 
