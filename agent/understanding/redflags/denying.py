@@ -9,8 +9,8 @@ from functools import lru_cache
 
 Cues = Mapping[str, re.Pattern[str]]
 
-_PARTICLE = "(?:这个|这种|那种|这些|那些|的|情况|症状|现象|问题|啊|呀|呢|嘛|么|吗|吧|哦|哈|倒|也|都|我|是|可|真|什么的?|啥的?|那|这|，)*"
-_NO = "(?:没有|没得|莫得|冇|没|木有|呒没|唔系|不是(?!没)|不会|没这|没那|没有?(?:犯|发作?|出现|发生|得|感觉|觉得|见|遇|碰)(?:到|着|出)?(?:过|$|，))"
+_PARTICLE = "(?:这个|这种|那种|这些|那些|的|情况|症状|现象|问题|啊|呀|呢|嘛|么|吗|吧|哦|哈|倒|也|都|我|是|可|真|什么的?|啥的?|那|这|说|就|回答|，)*"
+_NO = "(?:没有|没得|莫得|冇|没|木有|呒没|唔系|不是(?!没)|不会|没这|没那|没有?(?:犯|发作?|出现|发生|得|见|遇|碰)(?:到|着|出)?(?:过|$|，)|没有?(?:感觉|觉得)(?:到|过|出))"
 _TAIL = "(?:过|的|啊|呀|呢|哦|嘞|哩|啦|喔|嘛|吧|这个?|那个?|回事|事儿?|种|情况|毛病)*"
 _END = "(?:，|$|没有?|没得|都|也没|也不|我(?!难|疼|痛)|好着|好得|挺|就是|但|正常|颜色|一百|血压)"
 _ALL_DENIED = re.compile(
@@ -28,28 +28,33 @@ _SENSES = re.compile("[疼痛闷喘晕憋慌麻歪吐]")
 class Denier:
     """Patterns compiled from the cue words."""
 
-    negator_end: re.Pattern[str]
-    filler_end: re.Pattern[str]
+    noun_end: re.Pattern[str]
+    """没有 and its like, fillers and listed symptoms after it."""
+    verb_end: re.Pattern[str]
+    """不 and its like, adverbs after it."""
     listed: re.Pattern[str]
     question: re.Pattern[str]
     after: re.Pattern[str]
 
 
 @lru_cache(maxsize=8)
-def _denier(negators: str, filler: str, symptoms: str, nouns: str, questions: str) -> Denier:
-    words = f"(?:{filler}|{symptoms})*"
+def _denier(cue_words: tuple[str, ...]) -> Denier:
+    nouns, verbs, filler, adverbs, symptoms, questions, bare = cue_words
     return Denier(
-        negator_end=re.compile(f"{negators}$"),
-        filler_end=re.compile(f"{words}$"),
-        listed=re.compile(f"{nouns}(?:过|啥|什么|有|得)*{symptoms}(?:{filler}|{symptoms}|，)*$"),
+        noun_end=re.compile(f"{nouns}(?:{filler}|{symptoms})*$"),
+        verb_end=re.compile(f"{verbs}{adverbs}*$"),
+        listed=re.compile(f"{bare}(?:过|啥|什么|有|得)*{symptoms}(?:{filler}|{symptoms}|，)*$"),
         question=re.compile(f"{questions}(?:{filler})*$"),
         after=re.compile(f"^{_PARTICLE}{_NO}{_TAIL}(?:{_END}|(?:{symptoms}|，)+(?:也|都)?没)"),
     )
 
 
+_CUES = ("noun_negations", "verb_negations", "filler", "adverbs", "symptoms", "question_before", "noun_negators")
+
+
 def denier(cues: Cues) -> Denier:
     """The compiled patterns for these cue words."""
-    return _denier(*(cues[k].pattern for k in ("negators", "filler", "symptoms", "noun_negators", "question_before")))
+    return _denier(tuple(cues[k].pattern for k in _CUES))
 
 
 def negators_before(text: str, cues: Cues) -> int:
@@ -57,24 +62,11 @@ def negators_before(text: str, cues: Cues) -> int:
     compiled = denier(cues)
     count, rest = 0, text
     while rest and count < 4:
-        match = compiled.negator_end.search(rest)
-        if match is None:
-            filler = compiled.filler_end.search(rest)
-            start = filler.start() if filler else len(rest)
-            match = _negator_ending(compiled, rest, start)
-        if match is None:
+        found = [m.start() for m in (compiled.verb_end.search(rest), compiled.noun_end.search(rest)) if m]
+        if not found:
             return count
-        count, rest = count + 1, rest[: match.start()]
+        count, rest = count + 1, rest[: max(found)]
     return count
-
-
-def _negator_ending(compiled: Denier, text: str, earliest: int) -> re.Match[str] | None:
-    """A negation anywhere that reaches into the filler run at the end of ``text``."""
-    for end in range(len(text), max(earliest - 1, 0), -1):
-        match = compiled.negator_end.search(text[:end])
-        if match:
-            return match
-    return None
 
 
 def listed_under_denial(left: str, rest: str, cues: Cues) -> bool:

@@ -12,8 +12,10 @@ from agent.understanding.redflags.matching import Candidate
 from agent.understanding.redflags.people import Owner, Person, owner
 
 _NEVER_HABIT = ("suicide_risk", "unconscious", "bleeding", "fall_injury")
+_COMPLETION = re.compile("(?:楚|利索|得慌|慌|不?起来|不?下来|上来|过来|得不行|斜|厉害|[来疼痛味便色屎]|了(?!断))+")
+"""How a phrase ends that a rule names only the beginning of."""
+_CORRECTION = re.compile("^(?:吗|么|啊|呀|吧|多|几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
-_SUICIDE_KEEPS = (MentionStatus.FIGURATIVE, MentionStatus.BASELINE)
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ class Case:
 
     @property
     def end(self) -> int:
-        return self.candidate.span[1]
+        """Where the words of the mention end: 嘴歪 goes on to 嘴歪了."""
+        at = self.candidate.span[1]
+        more = _COMPLETION.match(self.text, at)
+        return more.end() if more else at
 
     @property
     def rest(self) -> str:
@@ -66,7 +71,8 @@ Verdict = tuple[MentionStatus, str] | None
 
 def judge(case: Case) -> Mention:
     """The mention with its status, its subject and the reason."""
-    whose = owner(case.text, case.start, case.end, case.rules.cues)
+    reach = case.start if case.flag == "suicide_risk" else case.end
+    whose = owner(case.text, case.start, reach, case.rules.cues)
     verdict = next(
         (v for v in (f(case, whose) for f in _ORDER) if v is not None), (MentionStatus.PRESENT, "nothing speaks against it")
     )
@@ -74,7 +80,7 @@ def judge(case: Case) -> Mention:
     if status is MentionStatus.PRESENT and case.candidate.rule.uncertain:
         status, reason = MentionStatus.UNCERTAIN, "too little said"
     subject = Subject.SELF if whose.person is Person.SELF else Subject.OTHER
-    return Mention(case.flag, status, case.candidate.span, case.text[case.start : case.end], case.candidate.rule.id, subject, reason)
+    return Mention(case.flag, status, case.candidate.span, case.text[slice(*case.candidate.span)], case.candidate.rule.id, subject, reason)
 
 
 def _affirmed_echo(case: Case, whose: Owner) -> Verdict:
@@ -99,13 +105,17 @@ def _denied(case: Case, whose: Owner) -> Verdict:
     del whose
     cues = case.rules.cues
     left = case.clause_left
+    if case.candidate.rule.kind == "value":
+        return _corrected(case)
+    if case.candidate.rule.settled:
+        return None
     if denying.asks_itself(case.rest, case.last):
         later = case.rest[len(case.last[-1:]) + 1 :]
         denied = bool(re.search("不|没", later))
         return (MentionStatus.DENIED if denied else MentionStatus.UNCERTAIN), "疼不疼: asked"
     inner = _inner_negations(case)
-    outer = denying.negators_before(left if not case.listing else case.text[: case.start], cues) if not inner[1] else 0
-    total = inner[0] + outer
+    outer = denying.negators_before(left if not case.listing else case.text[: case.start].replace("，", ""), cues)
+    total = inner + outer
     if total % 2 == 1:
         if case.text[max(0, case.start - 2) : case.start] == "不是" and _EITHER_OR.match(case.rest):
             return MentionStatus.UNCERTAIN, "不是…就是"
@@ -119,14 +129,21 @@ def _denied(case: Case, whose: Owner) -> Verdict:
     return None
 
 
-def _inner_negations(case: Case) -> tuple[int, bool]:
-    """Negations in the gaps of a sequence; True when a gap ends the reach of words before."""
+def _corrected(case: Case) -> Verdict:
+    if denying.negators_before(case.clause_left, case.rules.cues) % 2:
+        return MentionStatus.DENIED, "negation before it"
+    if _CORRECTION.match(case.rest):
+        return MentionStatus.DENIED, "taken back"
+    return None
+
+
+def _inner_negations(case: Case) -> int:
+    """Negations in the gaps of a sequence."""
     if case.candidate.rule.kind != "seq":
-        return 0, False
-    count = 0
-    for (_, end), (start, _) in zip(case.candidate.pieces, case.candidate.pieces[1:], strict=False):
-        count += denying.negators_before(case.text[end:start], case.rules.cues) if start > end else 0
-    return count, False
+        return 0
+    pieces = case.candidate.pieces
+    gaps = ((end, start) for (_, end), (start, _) in zip(pieces, pieces[1:], strict=False))
+    return sum(denying.negators_before(case.text[end:start], case.rules.cues) for end, start in gaps if start > end)
 
 
 def _asked_or_told(case: Case, whose: Owner) -> Verdict:
@@ -195,6 +212,8 @@ def _acute(case: Case) -> bool:
 
 def _timed(case: Case, whose: Owner) -> Verdict:
     del whose
+    if case.candidate.rule.settled:
+        return None
     cues = case.rules.cues
     time = times.when(case.text, case.start, case.end, cues)
     stopped = times.over(case.text, case.end, cues)

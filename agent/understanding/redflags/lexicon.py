@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ Step = str | int
 _HAN = re.compile("[㐀-鿿]")
 _LOOKAROUND = re.compile(r"\(\?<?[!=][^()]*\)")
 _RULE_KEYS = {
-    "id", "seq", "all", "two", "needs", "unless", "asks", "strong", "across", "severity", "as", "dialect", "mark", "sound",
+    "id", "seq", "all", "two", "needs", "unless", "asks", "strong", "across", "severity", "as", "dialect", "mark", "settled",
 }  # fmt: skip
 
 
@@ -43,6 +43,10 @@ class Rule:
     kind: str
     """``seq``: in this order; ``all``: each somewhere; ``two``: two different ones somewhere."""
     steps: tuple[Step, ...]
+    parts: tuple[str, ...] = ()
+    """The phrase groups of ``steps``, by full name, without gaps."""
+    mask: int = 0
+    """Bits of the groups without which the rule cannot hold."""
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
@@ -57,11 +61,8 @@ class Rule:
     """Unchanged for years is no emergency."""
     transient: bool = False
     """An emergency although it has passed."""
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The phrase groups, without gaps."""
-        return tuple(s for s in self.steps if isinstance(s, str))
+    settled: bool = False
+    """Its own 没 and 过 belong to the phrase (从来没这么疼过)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,10 @@ class RedFlagRules:
     rules: tuple[Rule, ...]
     parts: Mapping[str, Part]
     """By ``flag.name``."""
+    char_bits: Mapping[str, int]
+    """For each character the bits of the groups that it can belong to."""
+    folded_bits: Mapping[str, int]
+    """The same by sound."""
     cues: Mapping[str, re.Pattern[str]]
     thresholds: tuple[Threshold, ...]
     aggravations: tuple[Aggravation, ...]
@@ -121,18 +126,23 @@ def load_redflags(nlu_data_dir: Path, clinical_dir: Path) -> RedFlagRules:
     cues_data = _mapping(folder / "cues.yml")
     parts: dict[str, Part] = {}
     rules: list[Rule] = []
+    offset = 0
     for flag in FLAGS:
         path = folder / f"{flag}.yml"
         data = _mapping(path)
         groups = {**common, **_groups(path, data)}
         parts.update({f"{flag}.{name}": part for name, part in groups.items()})
-        rules += [_rule(path, data, raw, groups) for raw in data.get("rules", [])]
+        bits = {name: 1 << (offset + i) for i, name in enumerate(groups)}
+        offset += len(bits)
+        rules += [_rule(path, data, raw, bits) for raw in data.get("rules", [])]
     limits_path = clinical_dir / "thresholds.yml"
     limits = _mapping(limits_path)
     return RedFlagRules(
         version=f"{cues_data.get('version', '')}/{limits.get('version', '')}",
         rules=tuple(rules),
         parts=parts,
+        char_bits=_bits([part.chars for part in parts.values()]),
+        folded_bits=_bits([part.folded_chars for part in parts.values()]),
         cues={name: _pattern(folder / "cues.yml", cues_data["cues"], name, terms) for name, terms in cues_data["cues"].items()},
         thresholds=tuple(_threshold(limits_path, raw) for raw in limits.get("values", [])),
         aggravations=tuple(
@@ -141,6 +151,14 @@ def load_redflags(nlu_data_dir: Path, clinical_dir: Path) -> RedFlagRules:
         aggravating_words=_pattern(limits_path, limits, "aggravating_words", limits.get("aggravating_words", ["(?!)"])),
         plausible={name: (float(low), float(high)) for name, (low, high) in limits.get("plausible", {}).items()},
     )
+
+
+def _bits(groups: Sequence[frozenset[str]]) -> Mapping[str, int]:
+    bits: dict[str, int] = {}
+    for i, chars in enumerate(groups):
+        for char in chars:
+            bits[char] = bits.get(char, 0) | 1 << i
+    return bits
 
 
 def _mapping(path: Path) -> Mapping[str, Any]:
@@ -181,7 +199,7 @@ def _pattern(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> re
         ) from None
 
 
-def _rule(path: Path, data: Mapping[str, Any], raw: Mapping[str, Any], groups: Mapping[str, Part]) -> Rule:
+def _rule(path: Path, data: Mapping[str, Any], raw: Mapping[str, Any], bits: Mapping[str, int]) -> Rule:
     kinds = [k for k in ("seq", "all", "two") if k in raw]
     unknown = set(raw) - _RULE_KEYS
     if len(kinds) != 1 or "id" not in raw or unknown:
@@ -191,18 +209,25 @@ def _rule(path: Path, data: Mapping[str, Any], raw: Mapping[str, Any], groups: M
         )  # fmt: skip
     steps = tuple(raw[kinds[0]])
     used = [s for s in (*steps, *raw.get("needs", ()), *raw.get("unless", ())) if isinstance(s, str)]
-    missing = [name for name in used if name not in groups]
+    missing = [name for name in used if name not in bits]
     if missing:
         raise DefinitionError(
             "redflags-group", f"rule {raw['id']} uses the unknown group {missing[0]}",
             "add it under parts: or correct the name", path=path, line=line_of(raw),
         )  # fmt: skip
     flag = data["flag"]
+
+    def full(name: str) -> str:
+        return f"{flag}.{name}"
+
+    names = [s for s in steps if isinstance(s, str)]
+    mask = sum({bits[name] for name in (*(names if kinds[0] != "two" else ()), *raw.get("needs", ()))})
     return Rule(
         id=f"{flag}.{raw['id']}", flag=flag, severity=_severity(path, raw, raw.get("severity", data["severity"])),
-        kind=kinds[0], steps=steps, needs=tuple(raw.get("needs", ())), unless=tuple(raw.get("unless", ())),
+        kind=kinds[0], steps=tuple(full(s) if isinstance(s, str) else s for s in steps), parts=tuple(map(full, names)),
+        mask=mask, needs=tuple(map(full, raw.get("needs", ()))), unless=tuple(map(full, raw.get("unless", ()))),
         asks=tuple(raw.get("asks", ())), strong=bool(raw.get("strong")), across=bool(raw.get("across")),
-        uncertain=raw.get("as") == "uncertain", baseline=bool(data.get("baseline")), transient=bool(data.get("transient")),
+        uncertain=raw.get("as") == "uncertain", baseline=bool(data.get("baseline")), transient=bool(data.get("transient")), settled=bool(raw.get("settled")),
     )  # fmt: skip
 
 

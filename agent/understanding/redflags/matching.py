@@ -14,8 +14,8 @@ Span = tuple[int, int]
 _GAP_STOP = re.compile("[，腿腰膝脚肚牙胃嗓手]|支架|病|药|检查|听")
 """A gap that names another part of the body or thing joins nothing."""
 _PAUSED_STOP = re.compile("支架|检查")
-_MIN_SOUND = 3
-"""Syllables that a match by sound must have."""
+MIN_SOUND = 3
+"""Syllables that a match by sound needs to be raised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,9 @@ class Scan:
     by_sound: bool = False
     _found: dict[str, tuple[Span, ...]] = field(default_factory=dict)
     _read: str = ""
-    _chars: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self._read = fold(self.text) if self.by_sound else self.text
-        self._chars = frozenset(self._read)
 
     def spans(self, name: str) -> tuple[Span, ...]:
         """All places of one phrase group."""
@@ -56,11 +54,17 @@ class Scan:
         return found
 
     def _search(self, part: Part) -> tuple[Span, ...]:
-        chars, pattern = (part.folded_chars, part.folded) if self.by_sound else (part.chars, part.exact)
-        if self._chars.isdisjoint(chars):
-            return ()
+        pattern = part.folded if self.by_sound else part.exact
         spans = tuple(m.span() for m in pattern.finditer(self._read) if m.end() > m.start())
         return tuple(s for s in spans if self._plausible(s, part)) if self.by_sound else spans
+
+    def possible(self) -> int:
+        """Bits of the groups whose characters (or sounds) occur."""
+        bits = self.rules.folded_bits if self.by_sound else self.rules.char_bits
+        mask = 0
+        for char in set(self._read):
+            mask |= bits.get(char, 0)
+        return mask
 
     def _plausible(self, span: Span, part: Part) -> bool:
         """One wrong character in three, two in five: more is another word."""
@@ -71,7 +75,10 @@ class Scan:
 
 def candidates(scan: Scan, ask: str | None) -> Iterator[Candidate]:
     """Every place where a rule holds."""
+    possible = scan.possible()
     for rule in scan.rules.rules:
+        if rule.mask & possible != rule.mask or scan.by_sound and rule.kind != "seq":
+            continue
         if rule.asks and (ask or "") not in rule.asks:
             continue
         for pieces in _matches(scan, rule):
@@ -84,7 +91,7 @@ def _matches(scan: Scan, rule: Rule) -> Iterator[tuple[Span, ...]]:
     if rule.kind == "seq":
         yield from _sequence(scan, rule)
         return
-    found = [spans[0] for name in rule.parts if (spans := scan.spans(f"{rule.flag}.{name}"))]
+    found = [spans[0] for name in rule.parts if (spans := scan.spans(name))]
     if rule.kind == "all" and len(found) == len(rule.parts):
         yield tuple(found)
     elif rule.kind == "two" and len(found) > 1:
@@ -92,7 +99,7 @@ def _matches(scan: Scan, rule: Rule) -> Iterator[tuple[Span, ...]]:
 
 
 def _sequence(scan: Scan, rule: Rule) -> Iterator[tuple[Span, ...]]:
-    chains: list[tuple[Span, ...]] = [(s,) for s in scan.spans(f"{rule.flag}.{rule.parts[0]}")]
+    chains: list[tuple[Span, ...]] = [(s,) for s in scan.spans(rule.parts[0])]
     gap = 0
     for step in rule.steps[1:]:
         if isinstance(step, int):
@@ -100,7 +107,7 @@ def _sequence(scan: Scan, rule: Rule) -> Iterator[tuple[Span, ...]]:
             continue
         if not chains:
             return
-        nexts = scan.spans(f"{rule.flag}.{step}")
+        nexts = scan.spans(step)
         chains = [(*c, n) for c in chains if (n := _following(scan.text, c[-1], nexts, gap, rule.across))]
         gap = 0
     yield from chains
@@ -116,9 +123,9 @@ def _following(text: str, before: Span, nexts: tuple[Span, ...], gap: int, acros
 
 def _allowed(scan: Scan, candidate: Candidate) -> bool:
     rule = candidate.rule
-    if any(not scan.spans(f"{rule.flag}.{name}") for name in rule.needs):
+    if any(not scan.spans(name) for name in rule.needs):
         return False
-    blocks = (s for name in rule.unless for s in scan.spans(f"{rule.flag}.{name}"))
+    blocks = (s for name in rule.unless for s in scan.spans(name))
     return not any(not _inside(s, candidate.span) for s in blocks)
 
 
@@ -129,13 +136,11 @@ def _inside(inner: Span, outer: Span) -> bool:
 def _sounds_right(scan: Scan, candidate: Candidate) -> bool:
     """Long enough, and at least one group or half of the characters written as they should be."""
     length = sum(end - start for start, end in candidate.pieces)
-    if length < _MIN_SOUND:
+    if length < MIN_SOUND and not candidate.rule.strong:
         return False
     names = candidate.rule.parts
-    if candidate.rule.kind != "seq":
-        return False
     right = sum(
-        c in scan.rules.parts[f"{candidate.rule.flag}.{name}"].chars
+        c in scan.rules.parts[name].chars
         for name, (start, end) in zip(names, candidate.pieces, strict=False)
         for c in scan.text[start:end]
     )

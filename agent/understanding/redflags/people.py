@@ -40,14 +40,14 @@ def owner(text: str, start: int, end: int, cues: Cues) -> Owner:
     best: tuple[int, int, Person] | None = None
     for key, person in (("family", Person.FAMILY), ("others", Person.STRANGER)):
         for match in cues[key].finditer(text[:end]):
-            if match.start() <= start and _can_be_subject(text, match, cues) and (best is None or match.start() >= best[0]):
+            if _can_be_subject(text, match, cues) and (best is None or match.start() >= best[0]):
                 best = (match.start(), match.end(), person)
     if best is None or own > best[1]:
         return Owner(Person.SELF)
-    between = text[best[1] : start]
+    between = text[best[1] : max(best[1], start)]
     if "，" in between and not _goes_on(between):
         return Owner(Person.SELF)
-    return Owner(best[2], text[best[0] : best[1]], bool(re.match(cues["reporter_after"].pattern, between)))
+    return Owner(best[2], text[best[0] : best[1]], bool(cues["reporter_after"].match(between)))
 
 
 def _can_be_subject(text: str, match: re.Match[str], cues: Cues) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.understanding.numbers import Number, find_numbers
 
@@ -26,8 +26,7 @@ _OTHER_UNIT = re.compile(
     "(?:点半|点钟|点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|口|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人)"
 )
 _AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到|快|差点|接近)$")
-_TWICE = re.compile("早上|晚上|中午|下午|昨天|今天|前天|上次|高的时候|低的时候|第[一二三]次|左手|右手|左边|右边|一回|以前")
-_WORD = {"bp": 2, "glucose": 0.1}
+_TWICE = re.compile("早上|晚上|中午|下午|昨天|今天|前天|上次|高的时候|低的时候|第[一二三]次|左手|右手|左边|右边|一回|以前|现在|后来|吃药")
 _MG_DL = 40
 _NUMERAL = re.compile("[0-9一二两三四五六七八九十百几幺]")
 
@@ -52,13 +51,24 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
         return ()
     labels = [(m.start(), m.end(), str(m.lastgroup)) for m in _LABEL.finditer(text)]
     labelled = []
-    for number in find_numbers(text, "点个度"):
+    for number in _numbers(text):
         if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0:
             continue
         kind, start = _label(text, number, labels, asked)
         if kind not in ("", "none"):
             labelled.append((kind, number, start))
     return tuple(_readings(text, labelled))
+
+
+def _numbers(text: str) -> Iterator[Number]:
+    """All numbers; a run of five or six single digits is a blood pressure said digit by digit."""
+    for number in find_numbers(text, "点个度"):
+        if len(number.digits) in (5, 6) and number.digits.isdigit():
+            for piece, at in ((number.digits[:3], 0), (number.digits[3:], 3)):
+                value, start = float(piece), number.span[0] + at
+                yield replace(number, value=value, low=value, high=value, span=(start, start + len(piece)))
+        else:
+            yield number
 
 
 def _label(text: str, number: Number, labels: list[tuple[int, int, str]], asked: str | None) -> tuple[str, int]:
@@ -105,7 +115,8 @@ def _is_pair(text: str, first: Number, second: Number) -> bool:
 def _value(text: str, kind: str, number: Number, start: int) -> SpokenValue:
     low, high = number.low, number.high
     if number.kind == "approx" and high > low:
-        high -= _WORD.get(kind, 0.1)
+        high -= 0.1
+        low += 0.1 if kind == "body_temperature" else 0
     before = text[max(0, number.span[0] - 4) : number.span[0]]
     if _AT_MOST.search(before):
         low, high = 0.0, number.value - 0.1

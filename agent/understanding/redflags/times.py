@@ -9,8 +9,7 @@ from enum import StrEnum
 Cues = Mapping[str, re.Pattern[str]]
 
 _TIME_CLAUSE = 9
-_AFTER_PAST = re.compile("^(?:那|这|都|也|还|就|已经|大概|是|的|，|了|好像|得有|过|有)*$")
-_LEAD = re.compile("^(?:过|了|一次|一回|两次|两回|是|的|，|那|这|都|也|还|就|已经|大概|得有|有)*")
+_LEAD = re.compile("^(?:过|了|一次|一回|两次|两回|那是|这是|那都是|是|的|，|都|也|还|就|已经|大概|得有|有(?!一))*")
 
 
 class When(StrEnum):

@@ -44,7 +44,7 @@ def _aggravated(flag: str, known: Mapping[str, SlotValue], rules: RedFlagRules) 
     return False
 
 
-def value_candidates(text: str, ask: str | None, rules: RedFlagRules) -> Iterator[tuple[Candidate, bool]]:
+def value_candidates(text: str, ask: str | None, rules: RedFlagRules) -> Iterator[tuple[Candidate, SpokenValue, bool]]:
     """Critical readings said in ``text``; False: the words leave open on which side of the limit they are."""
     for said in spoken_values(text, ask):
         low, high = rules.plausible.get(said.slot, (0.0, 1000.0))
@@ -52,9 +52,9 @@ def value_candidates(text: str, ask: str | None, rules: RedFlagRules) -> Iterato
             continue
         for limit in _limits(said, rules):
             if limit.crossed(said.low) and limit.crossed(said.high):
-                yield _candidate(said, limit, text, rules), True
+                yield _candidate(said, limit, text, rules), said, True
             elif limit.crossed(said.low) or limit.crossed(said.high):
-                yield _candidate(said, limit, text, rules), False
+                yield _candidate(said, limit, text, rules), said, False
 
 
 def _limits(said: SpokenValue, rules: RedFlagRules) -> Iterator[Threshold]:
@@ -66,5 +66,4 @@ def _candidate(said: SpokenValue, limit: Threshold, text: str, rules: RedFlagRul
     worse = rules.aggravating_words.search(text)
     severity = Severity.P0 if worse and limit.severity is Severity.VALUE else limit.severity
     rule = Rule(id=f"value.{said.slot}", flag=limit.flag, severity=severity, kind="value", steps=(), strong=True)
-    pieces = ((said.start, said.span[1]),) if said.start < said.span[0] and "，" not in text[said.start : said.span[0]] else (said.span,)
-    return Candidate(rule, pieces)
+    return Candidate(rule, (said.span,))

@@ -10,7 +10,7 @@ from agent.domain.alerts import FLAGS, Alert, Mention, MentionStatus, Severity
 from agent.domain.answers import AskContext
 from agent.understanding.redflags.judging import Case, judge
 from agent.understanding.redflags.lexicon import RedFlagRules
-from agent.understanding.redflags.matching import Scan, candidates
+from agent.understanding.redflags.matching import MIN_SOUND, Scan, candidates
 from agent.understanding.redflags.values_net import value_candidates
 from agent.understanding.text import Utterance, normalise
 
@@ -77,13 +77,21 @@ def _by_words(text: str, ask: str | None, rules: RedFlagRules, listing: bool) ->
         return found
     seen = {m.flag for m in found}
     sounded = [judge(Case(text, c, rules, ask, listing)) for c in candidates(Scan(text, rules, by_sound=True), ask)]
-    return found + [replace(m, reason=f"by sound: {m.reason}") for m in sounded if m.flag not in seen]
+    return found + [_weighed(m) for m in sounded if m.flag not in seen]
+
+
+def _weighed(mention: Mention) -> Mention:
+    """A match by sound; two syllables are too few to raise on."""
+    short = mention.span[1] - mention.span[0] < MIN_SOUND and mention.status is MentionStatus.PRESENT
+    status = MentionStatus.UNCERTAIN if short else mention.status
+    return replace(mention, status=status, reason=f"by sound: {mention.reason}")
 
 
 def _by_values(text: str, ask: str | None, rules: RedFlagRules, listing: bool) -> list[Mention]:
     found = []
-    for candidate, sure in value_candidates(text, ask, rules):
+    for candidate, said, sure in value_candidates(text, ask, rules):
         mention = judge(Case(text, candidate, rules, ask, listing))
+        mention = replace(mention, words=text[said.start : said.span[1]])
         if candidate.rule.severity is Severity.P0:
             mention = replace(mention, reason=f"aggravated: {mention.reason}")
         if not sure and mention.status is MentionStatus.PRESENT:
