@@ -16,7 +16,7 @@ from evaluation.resident import Exchange, SpokenResident, manner_of
 from evaluation.text_resident import Reads, TextResident
 from speech.call import CallParts, CallResult, run_call
 from speech.channel import LineConditions, Pace, audio_pair
-from speech.notices import CallObserver, Notice
+from speech.notices import AgentSpeaks, CallObserver, Notice
 from speech.ports import Dialogue, Synthesizer
 
 
@@ -25,6 +25,20 @@ class Deaf:
 
     def observe(self, notice: Notice) -> None:
         """Nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Between:
+    """Passes notices on; tells the resident when a question begins."""
+
+    resident: SpokenResident
+    observer: CallObserver
+
+    def observe(self, notice: Notice) -> None:
+        """Take one notice."""
+        if isinstance(notice, AgentSpeaks) and notice.ask:
+            self.resident.question_begins()
+        self.observer.observe(notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ async def hold_call(case: DialogueCase, dialogue: Dialogue, opening: Sequence[Ef
         async with asyncio.TaskGroup() as group:
             group.create_task(resident.run(), name="resident")
             call = group.create_task(
-                run_call(agent_end, dialogue, opening, staging.parts, staging.observer), name="call"
+                run_call(agent_end, dialogue, opening, staging.parts, _Between(resident, staging.observer)), name="call"
             )
     except ExceptionGroup as several:
         raise first_of(several) from None

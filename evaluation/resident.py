@@ -20,6 +20,8 @@ from speech.ports import FRAME_MS, AudioChannel, Pcm, Synthesizer, VoiceStyle
 
 HEARS_DBFS = -45.0
 """A frame louder than this is speech; the resident's line is clean."""
+UNDERSTOOD_MS = 300
+"""A question of which less was heard (the agent gave way) has not been put."""
 REACTION_MS = (300, 700)
 """A person's moment between the end of a question and the start of the answer."""
 PAUSE_MS = (180, 420)
@@ -57,7 +59,8 @@ class _Ear:
     """What the resident hears of the agent."""
 
     quiet_ms: float = 0.0
-    heard_since_answer: bool = False
+    heard_ms: float = 0.0
+    """Of the agent's speech, since the resident's last words."""
     speaking: bool = False
 
     def take(self, frame: Pcm) -> bool:
@@ -65,7 +68,7 @@ class _Ear:
         loud = level_dbfs(frame) > HEARS_DBFS
         onset = loud and not self.speaking and self.quiet_ms >= 100
         self.quiet_ms = 0.0 if loud else self.quiet_ms + FRAME_MS
-        self.heard_since_answer |= loud
+        self.heard_ms += FRAME_MS * loud
         self.speaking = loud
         return onset
 
@@ -103,6 +106,7 @@ class SpokenResident:
         self._ear = _Ear(quiet_ms=1000.0)
         self._mouth = Mouth()
         self._now_ms = 0.0
+        self._put = False
         self.exchanges: list[Exchange] = []
         self.on_speak: Callable[[Exchange], None] = lambda _: None
 
@@ -119,8 +123,13 @@ class SpokenResident:
             elif self._my_turn():
                 await self._answer()
 
+    def question_begins(self) -> None:
+        """The agent starts to say a question; before that a pause is no invitation."""
+        self._put = True
+
     def _my_turn(self) -> bool:
-        return self._ear.heard_since_answer and self._ear.quiet_ms >= self._reaction_ms and self._asked() is not None
+        heard = self._put and self._ear.heard_ms >= UNDERSTOOD_MS
+        return heard and self._ear.quiet_ms >= self._reaction_ms and self._asked() is not None
 
     def _asked(self) -> tuple[str | None, list[AgentSaid]] | None:
         """What the agent has said since the last answer, with the ask it put; None while the agent owes a word."""
@@ -138,7 +147,7 @@ class SpokenResident:
         if asked is None:
             return
         ask, said = asked
-        self._ear.heard_since_answer = False
+        self._put, self._ear.heard_ms = False, 0.0
         self._reaction_ms = self._react()
         text = self._mind.answer(ask, said)
         if not text:
@@ -150,7 +159,7 @@ class SpokenResident:
 
     def _answer_over(self) -> None:
         self.exchanges[-1].end_ms = self._now_ms
-        self._ear.heard_since_answer = self.exchanges[-1].cut_in
+        self._ear.heard_ms = 0.0
 
     def _agent_began(self) -> None:
         if not self.exchanges:

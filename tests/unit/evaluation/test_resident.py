@@ -46,6 +46,7 @@ class ToneAgent:
         self.events: list[Event] = []
         self.asked_over_ms: list[float] = []
         self.heard_from_ms: list[float] = []
+        self.on_question: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
         now, heard, quiet, sending = 0.0, 0.0, 0.0, list(self._ask())
@@ -76,7 +77,8 @@ class ToneAgent:
             return []
         ask = self._asks.pop(0)
         self._log(AgentSaid(0, "…", f"utter_ask_{ask}", ask))
-        return list(frames(tone(1000)))
+        self.on_question()
+        return list(frames(tone(2500)))
 
     def _log(self, body: AgentSaid | ResidentSaid) -> None:
         self.events.append(Event(len(self.events), "now", body))
@@ -91,6 +93,7 @@ def call(asks: list[str], make: Callable[[MemoryChannel], ToneAgent]) -> tuple[T
         agent = make(near)
         mind = TextResident(case, lambda _ask, _text: {})
         resident = SpokenResident(far, ToneVoice(), mind, lambda: agent.events, Manner(VoiceStyle(), seed=3))
+        agent.on_question = resident.question_begins
         async with asyncio.timeout(20), asyncio.TaskGroup() as group:
             group.create_task(agent.run())
             group.create_task(resident.run())
