@@ -73,8 +73,9 @@ def find_numbers(text: str, decimal_words: str = "点") -> tuple[Number, ...]:
             continue
         found.append(number)
         at = number.span[1]
-    joined = _join_ranges(canon, found)
-    return tuple(_hedged(canon, replace(n, text=text[slice(*n.span)])) for n in joined)
+    hedged = [_hedged(canon, replace(n, text=text[slice(*n.span)])) for n in _join_ranges(canon, found)]
+    ends = [0, *(n.span[1] for n in hedged)]
+    return tuple(n for n, end in zip(hedged, ends, strict=False) if n.span[0] >= end)  # 二十几天 is one number
 
 
 def _unit_liang(text: str, at: int, found: list[Number]) -> int | None:
