@@ -11,24 +11,26 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
-from agent.domain.effects import Effect, End, Outcome, Say
-from agent.domain.events import ResidentSaid, TurnTimed
+from agent.domain.effects import Effect, End, Say
 from agent.errors import SpeechError
 from speech.audio import check_frame, silence
 from speech.bench import Workbench
 from speech.exchange import Exchange, Floor, TurnEnd
+from speech.guard import GuardedDialogue
 from speech.jobs import Jobs
-from speech.listening import Ear
+from speech.ledger import CallResult, HangUp, Ledger
+from speech.listening import Ear, Engine
 from speech.notices import AgentSpeaks, CallObserver, Carried, Fault, Notice, ResidentHeard
 from speech.ports import FRAME_MS, AudioChannel, Dialogue, Pcm, Recognizer, Synthesizer, VoiceStyle
 from speech.recording import ClipFolder
 from speech.speaking import Mouth
-from speech.turns.endpointing import Wait, WaitTable
+from speech.turns.endpointing import WaitTable
 from speech.turns.habit import PauseHabit
 from speech.vad import DualVad, VoiceActivity
+
+__all__ = ["CallParts", "CallResult", "HangUp", "Wording", "run_call"]
 
 _LOG = logging.getLogger(__name__)
 MAX_BAD_FRAMES = 50
@@ -62,36 +64,10 @@ class CallParts:
     waits: WaitTable = field(default_factory=WaitTable)
     wording: Wording = field(default_factory=Wording)
     vad: Callable[[], VoiceActivity] = DualVad
+    engine_timeout_s: float = 3.0
+    """A recogniser that gives no answer in this time has failed."""
     lockstep: bool = False
     """Engine work is awaited before the next frame: for channels on virtual time."""
-
-
-class HangUp(StrEnum):
-    """Why the line was closed."""
-
-    ENDED = "ended"
-    """By the conversation."""
-    RESIDENT = "hung_up"
-    STOPPED = "stopped"
-    """Cancelled from outside."""
-    FAILED = "engine_failed"
-    SILENT = "silence"
-    LINE = "bad_audio"
-
-
-@dataclass(frozen=True, slots=True)
-class CallResult:
-    """What came of a call."""
-
-    hang_up: HangUp
-    outcome: Outcome | None
-    """As the conversation ended; None when it did not end by itself."""
-    duration_ms: float
-    gaps_ms: tuple[float, ...]
-    """End of the resident's voice to the agent's first sample, for every answered turn."""
-    clips: tuple[str, ...]
-    habit: PauseHabit
-    faults: tuple[Fault, ...]
 
 
 async def run_call(
@@ -111,11 +87,9 @@ async def run_call(
                 call.close(HangUp.LINE)
             finally:
                 jobs.cancel()
-    except asyncio.CancelledError:
+    finally:
         if call is not None:
             call.close(HangUp.STOPPED)
-        raise
-    finally:
         await channel.aclose()
     if failure is not None:
         raise failure
@@ -128,16 +102,18 @@ class _Call:
     def __init__(
         self, channel: AudioChannel, dialogue: Dialogue, parts: CallParts, observer: CallObserver, jobs: Jobs
     ) -> None:
+        dialogue = GuardedDialogue(dialogue, lambda error: self.failed("dialogue", error))
         self._channel = channel
         self._dialogue = dialogue
         self._parts = parts
         self._observer = observer
         self._jobs = jobs
-        self._ear = Ear(parts.recognizer, parts.vad(), parts.bench, dialogue.hints, jobs)
+        engine = Engine(parts.recognizer, parts.bench, parts.engine_timeout_s)
+        self._ear = Ear(engine, parts.vad(), dialogue.hints, jobs)
         self._mouth = Mouth(channel, parts.synthesizer, parts.style, jobs)
         self._exchange = Exchange(dialogue, self._ear, self._mouth, self, self._moment)
         self._exchange.habit, self._exchange.waits = parts.habit, parts.waits
-        self._ledger = _Ledger(dialogue, ClipFolder(parts.clips))
+        self._ledger = Ledger(dialogue, ClipFolder(parts.clips))
         self._end: HangUp | None = None
         self._failures = 0
 
@@ -148,6 +124,7 @@ class _Call:
         while not (self._exchange.floor is Floor.CLOSING and self._mouth.idle):
             frame = await self._receive()
             if frame is None:
+                self._hear_last_words()
                 self.close(HangUp.RESIDENT)
                 return
             usable, bad = self._usable(frame, bad)
@@ -181,7 +158,7 @@ class _Call:
         may_record = self._dialogue.may_record
         if effects is None:
             effects = self._dialogue.hear(end.text, end.confidence, self._moment())
-        self._failures = 0
+        self._failures = 0 if effects else self._failures
         try:
             self._ledger.turn_ended(end, may_record=may_record and self._dialogue.may_record)
         except SpeechError as error:
@@ -225,7 +202,7 @@ class _Call:
             self._mouth.drop()
             self._mouth.say([Say(self._parts.wording.give_up, "voice_give_up", interruptible=False)])
             self._exchange.give_agent(closing=True)
-        elif stage == "recognition":
+        elif stage != "synthesis":
             self._mouth.say([Say(self._parts.wording.not_heard, "voice_not_heard")])
             self._exchange.give_agent()
 
@@ -240,6 +217,12 @@ class _Call:
 
     def _moment(self) -> datetime:
         return self._parts.started + timedelta(milliseconds=self._ear.now_ms)
+
+    def _hear_last_words(self) -> None:
+        """What was said before the line went dead still counts."""
+        last = self._exchange.last_words()
+        if last is not None:
+            self._carry(self._dialogue.hear(*last, self._moment()), speak=False)
 
     async def _receive(self) -> Pcm | None:
         try:
@@ -279,52 +262,3 @@ class _Call:
         _LOG.warning("call.fault", extra={"stage": stage, "code": error.code})
         self._ledger.faults.append(fault)
         self.tell(fault)
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """An answered turn whose gap is not known yet."""
-
-    turn: int
-    voice_to_ms: float
-    wait: Wait
-    clip: str | None
-
-
-class _Ledger:
-    """Timing, clips and faults of one call, and the turn that waits for its answer."""
-
-    def __init__(self, dialogue: Dialogue, clips: ClipFolder) -> None:
-        self._dialogue = dialogue
-        self._folder = clips
-        self._open: _Open | None = None
-        self.turn = 0
-        self.hang_up: HangUp | None = None
-        self.outcome: Outcome | None = None
-        self.gaps_ms: list[float] = []
-        self.clips: list[str] = []
-        self.faults: list[Fault] = []
-
-    def turn_ended(self, end: TurnEnd, *, may_record: bool) -> None:
-        """Remember the turn under the number that the conversation gave it. Raises SpeechError ``audio-write``."""
-        said = [e.body.turn for e in self._dialogue.events if isinstance(e.body, ResidentSaid)]
-        self.turn = said[-1] if said else self.turn + 1
-        self._open = _Open(self.turn, end.utterance.voice_to_ms, end.wait, None)
-        clip = self._folder.save(self.turn, end.utterance.clip()) if may_record else None
-        if clip is not None:
-            self.clips.append(clip)
-            self._open = _Open(self.turn, end.utterance.voice_to_ms, end.wait, clip)
-
-    def unanswered(self) -> None:
-        """The last turn got no words: what is said next is no answer to it."""
-        self._open = None
-
-    def answered(self, now_ms: float, now: datetime) -> float | None:
-        """The agent's first sample after a turn: its gap in ms, noted in the log."""
-        if self._open is None:
-            return None
-        turn, self._open = self._open, None
-        gap_ms = max(0.0, now_ms - turn.voice_to_ms)
-        self.gaps_ms.append(gap_ms)
-        self._dialogue.note(TurnTimed(turn.turn, gap_ms, turn.wait.wait_ms, turn.wait.reason, turn.clip), now)
-        return gap_ms

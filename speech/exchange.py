@@ -172,6 +172,14 @@ class Exchange:
         self._wait = None
         self.floor = Floor.CLOSING if closing or self._closing else Floor.AGENT
 
+    def last_words(self) -> tuple[str, float] | None:
+        """Words of a turn that was about to end: text and confidence."""
+        utterance = self._ear.utterance
+        final = utterance.final if utterance is not None else None
+        if self.floor is not Floor.PAUSE or utterance is None or final is None or not final.text:
+            return None
+        return utterance.kept_words + final.text, final.confidence
+
     @property
     def _closing(self) -> bool:
         return self.floor is Floor.CLOSING

@@ -22,7 +22,6 @@ from speech.vad import VadEvent, VadKind, VoiceActivity
 
 PRE_ROLL_MS = 300
 PARTIAL_EVERY_MS = 200
-ENGINE_TIMEOUT_S = 3.0
 LONG_UTTERANCE_MS = 15_000
 """Past this length the words so far are kept and only new audio is recognised after a pause."""
 CLIP_MARGIN_MS = 200
@@ -89,21 +88,41 @@ class Listener(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A recogniser on the bench."""
+
+    recognizer: Recognizer
+    bench: Workbench
+    timeout_s: float = 3.0
+
+    async def hear(
+        self, session: RecognitionSession | None, hints: Hints, frames: list[Pcm], final: bool
+    ) -> tuple[Hypothesis, RecognitionSession | None]:
+        """Words after these frames, and the session when it goes on. Raises what the engine or the bench raises."""
+
+        def work() -> tuple[Hypothesis, RecognitionSession | None]:
+            going = session or self.recognizer.open(hints)
+            if frames:
+                going.accept(np.concatenate(frames))
+            return (going.finish(), None) if final else (going.partial(), going)
+
+        return await self.bench.run(work, timeout_s=self.timeout_s)
+
+
 class Ear:
     """Hears one call."""
 
     def __init__(
         self,
-        recognizer: Recognizer,
+        engine: Engine,
         vad: VoiceActivity,
-        bench: Workbench,
         hints: Callable[[], Hints],
         jobs: Jobs,
     ) -> None:
         self._jobs = jobs
-        self._recognizer = recognizer
+        self._engine = engine
         self._vad = vad
-        self._bench = bench
         self._hints = hints
         self._past: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // FRAME_MS)
         self._busy: set[Utterance] = set()
@@ -183,9 +202,7 @@ class Ear:
         session = utterance.session
         failure: SpeechError | None = None
         try:
-            heard, session = await self._bench.run(
-                lambda: self._work(session, utterance.hints, frames, final), timeout_s=ENGINE_TIMEOUT_S
-            )
+            heard, session = await self._engine.hear(session, utterance.hints, frames, final)
         except SpeechError as error:
             failure = error
         except Exception as error:  # an engine may raise anything, and its message may hold what was said
@@ -208,12 +225,3 @@ class Ear:
         utterance.session, utterance.given = None, utterance.base
         if final:
             listener.recognition_failed(utterance, error)
-
-    def _work(
-        self, session: RecognitionSession | None, hints: Hints, frames: list[Pcm], final: bool
-    ) -> tuple[Hypothesis, RecognitionSession | None]:
-        """On the bench: words, and the session when it goes on."""
-        session = session or self._recognizer.open(hints)
-        if frames:
-            session.accept(np.concatenate(frames))
-        return (session.finish(), None) if final else (session.partial(), session)

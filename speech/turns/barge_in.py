@@ -57,16 +57,18 @@ def judge(overlap: Overlap) -> Verdict:
         return Verdict.INTERRUPTION
     if is_echo(words, overlap.agent_text):
         return Verdict.ECHO
-    if len(words) >= 2 and not _BACKCHANNEL.fullmatch(words):
+    beginning_of_echo = not overlap.ended and words in _NOT_WORDS.sub("", overlap.agent_text)
+    if len(words) >= 2 and not _BACKCHANNEL.fullmatch(words) and not beginning_of_echo:
         return Verdict.INTERRUPTION
     return _short(words, overlap)
 
 
 def _short(words: str, overlap: Overlap) -> Verdict:
-    """A backchannel, or one character that may yet become a word."""
+    """A backchannel, or too little to tell while the voice goes on."""
     if not overlap.ended:
         return Verdict.UNDECIDED
-    answer = _answers(overlap) and not _BACKCHANNEL.fullmatch(words)
+    answer = len(words) >= 2 or _answers(overlap)
+    answer = answer and not _BACKCHANNEL.fullmatch(words)
     return Verdict.INTERRUPTION if answer else Verdict.BACKCHANNEL
 
 

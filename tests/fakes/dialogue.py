@@ -30,6 +30,7 @@ class FakeDialogue:
     silences: int = 0
     closed: list[str] = field(default_factory=list)
     alarmed: list[str] = field(default_factory=list)
+    ended: bool = False
 
     @property
     def may_record(self) -> bool:
@@ -49,9 +50,15 @@ class FakeDialogue:
     def hear(self, text: str, confidence: float, now: datetime) -> list[Effect]:
         self.heard.append(text)
         self.note(ResidentSaid(len(self.heard), text, self.ask, confidence), now)
+        if self.ended:
+            return []
         if self.replies:
-            return self.replies.pop(0)
-        return [Say("谢谢您再见。", "utter_bye"), End(Outcome.COMPLETED)]
+            return self._given(self.replies.pop(0))
+        return self._given([Say("谢谢您再见。", "utter_bye"), End(Outcome.COMPLETED)])
+
+    def _given(self, effects: list[Effect]) -> list[Effect]:
+        self.ended = self.ended or any(isinstance(e, End) for e in effects)
+        return effects
 
     def overhear(self, text: str, now: datetime) -> list[Effect]:
         if self.red_flag not in text or self.alarmed:
@@ -73,8 +80,10 @@ class FakeDialogue:
 
     def silence(self, now: datetime) -> list[Effect]:
         self.silences += 1
+        if self.ended:
+            return []
         if self.silences >= 3:
-            return [Say("那我晚些再打给您。", "utter_bye"), End(Outcome.CALLBACK)]
+            return self._given([Say("那我晚些再打给您。", "utter_bye"), End(Outcome.CALLBACK)])
         return [Say("您还在听吗？", "utter_still_there")]
 
     def close(self, reason: str, now: datetime) -> list[Effect]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -51,6 +52,14 @@ class FakeResident:
     spoke: list[tuple[float, float]] = field(default_factory=list)
     """Start and end of each step."""
 
+    wake_at_ms: float = 1e9
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def reached_ms(self, at_ms: float) -> None:
+        """Wait for this time of the line."""
+        self.wake_at_ms = at_ms
+        await self.awake.wait()
+
     async def run(self) -> None:
         """Hold the line."""
         queue: deque[Pcm] = deque()
@@ -58,6 +67,8 @@ class FakeResident:
         talk_since: float | None = None
         while (frame := await self.channel.receive()) is not None:
             self.now_ms += FRAME_MS
+            if self.now_ms >= self.wake_at_ms:
+                self.awake.set()
             talk_since = self._listen(frame, talk_since)
             if not queue and waiting and self._due(waiting[0], talk_since):
                 step = waiting.popleft()

@@ -1,7 +1,7 @@
 """Fake speech: audio that carries its own transcript, so that a fake recogniser can read it back.
 
-A character takes ten frames (200 ms). Each frame is 16 runs of 20 samples; the sign of a run is one bit of the code
-point, which survives any gain. Noise is a frame of the code ``NOISE``.
+A character takes ten frames (200 ms). Every 5 ms are 16 runs of 5 samples; the sign of a run is one bit of the code
+point, which survives any gain and any shift by 5 ms. Noise is a frame of the code ``NOISE``.
 """
 
 from __future__ import annotations
@@ -13,25 +13,27 @@ import numpy as np
 from agent.errors import SpeechError
 from speech.audio import level_dbfs
 from speech.ports import FRAME_SAMPLES, Hints, Hypothesis, Pcm, VoiceStyle
-from speech.vad import HOP_MS, SpeechSmoother, VadEvent
+from speech.vad import HOP_MS, SpeechSmoother, VadEvent, VadSettings
 
 CHAR_FRAMES = 10
 NOISE = 1
 _RUNS = 16
+_RUN_SAMPLES = 5
 _AMPLITUDE = 6_000
 
 
 def frame_of(code: int) -> Pcm:
     """One frame that carries a code."""
     bits = np.array([1 if code >> i & 1 else -1 for i in range(_RUNS)], np.int16)
-    return np.repeat(bits * np.int16(_AMPLITUDE), FRAME_SAMPLES // _RUNS)
+    block = np.repeat(bits * np.int16(_AMPLITUDE), _RUN_SAMPLES)
+    return np.tile(block, FRAME_SAMPLES // len(block))
 
 
 def code_of(frame: Pcm) -> int | None:
     """The code of a frame; None for silence."""
     if np.abs(frame).max(initial=0) < 40:
         return None
-    means = frame.reshape(_RUNS, -1).astype(np.int32).sum(axis=1)
+    means = frame.reshape(-1, _RUNS, _RUN_SAMPLES).astype(np.int32).sum(axis=(0, 2))
     return sum(1 << i for i, value in enumerate(means) if value > 0)
 
 
@@ -56,8 +58,8 @@ def read(pcm: Pcm, *, whole: bool = True) -> str:
 class FakeVad:
     """The real smoother fed with the truth of fake speech; noise is sound that Silero would not confirm."""
 
-    def __init__(self) -> None:
-        self._smoother = SpeechSmoother()
+    def __init__(self, settings: VadSettings | None = None) -> None:
+        self._smoother = SpeechSmoother(settings)
         self._now_ms = 0.0
 
     def feed(self, frame: Pcm) -> list[VadEvent]:

@@ -1,0 +1,111 @@
+"""What every synthesiser, recogniser and channel must do, real or fake."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from agent.errors import SpeechError
+from speech.audio import level_dbfs, silence
+from speech.channel import RealTime, VirtualTime, audio_pair
+from speech.ports import AudioChannel, Hints, Recognizer, Synthesizer, VoiceStyle
+from speech.synthesis.cache import PromptCache
+from speech.synthesis.espeak import EspeakSynthesizer
+from tests.fakes.running import run
+from tests.fakes.voice import FakeRecognizer, FakeSynthesizer, speak
+
+pytestmark = pytest.mark.integration
+
+SYNTHESIZERS: dict[str, Callable[[], Synthesizer]] = {
+    "fake": FakeSynthesizer,
+    "espeak": EspeakSynthesizer,
+    "cache": lambda: PromptCache(EspeakSynthesizer()),
+}
+
+
+@pytest.mark.parametrize("make", SYNTHESIZERS.values(), ids=SYNTHESIZERS)
+def test_a_synthesizer_gives_trimmed_16_khz_samples(make: Callable[[], Synthesizer]) -> None:
+    async def work() -> list[np.ndarray]:
+        engine = make()
+        style = VoiceStyle("cmn")
+        loud = await engine.synthesize("您最近一次量的血压是多少？", style)
+        others = await asyncio.gather(*(engine.synthesize(text, style) for text in ("没有", "一天两次，每次两片。")))
+        await engine.aclose()
+        await engine.aclose()
+        return [loud, *others]
+
+    for pcm in run(work()):
+        assert pcm.dtype == np.int16
+        assert pcm.ndim == 1
+        assert 0.2 < len(pcm) / 16_000 < 6
+        assert level_dbfs(pcm[:640]) > -60
+        assert level_dbfs(pcm[-640:]) > -60
+
+
+@pytest.mark.parametrize("make", [FakeSynthesizer, lambda: PromptCache(FakeSynthesizer())], ids=["fake", "cache"])
+def test_nothing_to_say_is_an_error(make: Callable[[], Synthesizer]) -> None:
+    with pytest.raises(SpeechError) as caught:
+        run(make().synthesize(" ", VoiceStyle()))
+    assert caught.value.remedy
+
+
+def recognizers() -> dict[str, tuple[Callable[[], Recognizer], np.ndarray]]:
+    """Engines with audio that they can read."""
+    return {"fake": (FakeRecognizer, speak("高压一百五"))}
+
+
+@pytest.mark.parametrize(("make", "said"), recognizers().values(), ids=recognizers())
+class TestRecognizer:
+    """The contract of a recogniser."""
+
+    def test_a_session_takes_any_length_and_gives_words(self, make: Callable[[], Recognizer], said: np.ndarray) -> None:
+        session = make().open(Hints("blood_pressure", ("高压",)))
+        for start in range(0, len(said), 1_600):
+            session.accept(said[start : start + 1_600])
+            assert 0 <= session.partial().confidence <= 1
+        heard = session.finish()
+        assert heard.text
+        assert 0 <= heard.start_s <= heard.end_s <= len(said) / 16_000 + 0.1
+
+    def test_silence_and_nothing_are_no_words(self, make: Callable[[], Recognizer], said: np.ndarray) -> None:
+        engine = make()
+        assert engine.open(Hints(None)).partial().text == ""
+        session = engine.open(Hints(None))
+        session.accept(silence(1_000))
+        assert session.finish().text == ""
+
+    def test_sessions_do_not_mix(self, make: Callable[[], Recognizer], said: np.ndarray) -> None:
+        engine = make()
+        first, second = engine.open(Hints(None)), engine.open(Hints(None))
+        first.accept(said)
+        second.accept(silence(500))
+        assert second.finish().text == ""
+        assert first.finish().text
+
+
+@pytest.mark.parametrize("pace", [VirtualTime, RealTime])
+def test_a_channel_carries_frames_both_ways_and_clears(pace: Callable[[], VirtualTime | RealTime]) -> None:
+    async def work() -> None:
+        near, far = audio_pair(pace())
+
+        async def echo(end: AudioChannel) -> None:
+            while (frame := await end.receive()) is not None:
+                await end.send(frame)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(echo(far))
+            frame = np.full(320, 77, np.int16)
+            await near.send(frame)
+            got = [await near.receive() for _ in range(4)]
+            assert any(f is not None and np.array_equal(f, frame) for f in got)
+            for _ in range(5):
+                await near.send(frame)
+            assert await near.clear() == 100.0
+            with pytest.raises(SpeechError, match="audio-frame-format"):
+                await near.send(np.zeros(160, np.int16))
+            await near.aclose()
+
+    run(work())

@@ -1,0 +1,150 @@
+"""Turn taking decisions: numbers and words in, decisions out."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.domain.effects import Patience
+from agent.domain.turns import Completeness
+from speech.turns.barge_in import BargeIn, Order, Overlap, Talk, Verdict, is_echo, judge
+from speech.turns.endpointing import Pause, decide
+from speech.turns.habit import PauseHabit
+from speech.turns.silence import SilenceLadder
+
+C = Completeness
+
+
+@pytest.mark.parametrize(
+    ("text", "completeness", "low", "high"),
+    [
+        ("高压一百五低压九十五", C.COMPLETE, 200, 350),
+        ("没有", C.COMPLETE, 200, 350),
+        ("对", C.COMPLETE, 200, 350),
+        ("嗯", C.COMPLETE, 200, 350),
+        ("就是", C.COMPLETE, 200, 350),
+        ("可以，就是", C.COMPLETE, 1_200, 2_200),
+        ("吃氨氯地平还有", C.COMPLETE, 1_200, 2_200),
+        ("一百", C.COMPLETE, 700, 1_500),
+        ("高压一百五", C.PARTIAL, 1_200, 2_000),
+        ("高压", C.UNKNOWN, 1_200, 2_200),
+        ("空腹", C.PARTIAL, 1_200, 2_200),
+        ("嗯", C.UNKNOWN, 1_200, 2_200),
+        ("我想想", C.UNKNOWN, 2_500, 3_500),
+        ("我去拿血压本你等一下", C.UNKNOWN, 2_500, 3_500),
+        ("昨天儿子来看我了", C.UNKNOWN, 500, 900),
+        ("昨天儿子来看", C.UNKNOWN, 900, 1_300),
+        ("", C.EMPTY, 1_000, 1_500),
+    ],
+)
+def test_wait(text: str, completeness: Completeness, low: float, high: float) -> None:
+    wait = decide(Pause(text, completeness))
+    assert low <= wait.wait_ms <= high, wait
+    assert wait.reason
+
+
+def test_patience_of_the_step_counts_where_the_end_is_not_sure() -> None:
+    waits = [decide(Pause("高压一百五", C.PARTIAL, patience)).wait_ms for patience in Patience]
+    assert waits == sorted(waits)
+    assert len(set(waits)) == 3
+
+
+def test_a_resident_who_pauses_long_is_waited_for() -> None:
+    habit = PauseHabit()
+    for pause_ms in (1_500, 1_800, 1_600, 1_700):
+        habit = habit.after(pause_ms)
+    slow = decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT, habit)).wait_ms
+    assert slow > decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT)).wait_ms
+    assert slow >= 1_800
+    assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 350
+
+
+def test_habit_ignores_what_is_no_pause() -> None:
+    assert PauseHabit().after(50).after(20_000) == PauseHabit()
+
+
+def overlap(text: str, **known: object) -> Overlap:
+    values: dict[str, object] = {
+        "confidence": 0.9, "ended": True, "agent_text": "您最近有没有头晕胸闷", "question_put": False,
+        "completeness": C.UNKNOWN, **known,
+    }  # fmt: skip
+    return Overlap(text, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("case", "verdict"),
+    [
+        (overlap("嗯"), Verdict.BACKCHANNEL),
+        (overlap("嗯嗯好的"), Verdict.BACKCHANNEL),
+        (overlap("好", ended=False), Verdict.UNDECIDED),
+        (overlap("好", question_put=True, completeness=C.COMPLETE), Verdict.INTERRUPTION),
+        (overlap("没有"), Verdict.INTERRUPTION),
+        (overlap("等一下"), Verdict.INTERRUPTION),
+        (overlap("你等一下", ended=False), Verdict.INTERRUPTION),
+        (overlap("你", ended=False), Verdict.UNDECIDED),
+        (overlap("你"), Verdict.BACKCHANNEL),
+        (overlap("停", completeness=C.COMPLETE), Verdict.INTERRUPTION),
+        (overlap(""), Verdict.NOISE),
+        (overlap("", ended=False), Verdict.UNDECIDED),
+        (overlap("药片", confidence=0.1), Verdict.NOISE),
+        (overlap("有没有头晕"), Verdict.ECHO),
+        (overlap("我头晕得厉害"), Verdict.INTERRUPTION),
+        (overlap("有头晕", question_put=True, completeness=C.COMPLETE), Verdict.INTERRUPTION),
+    ],
+)
+def test_words_over_the_agent(case: Overlap, verdict: Verdict) -> None:
+    assert judge(case) is verdict
+
+
+def test_two_characters_are_never_called_echo() -> None:
+    assert not is_echo("头晕", "您最近有没有头晕")
+
+
+def speaking() -> BargeIn:
+    barge = BargeIn()
+    barge.agent_speaks()
+    return barge
+
+
+def test_onset_ducks_and_noise_goes_on() -> None:
+    barge = speaking()
+    assert barge.onset(100) is Order.DUCK
+    assert barge.dismissed() is Order.RESUME
+    assert barge.state is Talk.SPEAKING
+
+
+def test_a_voice_freezes_and_a_backchannel_goes_on() -> None:
+    barge = speaking()
+    barge.onset(100)
+    assert barge.confirmed(180) is Order.FREEZE
+    assert barge.words(Verdict.UNDECIDED) is Order.NONE
+    assert barge.words(Verdict.BACKCHANNEL) is Order.RESUME
+
+
+def test_words_stop_the_agent_in_every_state() -> None:
+    for steps in ((), ("onset",), ("onset", "confirmed")):
+        barge = speaking()
+        for step in steps:
+            getattr(barge, step)(100)
+        assert barge.words(Verdict.INTERRUPTION) is Order.YIELD
+        assert barge.state is Talk.IDLE
+
+
+def test_a_silent_agent_is_not_interrupted() -> None:
+    barge = BargeIn()
+    assert barge.onset(0) is barge.confirmed(0) is barge.words(Verdict.INTERRUPTION) is Order.NONE
+
+
+def test_a_frozen_agent_goes_on_when_nobody_speaks() -> None:
+    barge = speaking()
+    barge.confirmed(100)
+    assert barge.tick(500, voice_ms=400) is Order.NONE
+    assert barge.tick(1_200, voice_ms=400) is Order.RESUME
+
+
+def test_silence_ladder() -> None:
+    ladder = SilenceLadder()
+    assert ladder.wait_ms(Patience.SHORT) < ladder.wait_ms(Patience.NORMAL) < ladder.wait_ms(Patience.LONG)
+    assert ladder.climbed().wait_ms(Patience.LONG) < ladder.wait_ms(Patience.LONG)
+    assert ladder.climbed().heard("没有") == ladder
+    assert ladder.heard("你等一下我去拿本子").wait_ms(Patience.SHORT) > 20_000
+    assert ladder.climbed().climbed().climbed().climbed().exhausted

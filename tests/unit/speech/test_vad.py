@@ -1,0 +1,70 @@
+"""The smoother of voice activity, fed with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from agent.errors import SpeechError
+from speech.vad import DualVad, SpeechSmoother, VadEvent, VadKind
+
+
+def feed(smoother: SpeechSmoother, hops: Iterator[tuple[bool, float]], level: float = -20.0) -> list[VadEvent]:
+    events: list[VadEvent] = []
+    for index, (flag, probability) in enumerate(hops):
+        events += smoother.feed((index + 1) * 10.0, flag, probability, level if flag else -70.0)
+    return events
+
+
+def stretch(*parts: tuple[int, bool, float]) -> Iterator[tuple[bool, float]]:
+    for ms, flag, probability in parts:
+        yield from [(flag, probability)] * (ms // 10)
+
+
+def test_speech_is_confirmed_and_ended_at_its_true_times() -> None:
+    events = feed(SpeechSmoother(), stretch((500, False, 0), (600, True, 0.9), (400, False, 0.0)))
+    assert [e.kind for e in events] == [VadKind.ONSET, VadKind.CONFIRMED, VadKind.ENDED]
+    assert events[0].at_ms == pytest.approx(500, abs=10)
+    assert events[2].at_ms == pytest.approx(1_100, abs=10)
+
+
+def test_noise_is_dismissed() -> None:
+    events = feed(SpeechSmoother(), stretch((200, False, 0), (600, True, 0.3), (400, False, 0.0)))
+    assert [e.kind for e in events][:2] == [VadKind.ONSET, VadKind.DISMISSED]
+    assert VadKind.CONFIRMED not in {e.kind for e in events}
+
+
+def test_a_click_is_nothing() -> None:
+    assert feed(SpeechSmoother(), stretch((200, False, 0), (20, True, 0.9), (300, False, 0.0))) == []
+
+
+def test_a_short_gap_does_not_end_speech() -> None:
+    events = feed(SpeechSmoother(), stretch((300, True, 0.9), (60, False, 0.9), (300, True, 0.9), (300, False, 0.0)))
+    assert [e.kind for e in events].count(VadKind.ENDED) == 1
+
+
+def test_a_tail_far_below_the_voice_is_silence() -> None:
+    smoother = SpeechSmoother()
+    feed(smoother, stretch((400, True, 0.9)))
+    late: list[VadEvent] = []
+    for index in range(30):
+        late += smoother.feed(400.0 + 10 * (index + 1), True, 0.9, -60.0)
+    assert late[0] == VadEvent(VadKind.ENDED, 400.0)
+
+
+def test_the_detector_takes_frames_only() -> None:
+    with pytest.raises(SpeechError, match="audio-frame-format"):
+        DualVad().feed(np.zeros(160, np.int16))
+
+
+def test_silence_tone_and_clipping_are_no_speech() -> None:
+    vad = DualVad()
+    tone = (8_000 * np.sin(np.arange(16_000) * 2 * np.pi * 440 / 16_000)).astype(np.int16)
+    square = np.where(tone >= 0, 32_767, -32_768).astype(np.int16)
+    kinds = set()
+    for pcm in (np.zeros(16_000, np.int16), tone, square):
+        for start in range(0, len(pcm), 320):
+            kinds |= {e.kind for e in vad.feed(pcm[start : start + 320])}
+    assert VadKind.CONFIRMED not in kinds
