@@ -18,6 +18,7 @@ OTHERS = re.compile(
 )
 FIX = re.compile(
     "(?:^|(?<=，))(?:哦|哎|啊|唉|诶|嗯|哎呀|等一?下|等等)*，?(?:不对|不是|错了|没有|哪有|不不|应该是|口误|重说|更正)"
+    f"|(?<=[{NUMERAL}])[吗啊呀]?(?:没有|哪有|不是)(?=[{NUMERAL}])"
     "|[说讲记看弄搞念读报](?:错|岔|反)了?|不对|我再看看|应该是"
 )
 """Words that take back what was just said; 没有 only between a value and its correction."""
@@ -37,7 +38,10 @@ def present(text: str) -> str:
     """Without the clauses that say how it was before (以前高压一百八); 早就戒了 stays."""
     for start, end in clauses(text):
         clause = text[start:end]
-        if PAST.search(clause) and not NOW.search(clause) and not re.search("戒|不抽|不喝|没", clause):
+        past, now = PAST.search(clause), NOW.search(clause)
+        if past and now and past.end() < now.start():  # 以前口重现在淡了, without a pause
+            text = blank(text, start, start + now.start())
+        if past and not now and not re.search("戒|不抽|不喝|没", clause):
             text = blank(text, start, end)
     return text
 

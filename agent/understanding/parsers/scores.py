@@ -12,7 +12,7 @@ from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import Grade, tables
 
-_NOT_BUT = re.compile("(?:不是|不在|没在)[^，]*，(?=[^，]*(?:是|在))")
+_NOT_BUT = re.compile("(?:不是|不在|没在)[^，]{1,12}?，?(?=(?:而|就)?是|在)")
 
 
 def _graded(ask: str) -> Parser:
