@@ -11,7 +11,7 @@ from agent.clinical.rules import ClinicalRules
 from agent.clinical.suggestion import suggest
 from agent.domain.alerts import Severity
 from agent.domain.effects import End, Escalate, Outcome, Schedule, WriteRecord
-from agent.domain.events import AskClosed, ConsentGiven, PatternUsed, SuggestionMade
+from agent.domain.events import AskClosed, ConsentGiven, PatternUsed
 from agent.flows.log import Work
 from agent.flows.wording import date_words, relation_speaker
 from agent.understanding.asks import slots_of
@@ -96,25 +96,12 @@ def _escalate(work: Work, tools: Tools) -> None:
 
 def _suggest(work: Work, tools: Tools) -> None:
     state = work.state
-    made = [suggest(_visit(work, form), tools.rules) for form in state.form.split("+")]
-    next_visit = min((one.next_visit_date for one in made if one.next_visit_date), default=None)
-    work.emit(
-        SuggestionMade(
-            state.turn,
-            max((one.visit_class for one in made if one.visit_class), default=None),
-            next_visit,
-            "；".join(dict.fromkeys(one.referral for one in made if one.referral)) or None,
-            tuple(dict.fromkeys(str(hit) for one in made for hit in one.reasons)),
-        )
-    )
-    work.state = replace(state, values={**state.values, "next_visit": date_words(next_visit)})
-    if next_visit:
-        work.effects.append(Schedule(next_visit, "next_visit"))
-
-
-def _visit(work: Work, form: str) -> Visit:
-    state = work.state
-    return Visit(form, work.now, state.slots, state.history, state.resident, state.alerts)
+    visit = Visit(state.form, work.now, state.slots, state.history, state.resident, state.alerts)
+    made = suggest(visit, tools.rules)
+    work.emit(made.event(state.turn))
+    work.state = replace(state, values={**state.values, "next_visit": date_words(made.next_visit_date)})
+    if made.next_visit_date:
+        work.effects.append(Schedule(made.next_visit_date, "next_visit"))
 
 
 def _schedule_callback(work: Work, tools: Tools) -> None:

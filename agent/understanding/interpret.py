@@ -103,15 +103,27 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     if knowledge.instructions.search(utterance.text):
         return []
     patterns = detect_patterns(utterance, ask, knowledge.lexicons)
-    names = {pattern.pattern for pattern in patterns}
-    for name in OVERRIDING:
-        if name in names and not _answers_itself(name, ask, reading):
-            return [pattern for pattern in patterns if pattern.pattern == name][:1]
+    for pattern in patterns:
+        if pattern.pattern in OVERRIDING and not _answers_itself(pattern.pattern, ask, reading):
+            return [pattern]
     volunteered = _volunteered(utterance, ask, reading, ctx, knowledge)
-    if "correction" in names and not (reading.fills and _corrects_open_ask(utterance, ask, knowledge)):
+    corrects = any(pattern.pattern == "correction" for pattern in patterns)
+    if corrects and not (reading.fills and _corrects_open_ask(utterance, ask, knowledge)):
         corrected = _correction(utterance, ask, ctx, rest, volunteered)
         if corrected:
             return corrected
+    values = _values(ask, reading, volunteered, ctx)
+    bare = [] if reading.fills else _bare(reading)
+    side = [pattern for pattern in patterns if pattern.pattern not in {"correction", *OVERRIDING}][:1]
+    if side and not reading.fills and reading.answer is None:
+        return [*values, *side]
+    if side and side[0].pattern in {"ask_knowledge", "slower", "louder"}:
+        return [*values, *bare, *side]
+    return [*values, *bare]
+
+
+def _values(ask: str | None, reading: Reading, volunteered: tuple[SlotFill, ...], ctx: AskContext) -> list[Command]:
+    """The answer to the open ask, new values beside it, and changes of values known before."""
     commands: list[Command] = []
     if reading.fills and ask:
         commands.append(SetSlots(reading.fills, ask))
@@ -121,13 +133,6 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
         commands.append(SetSlots(fresh, "volunteered"))
     if changed:
         commands.append(CorrectSlots(tuple(_must_confirm(f) for f in changed)))
-    if not reading.fills:
-        commands += _bare(reading)
-    side = [pattern for pattern in patterns if pattern.pattern not in {"correction", *OVERRIDING}]
-    if side and not (reading.fills or reading.answer):
-        commands = [c for c in commands if not isinstance(c, Clarify)] + list(side[:1])
-    elif side and side[0].pattern in {"ask_knowledge", "slower", "louder"}:
-        commands.append(side[0])
     return commands
 
 
