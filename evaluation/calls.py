@@ -37,7 +37,7 @@ class _Between:
     def observe(self, notice: Notice) -> None:
         """Take one notice."""
         if isinstance(notice, AgentSpeaks) and notice.ask:
-            self.resident.question_begins()
+            self.resident.question_begins(notice.text)
         self.observer.observe(notice)
 
 

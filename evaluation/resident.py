@@ -13,6 +13,7 @@ from random import Random
 import numpy as np
 
 from agent.domain.events import AgentSaid, Event, ResidentSaid
+from agent.understanding.text import han_only
 from evaluation.cases import Voice
 from evaluation.text_resident import TextResident
 from speech.audio import frames, level_dbfs, silence
@@ -22,6 +23,8 @@ HEARS_DBFS = -45.0
 """A frame louder than this is speech; the resident's line is clean."""
 UNDERSTOOD_MS = 300
 """A question of which less was heard (the agent gave way) has not been put."""
+CHARACTER_MS = 140
+"""Sound that a character of a question takes at least: before that the question is not over, whatever the pause."""
 REACTION_MS = (300, 700)
 """A person's moment between the end of a question and the start of the answer."""
 PAUSE_MS = (180, 420)
@@ -106,7 +109,7 @@ class SpokenResident:
         self._ear = _Ear(quiet_ms=1000.0)
         self._mouth = Mouth()
         self._now_ms = 0.0
-        self._put = False
+        self._needs_ms: float | None = None
         self.exchanges: list[Exchange] = []
         self.on_speak: Callable[[Exchange], None] = lambda _: None
 
@@ -123,12 +126,14 @@ class SpokenResident:
             elif self._my_turn():
                 await self._answer()
 
-    def question_begins(self) -> None:
-        """The agent starts to say a question; before that a pause is no invitation."""
-        self._put = True
+    def question_begins(self, text: str) -> None:
+        """The agent starts to say a question; before that, and inside it, a pause is no invitation."""
+        self._ear.heard_ms = 0.0
+        whole = CHARACTER_MS * len(han_only(text))
+        self._needs_ms = float(UNDERSTOOD_MS if self._mouth.busy else max(UNDERSTOOD_MS, whole))
 
     def _my_turn(self) -> bool:
-        heard = self._put and self._ear.heard_ms >= UNDERSTOOD_MS
+        heard = self._needs_ms is not None and self._ear.heard_ms >= self._needs_ms
         return heard and self._ear.quiet_ms >= self._reaction_ms and self._asked() is not None
 
     def _asked(self) -> tuple[str | None, list[AgentSaid]] | None:
@@ -147,7 +152,7 @@ class SpokenResident:
         if asked is None:
             return
         ask, said = asked
-        self._put, self._ear.heard_ms = False, 0.0
+        self._needs_ms, self._ear.heard_ms = None, 0.0
         self._reaction_ms = self._react()
         text = self._mind.answer(ask, said)
         if not text:

@@ -46,7 +46,7 @@ class ToneAgent:
         self.events: list[Event] = []
         self.asked_over_ms: list[float] = []
         self.heard_from_ms: list[float] = []
-        self.on_question: Callable[[], None] = lambda: None
+        self.on_question: Callable[[str], None] = lambda _: None
 
     async def run(self) -> None:
         now, heard, quiet, sending = 0.0, 0.0, 0.0, list(self._ask())
@@ -77,7 +77,7 @@ class ToneAgent:
             return []
         ask = self._asks.pop(0)
         self._log(AgentSaid(0, "…", f"utter_ask_{ask}", ask))
-        self.on_question()
+        self.on_question("最近血压多少")
         return list(frames(tone(2500)))
 
     def _log(self, body: AgentSaid | ResidentSaid) -> None:
