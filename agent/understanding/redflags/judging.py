@@ -11,10 +11,10 @@ from agent.understanding.redflags.lexicon import RedFlagRules
 from agent.understanding.redflags.matching import Candidate
 from agent.understanding.redflags.people import Owner, Person, owner
 
-_NEVER_HABIT = ("suicide_risk", "unconscious", "bleeding", "fall_injury")
-_COMPLETION = re.compile("(?:楚|利索|得慌|慌|不?起来|不?下来|上来|过来|得不行|斜|厉害|[来疼痛味便色屎]|了(?!断))+")
+_NEVER_HABIT = ("suicide_risk", "unconscious", "fall_injury")
+_COMPLETION = re.compile("(?:楚|利索|得慌|慌|不?起来|不?下来|上来|过来|得不行|斜|厉害|[来疼痛味便色屎着得]|一跤|个?跟头|一下|一次|了(?!断))+")
 """How a phrase ends that a rule names only the beginning of."""
-_CORRECTION = re.compile("^(?:吗|么|啊|呀|吧|多|几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错)")
+_CORRECTION = re.compile("^(?:吗|么|啊|呀|吧|多|几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
 
 
@@ -72,13 +72,13 @@ Verdict = tuple[MentionStatus, str] | None
 def judge(case: Case) -> Mention:
     """The mention with its status, its subject and the reason."""
     reach = case.start if case.flag == "suicide_risk" else case.end
-    whose = owner(case.text, case.start, reach, case.rules.cues)
+    whose = owner(case.text, case.start, reach, case.rules.cues, far=case.flag == "unconscious")
     verdict = next(
         (v for v in (f(case, whose) for f in _ORDER) if v is not None), (MentionStatus.PRESENT, "nothing speaks against it")
     )
     status, reason = verdict
-    if status is MentionStatus.PRESENT and case.candidate.rule.uncertain:
-        status, reason = MentionStatus.UNCERTAIN, "too little said"
+    if status is MentionStatus.PRESENT and case.candidate.doubtful:
+        status, reason = MentionStatus.UNCERTAIN, "too little said, or explained otherwise"
     subject = Subject.SELF if whose.person is Person.SELF else Subject.OTHER
     return Mention(case.flag, status, case.candidate.span, case.text[slice(*case.candidate.span)], case.candidate.rule.id, subject, reason)
 
@@ -95,8 +95,8 @@ def _figurative(case: Case, whose: Owner) -> Verdict:
     del whose
     if case.flag == "suicide_risk":
         return None
-    found = case.cue("figurative_before", case.text[: case.end])
-    if found and not case.cue("now", case.text[found.end() : case.end]):
+    found = _last(case, "figurative_before", case.text[: case.end])
+    if found and not case.cue("really", case.text[found.end() : case.end]):
         return MentionStatus.FIGURATIVE, found.group()
     return None
 
@@ -242,7 +242,7 @@ def _now_and_then(case: Case, whose: Owner) -> Verdict:
     if case.flag in _NEVER_HABIT or case.candidate.rule.severity is Severity.VALUE:
         return None
     habit = case.cue("habitual", case.clause)
-    if habit and not case.cue("now", case.text) and not case.cue("degree", case.clause):
+    if habit and not case.candidate.rule.strong and not case.cue("now", case.text) and not case.cue("degree", case.clause):
         return MentionStatus.UNCERTAIN, habit.group()
     return None
 

@@ -19,7 +19,7 @@ Step = str | int
 _HAN = re.compile("[㐀-鿿]")
 _LOOKAROUND = re.compile(r"\(\?<?[!=][^()]*\)")
 _RULE_KEYS = {
-    "id", "seq", "all", "two", "needs", "unless", "asks", "strong", "across", "severity", "as", "dialect", "mark", "settled",
+    "id", "seq", "all", "two", "needs", "unless", "asks", "strong", "across", "severity", "as", "dialect", "mark", "settled", "doubt",
 }  # fmt: skip
 
 
@@ -49,6 +49,8 @@ class Rule:
     """Bits of the groups without which the rule cannot hold."""
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    doubt: tuple[str, ...] = ()
+    """Groups that make a mention uncertain: black stool after iron tablets."""
     asks: tuple[str, ...] = ()
     """Only after these asks ('' = none was open); empty = always."""
     strong: bool = False
@@ -208,7 +210,7 @@ def _rule(path: Path, data: Mapping[str, Any], raw: Mapping[str, Any], bits: Map
             "write {id: name, seq: [group, 4, group]}", path=path, line=line_of(raw),
         )  # fmt: skip
     steps = tuple(raw[kinds[0]])
-    used = [s for s in (*steps, *raw.get("needs", ()), *raw.get("unless", ())) if isinstance(s, str)]
+    used = [s for s in (*steps, *raw.get("needs", ()), *raw.get("unless", ()), *raw.get("doubt", ())) if isinstance(s, str)]
     missing = [name for name in used if name not in bits]
     if missing:
         raise DefinitionError(
@@ -226,6 +228,7 @@ def _rule(path: Path, data: Mapping[str, Any], raw: Mapping[str, Any], bits: Map
         id=f"{flag}.{raw['id']}", flag=flag, severity=_severity(path, raw, raw.get("severity", data["severity"])),
         kind=kinds[0], steps=tuple(full(s) if isinstance(s, str) else s for s in steps), parts=tuple(map(full, names)),
         mask=mask, needs=tuple(map(full, raw.get("needs", ()))), unless=tuple(map(full, raw.get("unless", ()))),
+        doubt=tuple(map(full, raw.get("doubt", ()))),
         asks=tuple(raw.get("asks", ())), strong=bool(raw.get("strong")), across=bool(raw.get("across")),
         uncertain=raw.get("as") == "uncertain", baseline=bool(data.get("baseline")), transient=bool(data.get("transient")), settled=bool(raw.get("settled")),
     )  # fmt: skip

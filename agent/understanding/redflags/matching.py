@@ -26,6 +26,8 @@ class Candidate:
     pieces: tuple[Span, ...]
     """The spans of the phrase groups, in order of the rule."""
     by_sound: bool = False
+    doubtful: bool = False
+    """Something said explains it otherwise, or it is too weak to raise."""
 
     @property
     def span(self) -> Span:
@@ -82,7 +84,8 @@ def candidates(scan: Scan, ask: str | None) -> Iterator[Candidate]:
         if rule.asks and (ask or "") not in rule.asks:
             continue
         for pieces in _matches(scan, rule):
-            candidate = Candidate(rule, pieces, scan.by_sound)
+            doubtful = rule.uncertain or any(scan.spans(name) for name in rule.doubt)
+            candidate = Candidate(rule, pieces, scan.by_sound, doubtful)
             if (not scan.by_sound or _sounds_right(scan, candidate)) and _allowed(scan, candidate):
                 yield candidate
 

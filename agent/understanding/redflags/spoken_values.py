@@ -11,7 +11,7 @@ from agent.understanding.numbers import Number, find_numbers
 _LABELS = {
     "sbp": "高压|上压|收缩压|上头(?:那个)?|大的那?个?",
     "dbp": "低压|下压|底压|舒张压|底下|小的那?个?",
-    "bp": "血压(?!药|计|高|仪|表|病)|雪鸭|雪压|血丫|血压计",
+    "bp": "血压(?!药|计|仪|表|病)|雪鸭|雪压|血丫|血压计",
     "glucose": "血糖(?!仪|计|药)|空腹|饭后|餐后|学糖|雪糖|雪堂|学堂|血堂|随机|扎手指|糖(?=有|是|到|量|测|都|得|才|只)",
     "spo2": "血氧|氧饱和度?|饱和度|指夹|氧量|夹手指",
     "body_temperature": "体温|发烧|高烧|烧到|烧了?|发热|低烧",
@@ -107,7 +107,7 @@ def _pressures(text: str, said: list[tuple[Number, int]]) -> Iterator[SpokenValu
 
 def _is_pair(text: str, first: Number, second: Number) -> bool:
     between = text[first.span[1] : second.span[0]]
-    if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是", between):
+    if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是|降|升|到|从|涨", between):
         return False
     return abs(first.value - second.value) >= 20 and min(first.value, second.value) >= 30
 

@@ -73,9 +73,7 @@ def _severity(mention: Mention, rules: RedFlagRules) -> Severity:
 
 def _by_words(text: str, ask: str | None, rules: RedFlagRules, listing: bool) -> list[Mention]:
     found = [judge(Case(text, c, rules, ask, listing)) for c in candidates(Scan(text, rules), ask)]
-    if any(m.status is MentionStatus.PRESENT for m in found):
-        return found
-    seen = {m.flag for m in found}
+    seen = {m.flag for m in found if m.status is not MentionStatus.UNCERTAIN}
     sounded = [judge(Case(text, c, rules, ask, listing)) for c in candidates(Scan(text, rules, by_sound=True), ask)]
     return found + [_weighed(m) for m in sounded if m.flag not in seen]
 
