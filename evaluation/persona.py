@@ -59,9 +59,8 @@ class Draft:
     truth: dict[str, Any] = field(default_factory=dict)
 
     def say(self, ask: str, *ways: str, **truth: Any) -> None:
-        """Answer an ask in one of the ways; all of them mean ``truth``."""
-        words = self.random.choice(ways)
-        self.answers[ask] = (words,)
+        """Answer an ask in one of the ways, asked again in another; all of them mean ``truth``."""
+        self.answers[ask] = tuple(self.random.sample(ways, len(ways)))
         self.truth |= truth
 
     def chance(self, share: float) -> bool:
@@ -124,8 +123,8 @@ def _heart(draft: Draft) -> None:
     rate = draft.random.randint(58, 92)
     way = spoken.numeral(rate)
     if draft.chance(0.2):
-        pressure = draft.answers["blood_pressure"][0]
-        draft.answers["blood_pressure"] = (f"{pressure}，心跳{way}",)
+        first, *others = draft.answers["blood_pressure"]
+        draft.answers["blood_pressure"] = (f"{first}，心跳{way}", *others)
     draft.say("heart_rate", f"{way}", f"一分钟{way}下", f"心跳{way}", heart_rate=rate)
 
 
@@ -233,7 +232,8 @@ def _hesitate(draft: Draft) -> None:
     """Some answers start with a filler, as answers do."""
     for ask in ("blood_pressure", "weight_kg_now", "exercise", "medications"):
         if draft.chance(0.25):
-            draft.answers[ask] = (draft.random.choice(HESITATIONS) + draft.answers[ask][0],)
+            first, *others = draft.answers[ask]
+            draft.answers[ask] = (draft.random.choice(HESITATIONS) + first, *others)
 
 
 HABITS: tuple[Callable[[Draft], None], ...] = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import numpy as np
@@ -29,6 +29,8 @@ REACTION_MS = (300, 700)
 """A person's moment between the end of a question and the start of the answer."""
 PAUSE_MS = (180, 420)
 """Pauses between the clauses of an answer, where the case gives none."""
+SLOWER, SLOWEST = 0.92, 0.8
+"""People who are asked again speak slower."""
 STYLE_RATES = {"slow": 125, "normal": 155, "fast": 190}
 VOICES = ("f5", "grandma", "m3", "f2", "m7", "belinda", "victor", "f3", "m1", "m2")
 """Voices of residents whose case names none; the agent's own is not among them."""
@@ -157,7 +159,8 @@ class SpokenResident:
         text = self._mind.answer(ask, said)
         if not text:
             return
-        clip = await self._speak(text)
+        again = sum(exchange.ask == ask for exchange in self.exchanges)
+        clip = await self._speak(text, max(SLOWEST, SLOWER**again))
         self._mouth.waiting = list(frames(clip))
         self.exchanges.append(Exchange(ask, text, self._now_ms))
         self.on_speak(self.exchanges[-1])
@@ -175,8 +178,9 @@ class SpokenResident:
         elif last.gap_ms is None:
             last.gap_ms = self._now_ms - last.end_ms
 
-    async def _speak(self, text: str) -> Pcm:
+    async def _speak(self, text: str, pace: float) -> Pcm:
         """The answer with its pauses."""
+        style = replace(self._manner.style, rate_wpm=round(self._manner.style.rate_wpm * pace))
         parts: list[Pcm] = []
         given = list(self._manner.pauses_ms)
         for clause in re.split("[，。；？！,…]+", text):
@@ -184,7 +188,7 @@ class SpokenResident:
                 if parts:
                     pause = given.pop(0) if given else self._random.randint(*PAUSE_MS)
                     parts.append(silence(pause))
-                parts.append(await self._voice.synthesize(clause, self._manner.style))
+                parts.append(await self._voice.synthesize(clause, style))
         return np.concatenate(parts) if parts else silence(FRAME_MS)
 
     def _react(self) -> float:
