@@ -25,6 +25,8 @@ PARTIAL_EVERY_MS = 200
 LONG_UTTERANCE_MS = 15_000
 """Past this length the words so far are kept and only new audio is recognised after a pause."""
 CLIP_MARGIN_MS = 200
+DOUBT_MS = 300
+"""Sound kept after the detector dismissed it: 嗯 and 对 are often longer than it believes."""
 
 
 class Voice(StrEnum):
@@ -191,6 +193,8 @@ class Ear:
             return False
         if utterance.state is Voice.SPEAKING:
             return utterance.failure is None and (len(utterance.audio) - utterance.given) * FRAME_MS >= PARTIAL_EVERY_MS
+        if utterance.state is Voice.DOUBTFUL and self.now_ms - utterance.voice_to_ms < DOUBT_MS:
+            return False
         return utterance.state in (Voice.PAUSED, Voice.DOUBTFUL) and utterance.final is None
 
     async def _recognise(self, utterance: Utterance, listener: Listener) -> None:

@@ -59,6 +59,9 @@ class VadSettings:
     """An onset not confirmed within this time was noise."""
     drop_db: float = 30.0
     """A hop this far below the loudest of the utterance is silence, whatever the detectors say."""
+    hum_db: float = 10.0
+    hum_ms: float = 300.0
+    """A hop nearly as loud as the loudest is voice for so long after Silero lets go: it is deaf to 嗯 and final n."""
 
 
 class _State(StrEnum):
@@ -77,6 +80,7 @@ class SpeechSmoother:
         self._start_ms = 0.0
         self._voice_ms = 0.0
         self._likely_ms = 0.0
+        self._sure_ms = 0.0
         self._peak_dbfs = -90.0
 
     @property
@@ -95,19 +99,24 @@ class SpeechSmoother:
         if self._state is _State.QUIET:
             return self._from_quiet(now_ms, probability, level)
         self._peak_dbfs = max(self._peak_dbfs, level)
-        voiced = flag and probability >= self._set.leave_probability
-        if voiced and level > self._peak_dbfs - self._set.drop_db:
+        if flag and self._voiced(now_ms, probability, level):
             self._voice_ms = now_ms
         if self._state is _State.MAYBE:
             return self._from_maybe(now_ms, probability)
         return self._from_speech(now_ms)
+
+    def _voiced(self, now_ms: float, probability: float, level: float) -> bool:
+        if probability >= self._set.leave_probability:
+            self._sure_ms = now_ms
+            return level > self._peak_dbfs - self._set.drop_db
+        return level > self._peak_dbfs - self._set.hum_db and now_ms - self._sure_ms <= self._set.hum_ms
 
     def _from_quiet(self, now_ms: float, probability: float, level: float) -> list[VadEvent]:
         if self._run < self._set.onset_hops or probability < self._set.leave_probability / 2:
             return []
         self._state = _State.MAYBE
         self._start_ms = now_ms - min(self._run, 20) * HOP_MS
-        self._voice_ms = now_ms
+        self._voice_ms = self._sure_ms = now_ms
         self._likely_ms = 0.0
         self._peak_dbfs = level
         return [VadEvent(VadKind.ONSET, self._start_ms)]
