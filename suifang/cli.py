@@ -22,6 +22,8 @@ COMMANDS = {
     "flows": "check the flows",
     "models": "list the models and their state",
     "eval": "score answers, red flags, dialogues, calls, recognition",
+    "fuzz": "hold random conversations and look for loops and faults",
+    "bench": "measure the speed of the conversation on this machine",
     "db": "bring the database up to date",
 }
 
