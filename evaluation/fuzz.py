@@ -18,6 +18,10 @@ SILENCE_SHARE = 0.05
 ALARM_SHARE = 0.02
 """How often something is said that ends the questions; more would keep every conversation short."""
 
+OPENING = {"identity": "我就是", "consent": "行，你说吧"}
+OPENING_SHARE = 0.9
+"""How often the opening is answered so that the questions begin."""
+
 OpenFlow = Callable[[str, datetime], tuple[Talk, Sequence[Effect]]]
 
 
@@ -69,7 +73,7 @@ def _one(open_flow: OpenFlow, flow: str, sayings: Sayings, rng: random.Random) -
         talk, _ = open_flow(flow, now)
         for turn in range(MAX_TURNS):
             silent = rng.random() < SILENCE_SHARE
-            effects = talk.silence(now) if silent else talk.hear(sayings.pick(rng), 1.0, now)
+            effects = talk.silence(now) if silent else talk.hear(_words(talk.ask, sayings, rng), 1.0, now)
             if talk.outcome is not None:
                 return turn + 1, str(talk.outcome), ""
             if not effects:
@@ -77,3 +81,9 @@ def _one(open_flow: OpenFlow, flow: str, sayings: Sayings, rng: random.Random) -
     except Exception as error:  # the fuzzer's purpose is to find any
         return 0, "error", f"{type(error).__name__}: {error}"
     return MAX_TURNS, "endless", f"still running after {MAX_TURNS} turns"
+
+
+def _words(ask: str | None, sayings: Sayings, rng: random.Random) -> str:
+    if ask in OPENING and rng.random() < OPENING_SHARE:
+        return OPENING[ask]
+    return sayings.pick(rng)
