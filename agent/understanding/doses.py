@@ -14,8 +14,19 @@ _UNITS = {
     "单位": "U", "个单位": "U", "个格": "U", "格": "U", "u": "U", "毫升": "ml", "ml": "ml", "支": "支", "喷": "喷",
     "吸": "吸", "下": "喷", "贴": "贴", "袋": "袋", "包": "袋", "滴": "滴",
 }  # fmt: skip
-_SIXTHS = {"四分之一": 0.25, "四分之三": 0.75, "三分之一": 0.333, "三分之二": 0.667, "一半": 0.5, "半拉": 0.5, "半": 0.5, "俩": 2.0}
-_NUMERAL = re.compile(r"四分之[一三]|三分之[一二]|\d+(?:\.\d+)?|[零一二两俩三四五六七八九十百半]+(?:点[零一二三四五六七八九]+)?")
+_SIXTHS = {
+    "四分之一": 0.25,
+    "四分之三": 0.75,
+    "三分之一": 0.333,
+    "三分之二": 0.667,
+    "一半": 0.5,
+    "半拉": 0.5,
+    "半": 0.5,
+    "俩": 2.0,
+}
+_NUMERAL = re.compile(
+    r"四分之[一三]|三分之[一二]|\d+(?:\.\d+)?|[零一二两俩三四五六七八九十百半]+(?:点[零一二三四五六七八九]+)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +54,22 @@ def read_dose(words: str, lexicons: Lexicons, *, insulin: bool = False) -> Dose:
     if len(at_times) > 1:
         return _uneven(at_times)
     times = _times(words, lexicons)
-    each = _first_amount(sets["each"], words, insulin)
-    if each is None and times is not None and times > 1:
-        each = _last_amount(sets["amount"], _without(words, sets["per_day"]), insulin)
-    if each is not None:
-        return Dose(times, *each, reason="times a day and amount each time")
+    amount_each = _first_amount(sets["each"], words, insulin)
+    if amount_each is None and times is not None and times > 1:
+        amount_each = _last_amount(sets["amount"], _without(words, sets["per_day"]), insulin)
+    if amount_each is not None:
+        return Dose(times, amount_each[0], amount_each[1], "times a day and amount each time")
     total = _first_amount(sets["day_total"], words, insulin)
     if total is not None and times in (None, 1.0):
         return _from_total(total, times)
     rest = _without(_without(words, sets["per_day"]), sets["per_week"])
-    single = at_times[0] if at_times else _last_amount(sets["amount"], _without(rest, sets["every_other_day"], keep=True), insulin)
-    return Dose(times, *(single or (None, None)), reason="as said" if single or times else "")
+    single = (
+        at_times[0]
+        if at_times
+        else _last_amount(sets["amount"], _without(rest, sets["every_other_day"], keep=True), insulin)
+    )
+    each, unit = single or (None, None)
+    return Dose(times, each, unit, "as said" if single or times else "")
 
 
 def _uneven(amounts: list[tuple[float, str | None]]) -> Dose:
@@ -61,7 +77,9 @@ def _uneven(amounts: list[tuple[float, str | None]]) -> Dose:
     unit = next((u for _, u in amounts if u), None)
     even = len({a for a, _ in amounts}) == 1
     listed = "、".join(f"{a:g}" for a, _ in amounts)
-    return Dose(float(len(amounts)), mean, unit, "even doses" if even else f"uneven doses {listed}: dose_each is the mean")
+    return Dose(
+        float(len(amounts)), mean, unit, "even doses" if even else f"uneven doses {listed}: dose_each is the mean"
+    )
 
 
 def _from_total(total: tuple[float, str | None], times: float | None) -> Dose:
@@ -125,7 +143,9 @@ def _last_amount(phrases: Phrases, words: str, insulin: bool) -> tuple[float, st
 
 def _amount(matched: str, insulin: bool) -> tuple[float, str | None] | None:
     """Number and unit at the end of a matched phrase: 一次两片 -> (2, 片); 一片半 -> (1.5, 片)."""
-    numerals = list(_NUMERAL.finditer(matched.removesuffix("半") if len(matched) > 2 and matched[-2] in "片个粒" else matched))
+    numerals = list(
+        _NUMERAL.finditer(matched.removesuffix("半") if len(matched) > 2 and matched[-2] in "片个粒" else matched)
+    )
     if not numerals:
         return None
     last = numerals[-1]
@@ -138,9 +158,9 @@ def _amount(matched: str, insulin: bool) -> tuple[float, str | None] | None:
     unit = _UNITS.get(tail)
     if unit is None and insulin and (not tail or tail == "个"):
         unit = "U"
-    if not tail and not insulin and last.group() not in ("一半", "半拉"):
-        return None
-    return value, unit
+    if unit is None and matched.endswith(("一半", "半拉")):
+        unit = "片"
+    return (value, unit) if unit else None
 
 
 def _without(words: str, phrases: Phrases, *, keep: bool = False) -> str:

@@ -29,7 +29,14 @@ _SILENT = {
     "disability": frozenset({"louder", "abuse"}),
 }
 """Asks whose very answers sound like these patterns."""
-_SHADOWED = {"louder": "repeat", "slower": "repeat", "opt_out": "resume_later", "resume_later": "wait", "cancel": "skip", "hello": "repeat"}
+_SHADOWED = {
+    "louder": "repeat",
+    "slower": "repeat",
+    "opt_out": "resume_later",
+    "resume_later": "wait",
+    "cancel": "skip",
+    "hello": "repeat",
+}
 """The first says more than the second: 大声点，没听见 is louder."""
 
 

@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-
 from agent.errors import DefinitionError
 from agent.understanding.medicine_lexicon import MedicineLexicon, build_medicines
 from agent.understanding.phrases import Phrases, compile_phrases
 from agent.understanding.symptom_lexicon import SymptomLexicon, build_symptoms
+from agent.yaml_lines import load_yaml
 
 T = TypeVar("T")
-_PHRASE_FILES = ("general", "yes_no", "opening", "relations", "polarity", "adherence", "doses", "intent_phrases", "volunteered")
+_PHRASE_FILES = (
+    "general", "yes_no", "opening", "relations", "polarity", "adherence", "doses", "intent_phrases", "volunteered",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -51,65 +52,67 @@ def load_lexicons(nlu_data_dir: Path) -> Lexicons:
     )
 
 
-def read_yaml(path: Path) -> Mapping[str, Any]:
-    """A YAML file whose top is a mapping."""
-    try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DefinitionError("lexicon.missing", "the lexicon file is not there", f"restore {path.name}", path=path) from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 0
-        raise DefinitionError("lexicon.yaml", "this is not YAML", "correct the indentation or the quotes", path=path, line=line) from None
+def _read(path: Path) -> Mapping[str, Any]:
+    data = load_yaml(path)
     if not isinstance(data, dict):
-        raise DefinitionError("lexicon.shape", "the top of the file is no mapping", "begin with the section names", path=path, line=1)
+        raise _fault(path, 1, "the top of the file is no mapping", "begin with the section names")
     return data
 
 
+def _fault(path: Path, line: int, message: str, remedy: str) -> DefinitionError:
+    return DefinitionError("lexicon", message, remedy, path=path, line=line)
+
+
 def _phrase_file(path: Path) -> Mapping[str, Phrases]:
-    data = read_yaml(path)
+    data = _read(path)
     define = {str(k): str(v) for k, v in (data.get("define") or {}).items()}
     sets = data.get("sets")
     if not isinstance(sets, dict):
-        raise DefinitionError("lexicon.shape", "no section 'sets'", "put the phrase lists under 'sets:'", path=path, line=1)
-    return {str(name): _phrase_set(path, str(name), body, define) for name, body in sets.items()}
+        raise _fault(path, 1, "no section 'sets'", "put the phrase lists under 'sets:'")
+    return {str(name): _phrase_set(path, name, body, define) for name, body in sets.items()}
 
 
-def _phrase_set(path: Path, name: str, body: object, define: Mapping[str, str]) -> Phrases:
-    phrases, unless = (body.get("any"), body.get("unless")) if isinstance(body, dict) else (body, None)
-    for listed in (phrases, unless or []):
-        if not isinstance(listed, list) or not all(isinstance(p, str) and p for p in listed):
-            raise DefinitionError(
-                "lexicon.phrases", f"set '{name}' is no list of phrases", "write '- phrase' lines, quoted", path=path, line=_line(path, f"{name}:")
-            )
-    for pattern in (*phrases, *(unless or [])):  # type: ignore[misc]
-        _check_pattern(path, str(pattern), define)
-    return compile_phrases(name, list(phrases), define, list(unless or []))  # type: ignore[arg-type]
+def _phrase_set(path: Path, name: object, body: object, define: Mapping[str, str]) -> Phrases:
+    if not isinstance(name, str):
+        raise _fault(path, 1, f"the set name {name} is read as a truth value", 'write it in quotes: "yes", "no"')
+    any_of, unless = (body.get("any"), body.get("unless", [])) if isinstance(body, dict) else (body, [])
+    lists = _strings(any_of), _strings(unless)
+    if lists[0] is None or lists[1] is None:
+        line = _line(path, f"{name}:")
+        raise _fault(path, line, f"set '{name}' is no list of phrases", "write '- phrase' lines, quoted")
+    for pattern in (*lists[0], *lists[1]):
+        _check_pattern(path, pattern, define)
+    return compile_phrases(name, lists[0], define, lists[1])
+
+
+def _strings(listed: object) -> list[str] | None:
+    """The list, if it is one of texts that are not empty."""
+    if isinstance(listed, list) and all(isinstance(item, str) and item for item in listed):
+        return listed
+    return None
 
 
 def _check_pattern(path: Path, pattern: str, define: Mapping[str, str]) -> None:
     try:
         compile_phrases("check", [pattern], define)
     except KeyError as error:
-        raise DefinitionError(
-            "lexicon.define", f"<{error.args[0]}> is not defined", "add it under 'define:'", path=path, line=_line(path, pattern)
+        raise _fault(
+            path, _line(path, pattern), f"<{error.args[0]}> is not defined", "add it under 'define:'"
         ) from None
     except re.error as error:
-        raise DefinitionError(
-            "lexicon.pattern", f"'{pattern}' cannot be read: {error.msg}", "close every bracket", path=path, line=_line(path, pattern)
-        ) from None
+        raise _fault(path, _line(path, pattern), f"'{pattern}': {error.msg}", "close every bracket") from None
 
 
 def _checked(path: Path, build: Callable[[Mapping[str, Any]], T]) -> T:
     try:
-        return build(read_yaml(path))
+        return build(_read(path))
     except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
         what = str(error).strip("'\"")
-        raise DefinitionError(
-            "lexicon.entry", f"an entry cannot be read: {what}", "compare it with its neighbours", path=path, line=_line(path, what)
+        raise _fault(
+            path, _line(path, what), f"an entry cannot be read: {what}", "compare it with its neighbours"
         ) from None
 
 
 def _line(path: Path, needle: str) -> int:
     lines = path.read_text(encoding="utf-8").splitlines()
-    return next((n for n, line in enumerate(lines, 1) if needle and needle in line), 0)
+    return next((n for n, line in enumerate(lines, 1) if needle and needle in line), 1)

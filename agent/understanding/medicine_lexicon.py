@@ -36,14 +36,16 @@ class MedicineLexicon:
 
     by_id: Mapping[str, Medicine]
     index: NameIndex
-    confirm_families: tuple[frozenset[str], ...]
-    """Ids whose names are taken for one another: always read back."""
+    look_alikes: frozenset[str]
+    """Names that are taken for one another (拜新同, 拜瑞妥): always read back."""
     partial: Mapping[str, Phrases]
     """A beginning that several names share (拜…, 诺和…), without the rest."""
     classes: Phrases
     """Class words and colours: they name no medicine."""
     forms: Mapping[str, Mapping[str, Phrases]]
     """Names with several forms: generic name -> id -> words of the form."""
+    suffixes: tuple[str, ...]
+    """Endings shared by a whole class (地平, 他汀): what stands before them tells the medicines apart."""
     not_names: Phrases
     none: Phrases
     herbal: Phrases
@@ -56,18 +58,20 @@ def build_medicines(data: Mapping[str, Any]) -> MedicineLexicon:
         raise ValueError("two medicines have the same id")
     names = [(m.id, name) for m in medicines.values() for name in m.names]
     names += [(f"form:{name}", name) for name in data["forms"]]
-    families = tuple(frozenset(map(str, family["ids"])) for family in data["families"])
-    unknown = {i for family in families for i in family} - set(medicines)
+    look_alikes = frozenset(str(name) for family in data["families"] for name in family["names"])
+    unknown = look_alikes - {name for _, name in names}
     if unknown:
-        raise ValueError(f"{sorted(unknown)[0]}")
+        raise ValueError(sorted(unknown)[0])
+    names += [(f"unknown:{name}", str(name)) for name in data["others"]]
     sets = data["sets"]
     return MedicineLexicon(
         medicines,
         build_index(names),
-        families,
+        look_alikes,
         {f["name"]: compile_phrases(f["name"], f["partial"], {}) for f in data["families"] if f.get("partial")},
         compile_phrases("classes", sets["classes"], {}),
         {n: {i: compile_phrases(i, w, {}) for i, w in forms.items()} for n, forms in data["forms"].items()},
+        tuple(map(str, data["suffixes"])),
         compile_phrases("not_names", sets["not_names"], {}),
         compile_phrases("none", sets["none"], {}),
         compile_phrases("herbal", sets["herbal"], {}),

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.negation import Mention, Polarity, polarities
-from agent.understanding.pinyin import Hit
+from agent.understanding.pinyin import Hit, distance, syllables
 
 _NOT_TAKEN = re.compile("(不|没|没有|不再|没再|停|停了|停掉|不用|别)(吃|服|用|打|喝|含)?(过|了)?$")
-_GIVEN_UP = re.compile("^[，]?(早|都|就|已经|也|后来|现在|给)*(停了|停掉|不吃了|没吃了?|不用了|不打了|没再吃|换了|停用|吃完了)")
+_GIVEN_UP = re.compile(
+    "(?<![没不别])(停了|停掉|给停|停用|不吃了|没再吃|没吃了|不用了|不打了|不吃啦|戒了)(?!.{0,4}(又|接着))"
+)
 _CHANGED_FROM = re.compile("(以前|原来|原先|早先|从前|过去|之前|开始|先前)")
+_CLASS_LISTED = re.compile("(?:^|[，和跟有个种是打])(地平|普利|沙坦|洛尔|他[汀丁听]|列净|列汀|胰岛素)(?=，|$|一)")
 _NOW = re.compile("(现在|后来|改成|改吃|换成|换了|换吃|如今|这阵子|目前)")
 
 
@@ -35,23 +38,22 @@ class NamedMedicines:
     """Names begun and not finished, several forms of one name."""
 
 
-def find_medicines(
-    text: str, lexicons: Lexicons, *, proxy: bool = False, exact_only: bool = False
-) -> NamedMedicines:
+def find_medicines(text: str, lexicons: Lexicons, *, proxy: bool = False, exact_only: bool = False) -> NamedMedicines:
     """Medicines named in ``text``: taken now, given up, and what must be asked."""
     hits = tuple(h for h in _hits(text, lexicons) if h.exact or not exact_only)
     taken: list[Named] = []
     stopped: list[Named] = []
     questions: list[str] = []
     decided = polarities(text, [Mention(h.span) for h in hits], lexicons.polarity, proxy=proxy)
-    for hit, polarity in zip(hits, decided, strict=True):
+    ends = [*[h.span[0] for h in hits[1:]], len(text)][: len(hits)]
+    for hit, polarity, end in zip(hits, decided, ends, strict=True):
         named = _resolve(hit, text, lexicons)
         if isinstance(named, str):
-            if polarity is not Polarity.OTHER and not _is_stopped(text, hit):
+            if polarity is not Polarity.OTHER and not _is_stopped(text, hit, end):
                 questions.append(named)
         elif polarity is Polarity.OTHER:
             continue
-        elif _is_stopped(text, hit):
+        elif _is_stopped(text, hit, end):
             stopped.append(named)
         else:
             taken.append(named)
@@ -71,11 +73,29 @@ def repair_names(text: str, lexicons: Lexicons) -> str:
 
 def _hits(text: str, lexicons: Lexicons) -> tuple[Hit, ...]:
     words = lexicons.medicines
-    masked = text
-    for a, b in words.not_names.spans(text):
-        if not any(text.startswith(name, i) for _, name in words.index.names for i in range(max(0, a - 5), b) if i + len(name) > a):
-            masked = masked[:a] + "，" * (b - a) + masked[b:]
-    return words.index.find(masked)
+    everyday = words.not_names.spans(text)
+    return tuple(h for h in words.index.find(text) if h.exact or _credible(h, text, everyday, words.suffixes))
+
+
+def _credible(hit: Hit, text: str, everyday: tuple[tuple[int, int], ...], suffixes: tuple[str, ...]) -> bool:
+    """A short or numbered name heard only by its sound is mostly everyday speech (肯定, 100毫克)."""
+    if len(hit.name) <= 3 and set(hit.name) & set("0123456789零三十"):
+        return False
+    if len(hit.name) <= 2 and any(a < hit.span[1] and hit.span[0] < b for a, b in everyday):
+        return False
+    return _beginning_fits(hit, text, suffixes)
+
+
+def _beginning_fits(hit: Hit, text: str, suffixes: tuple[str, ...]) -> bool:
+    """打胰岛素 is not 德谷胰岛素: the words before the ending of the class must sound alike by themselves."""
+    ending = next((s for s in suffixes if hit.name.endswith(s)), "")
+    own = hit.name.removesuffix(ending)
+    if not ending or not own:
+        return True
+    heard = text[slice(*hit.span)][: len(own) + (hit.span[1] - hit.span[0] - len(hit.name))]
+    return distance(syllables(own), syllables(heard)) <= (0.2, 0.2, 0.5)[min(len(own), 3) - 1] * (
+        1 if len(own) < 3 else len(own) / 2
+    )
 
 
 def _resolve(hit: Hit, text: str, lexicons: Lexicons) -> Named | str:
@@ -92,24 +112,30 @@ def _resolve(hit: Hit, text: str, lexicons: Lexicons) -> Named | str:
     if hit.rivals and hit.cost > 0:
         return f"{heard} may be {hit.name} or another name"
     doubts = [f"{heard} was heard for {hit.name}"] if not hit.exact and hit.cost > 0 else []
-    if any(hit.key in family for family in words.confirm_families):
+    if hit.key.startswith("unknown:"):
+        doubts.append(f"{hit.name} is not among the medicines of the forms")
+    if hit.name in words.look_alikes:
         doubts.append(f"{hit.name} is easily taken for another medicine")
     return Named(hit.key, hit.span, heard, tuple(doubts))
 
 
 def _fragments(text: str, hits: tuple[Hit, ...], lexicons: Lexicons) -> list[str]:
+    """Names only begun (诺和什么), and bare class words among the names."""
     rest = text
     for hit in hits:
         rest = rest[: hit.span[0]] + "#" * (hit.span[1] - hit.span[0]) + rest[hit.span[1] :]
     begun = [f"a name beginning with {n}" for n, p in lexicons.medicines.partial.items() if p.search(rest)]
-    listed = re.search("(?:^|[，和跟有个种是])(地平|普利|沙坦|洛尔|他[汀丁听]|列净|列汀|胰岛素)(?=，|$|一)", rest)
-    return begun or ([f"{listed.group(1)} is a class of medicines"] if listed else [])
+    listed = _CLASS_LISTED.search(rest)
+    insulin = any(hit.key.startswith(("insulin", "ideg")) for hit in hits)
+    if begun or listed is None or (insulin and listed.group(1) == "胰岛素"):
+        return begun
+    return [f"{listed.group(1)} is a class of medicines"]
 
 
-def _is_stopped(text: str, hit: Hit) -> bool:
+def _is_stopped(text: str, hit: Hit, until: int) -> bool:
+    """Denied before the name, given up behind it, or taken in the past only."""
     left = text[: hit.span[0]].rpartition("，")[2]
-    right = text[hit.span[1] :]
-    if _NOT_TAKEN.search(left) or _GIVEN_UP.search(re.sub("^(缓释片|控释片|胶囊|片)", "", right)):
+    if _NOT_TAKEN.search(left) or _GIVEN_UP.search(text[hit.span[1] : until]):
         return True
     before = text[: hit.span[0]]
     past = list(_CHANGED_FROM.finditer(before))

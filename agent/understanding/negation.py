@@ -13,10 +13,14 @@ from enum import StrEnum
 
 from agent.understanding.phrases import Phrases
 
-_TURN = re.compile("就是|就(?!不|没)|但是|但(?!是)|可是|可(?!以|能|不)|不过|只是|还是|反倒|反而|而是|其实|倒是(?=[有会])")
+_TURN = re.compile(
+    "就是|就(?!不|没)|但是|但(?!是)|可是|可(?!以|能|不)|不过|只是|还是|反倒|反而|而是|其实|倒是(?=[有会])"
+)
 _AGAIN = re.compile("(又|还|仍|照样)(有点|有些|是|有|犯|开始|那样|会)?")
-_GAP_NEGATION = re.compile("(没有|没得|没怎么|不怎么|不咋|不太|不大|没再|不再|莫得|没|不|冇|唔|未)$|(没|不|没有)(怎么|咋|太|大|再|觉得|感觉)?$")
-_ECHO = re.compile("^(不|没)(.)")
+_GAP_NEGATION = re.compile(
+    "(没有|没得|没怎么|不怎么|不咋|不太|不大|没再|不再|莫得|没|不|冇|唔|未)$|(没|不|没有)(怎么|咋|太|大|再|觉得|感觉)?$"
+)
+_AFFIRMED_GAP = re.compile("有一?[点些]|老|总|经常|常|一直|很|得|还|又|时")
 
 
 class Polarity(StrEnum):
@@ -31,10 +35,10 @@ class Polarity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Something named in a text; ``gap`` are the words between its parts (头[倒不]晕)."""
+    """Something named in a text; ``gaps`` are the words between its parts (头[倒不]晕)."""
 
     span: tuple[int, int]
-    gap: str = ""
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -89,18 +93,17 @@ def _segment(scene: _Scene, number: int) -> tuple[str, str]:
     left = scene.masked[:start].rpartition("，")[2]
     turns = list(_TURN.finditer(left))
     if turns:
-        left = left[turns[-1].end() :] if not left[turns[-1].end() :] == "" else turns[-1].group()
+        left = left[turns[-1].end() :] or turns[-1].group()
     return left, scene.masked[end:]
 
 
 def _denied(scene: _Scene, number: int, before: Sequence[Polarity], left: str, right: str) -> bool:
     cues, mention = scene.cues, scene.mentions[number]
-    word = scene.text[mention.span[1] - 1]
-    if cues["double"].search(left + mention.gap) or cues["double"].search(left):
+    if any(cues["double"].search(left + gap) for gap in ("", *mention.gaps)):
         return False
     if cues["except_for"].search(scene.masked[: mention.span[0]].rpartition("，")[2]):
         return False
-    if _GAP_NEGATION.search(mention.gap) or _whether(word, right):
+    if any(_GAP_NEGATION.search(gap) for gap in mention.gaps) or _whether(scene, number):
         return True
     if cues["negator_before"].search(left):
         return not cues["always"].search(right)
@@ -111,9 +114,11 @@ def _denied(scene: _Scene, number: int, before: Sequence[Polarity], left: str, r
     return cues["negator_after"].search(_until_turn(right)) is not None
 
 
-def _whether(word: str, right: str) -> bool:
-    """晕倒是不晕, 头晕不晕: the feeling said twice around a 不."""
-    return re.match(rf"^(是|倒|倒是|也|还)?(不|没)(怎么|咋|太)?({re.escape(word)}|M)", right) is not None
+def _whether(scene: _Scene, number: int) -> bool:
+    """晕倒是不晕, 头晕不晕: the same feeling said twice around a 不."""
+    end = scene.mentions[number].span[1]
+    again = f"^(是|倒|倒是|也|还)?(不|没)(怎么|咋|太)?{re.escape(scene.text[end - 1])}"
+    return re.match(again, scene.text[end:]) is not None
 
 
 def _until_turn(right: str) -> str:
@@ -123,27 +128,41 @@ def _until_turn(right: str) -> str:
 
 def _carried(scene: _Scene, number: int, before: Sequence[Polarity]) -> bool:
     """没有头晕，恶心，心慌: a list under one 没有."""
-    if not number or before[number - 1] is not Polarity.DENIED:
+    if (
+        not number
+        or before[number - 1] is not Polarity.DENIED
+        or _AFFIRMED_GAP.search("".join(scene.mentions[number].gaps))
+    ):
         return False
     a, b = scene.mentions[number - 1].span[1], scene.mentions[number].span[0]
     between = scene.masked[a:b]
     if not re.fullmatch("[，和跟与、或及]*(或者|以及)?(M|[，和跟与、或])*", between):
         return False
     first = number - 1
-    while first and re.fullmatch("[，和跟与、或]*", scene.masked[scene.mentions[first - 1].span[1] : scene.mentions[first].span[0]]):
+    while first and re.fullmatch(
+        "[，和跟与、或]*", scene.masked[scene.mentions[first - 1].span[1] : scene.mentions[first].span[0]]
+    ):
         first -= 1
+    if first and before[first - 1] is Polarity.DENIED and "，" in between:
+        return False  # 没鼻血，没心慌，头沉: each denial for itself, the last word is no part of it
     head = scene.masked[: scene.mentions[first].span[0]].rpartition("，")[2]
     return scene.cues["list_negator"].search(head) is not None or not between.strip("和跟与、或")
 
 
 def _is_over(scene: _Scene, number: int, right: str) -> bool:
     """头晕，现在不晕了; 脚肿早消了."""
-    near = right if number + 1 == len(scene.mentions) else right[: scene.mentions[number + 1].span[0] - scene.mentions[number].span[1] + 2]
+    near = (
+        right
+        if number + 1 == len(scene.mentions)
+        else right[: scene.mentions[number + 1].span[0] - scene.mentions[number].span[1] + 2]
+    )
     words = scene.text[scene.mentions[number].span[1] :][: len(near) + 6]
     match = scene.cues["over"].search(words)
     if match is None or match[0] > 0:
         return False
-    return scene.cues["transient"].search(words[: match[1]]) is None and not scene.cues["no_more"].search(words[: match[1]])
+    return scene.cues["transient"].search(words[: match[1]]) is None and not scene.cues["no_more"].search(
+        words[: match[1]]
+    )
 
 
 def _in_the_past(scene: _Scene, number: int) -> bool:

@@ -18,7 +18,26 @@ _FLAT = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}
 _FRONT = {"ing": "in", "eng": "en", "ueng": "en"}
 _NEAR_INITIALS = frozenset(
     frozenset(pair)
-    for pair in ("bp", "dt", "gk", "jq", "zc", "jz", "qc", "xs", "lr", "hf", "hk", "ld", "rz", "wf", "wh", "ml", "jg", "xh")
+    for pair in (
+        "bp",
+        "dt",
+        "gk",
+        "jq",
+        "zc",
+        "jz",
+        "qc",
+        "xs",
+        "lr",
+        "hf",
+        "hk",
+        "ld",
+        "rz",
+        "wf",
+        "wh",
+        "ml",
+        "jg",
+        "xh",
+    )
 )
 _NEAR_FINALS = frozenset(
     frozenset(pair)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from agent.understanding.phrases import Phrases, compile_phrases, expand
@@ -19,7 +20,7 @@ class Concept:
     codes: Mapping[str, str]
     """Form (htn, dm, copd) -> official code; absent where the form has no box for it."""
     patterns: tuple[re.Pattern[str], ...]
-    """A group named ``gap`` holds the words between body part and feeling, where a 不 may stand."""
+    """Groups ``gap0``, ``gap1`` … hold the words between body part and feeling, where a 不 may stand."""
     by_sound: tuple[re.Pattern[str], ...]
 
 
@@ -31,7 +32,8 @@ class SymptomLexicon:
     none: Phrases
     same_as_before: Phrases
     nothing_more: Phrases
-    pain_parts: frozenset[str] = frozenset()
+    gap: re.Pattern[str]
+    """The words that may stand between place and feeling; never matched by sound."""
 
 
 def build_symptoms(data: Mapping[str, Any]) -> SymptomLexicon:
@@ -39,7 +41,9 @@ def build_symptoms(data: Mapping[str, Any]) -> SymptomLexicon:
     define = {str(k): str(v) for k, v in data["define"].items()}
     concepts = tuple(_concept(str(name), body, define) for name, body in data["concepts"].items())
     sets = {k: compile_phrases(k, list(data["sets"][k]), define) for k in ("none", "same_as_before", "nothing_more")}
-    return SymptomLexicon(concepts, sets["none"], sets["same_as_before"], sets["nothing_more"])
+    return SymptomLexicon(
+        concepts, sets["none"], sets["same_as_before"], sets["nothing_more"], re.compile(define["gap"])
+    )
 
 
 def _concept(name: str, body: Mapping[str, Any], define: Mapping[str, str]) -> Concept:
@@ -54,4 +58,5 @@ def _concept(name: str, body: Mapping[str, Any], define: Mapping[str, str]) -> C
 
 
 def _named_gap(pattern: str) -> str:
-    return pattern.replace("<gap>", "(?P<gap><gap>)", 1)
+    numbers = count()
+    return re.sub("<gap>", lambda _: f"(?P<gap{next(numbers)}><gap>)", pattern)

@@ -17,7 +17,7 @@ _VAGUE = frozenset({"other", "ache", "hunger", "weak"})
 
 
 def volunteered_words(utterance: Utterance, ctx: AskContext, lexicons: Lexicons) -> tuple[SlotFill, ...]:
-    """Slots of other asks that the words give: medicines taken, adherence, no smoking, no drinking, symptoms, setting."""
+    """Slots of other asks: medicines taken, adherence, no smoking, no drinking, symptoms, where pressure is taken."""
     text = utterance.text
     if not text:
         return ()
@@ -69,7 +69,9 @@ def _symptoms(text: str, ctx: AskContext, lexicons: Lexicons) -> list[SlotFill]:
     fills: list[SlotFill] = []
     for slot, form in _FORMS.items():
         found = complaints(text, form, lexicons, sound=False)
-        present = [c for c in found if c.polarity is Polarity.PRESENT and c.concept.id not in _VAGUE and c.span[0] >= cue[0]]
+        present = [
+            c for c in found if c.polarity is Polarity.PRESENT and c.concept.id not in _VAGUE and c.span[0] >= cue[0]
+        ]
         codes = tuple(sorted({c.concept.codes[form] for c in present} - {"10"}, key=int))
         if codes:
             fills.append(SlotFill(slot, codes, 0.75, present[0].span, reason=f"said {text[slice(*present[0].span)]}"))

@@ -68,7 +68,17 @@ def _adherence(text: str, lexicons: Lexicons) -> Reading:
         return _one("med_adherence", found[0], found[1], text)
     if sets["somebody_changed"].search(text):
         return Reading(confirm=True, reason="the medicine was changed by somebody: is it taken?")
-    return Reading()
+    return _bare_adherence(text, lexicons)
+
+
+def _bare_adherence(text: str, lexicons: Lexicons) -> Reading:
+    """天天吃吗: 是. A bare 没有 rather answers 有没有忘, so it is read back."""
+    found = polar(text, lexicons)
+    if found is None or not found.alone or found.confidence <= WEAK:
+        return Reading()
+    reason = "yes, every day" if found.yes else "none forgotten, or not every day"
+    fill = SlotFill("med_adherence", REGULAR, 0.8 if found.yes else 0.5, found.span, not found.yes, reason)
+    return Reading((fill,), confirm=fill.confirm, reason=reason, complete=found.yes)
 
 
 def _why_not(text: str, lexicons: Lexicons) -> Reading:
@@ -77,17 +87,31 @@ def _why_not(text: str, lexicons: Lexicons) -> Reading:
     if not found and (span := sets["reason_other"].search(text)):
         found = {_OTHER_REASON: span}
     if not found:
-        return Reading()
+        return _some_other_reason(text, lexicons)
     codes = tuple(sorted(found, key=int))
     span = (min(s[0] for s in found.values()), max(s[1] for s in found.values()))
     fill = SlotFill("nonadherence_reason", codes, 0.9, span, reason=f"said {text[slice(*span)]}")
     return Reading((fill,), reason=fill.reason, complete=True)
 
 
+def _some_other_reason(text: str, lexicons: Lexicons) -> Reading:
+    """Any other reason given in words is 其他, and read back."""
+    if (
+        len(text) < 6
+        or polar(text, lexicons)
+        or any(lexicons.general[n].search(text) for n in ("unknown", "refused", "repeat"))
+    ):
+        return Reading()
+    fill = SlotFill("nonadherence_reason", (_OTHER_REASON,), 0.5, (0, len(text)), True, "another reason")
+    return Reading((fill,), confirm=True, reason=fill.reason)
+
+
 def _affirmed(text: str, name: str, lexicons: Lexicons) -> tuple[int, int] | None:
     """First phrase of the set that is not denied (不是忘了, 药倒不贵)."""
     for span in lexicons.adherence[name].spans(text, sound=len(text) <= 8):
-        if not re.search("(不是|不|没|并非|倒不|也不|不算|没有|不太)$", text[: span[0]]):
+        denied = re.search("(不是|不|没|并非|倒不|也不|不算|没有|不太)$", text[: span[0]])
+        whether = re.match(f"(是|倒|倒是|也)?(不|没){re.escape(text[span[1] - 1])}", text[span[1] :])
+        if not denied and not whether:
             return span
     return None
 
@@ -135,11 +159,14 @@ def _graded(slot: str, prefix: str) -> Callable[[str, Lexicons], Reading]:
 
     def read(text: str, lexicons: Lexicons) -> Reading:
         sets = lexicons.adherence
-        fair, bad, good = (sets[f"{prefix}_{grade}"].search(text) for grade in ("fair", "bad", "good"))
+        fair, bad = (sets[f"{prefix}_{grade}"].search(text) for grade in ("fair", "bad"))
+        good = _affirmed(text, f"{prefix}_good", lexicons)
         if fair or (good and bad and not _overlap(good, bad)):
             return _one(slot, "2", fair or good or (0, 0), text, 0.8)
         if bad and not (good and good[0] <= bad[0] and bad[1] <= good[1]):
             return _one(slot, "3", bad, text, 0.8)
+        if good is None and prefix == "psych" and (found := polar(text, lexicons)) and not found.yes and found.alone:
+            return _one(slot, "1", found.span, text, 0.75)  # 有没有老是闷闷的: 没有
         return _one(slot, "1", good, text, 0.85) if good else Reading()
 
     return read

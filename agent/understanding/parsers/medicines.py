@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.domain.answers import AnswerKind, AskContext, Medication, Reading, SlotFill
 from agent.understanding.doses import Dose, read_dose
@@ -17,7 +17,10 @@ from agent.understanding.text import Utterance
 _UNKNOWN_NAME = re.compile(
     "(?:^|[，吃叫是喝服打用和跟个种])([\u4e00-\u9fff]{2,7}?(?:片|胶囊|颗粒|口服液|丸|缓释片|滴丸|注射液|散|冲剂))(?=，|$|一天|每天|早|晚|一次)"
 )
-_NO_NAME = re.compile("^(?:.*(?:[一二两三四五六七八九十半几多\\d]|个|这|那|的|每|次|回|药).?|小?[白黄红粉蓝绿].*)(?:片|丸|胶囊)$|药片|药丸|大片|小片")
+_NO_NAME = re.compile(
+    "^(?:.*(?:[一二两三四五六七八九十半几多\\d]|个|这|那|的|每|次|回|药).?|小?[白黄红粉蓝绿].*)(?:片|丸|胶囊)$|药片|药丸|大片|小片"
+)
+_SAME = re.compile("(上回|上次|以前|原来|老)(的)?那些?(几[种样])?药?|没(变|换)过?")
 _MOST_PIECES, _MANY_PIECES, _MANY_TIMES = 10, 2, 4
 
 
@@ -41,7 +44,9 @@ def build(lexicons: Lexicons) -> dict[str, Parser]:
 def read_medications(text: str, ctx: AskContext, lexicons: Lexicons, *, exact_only: bool = False) -> Reading:
     """The medicines that the resident takes now."""
     named = find_medicines(text, lexicons, proxy=speaks_for_resident(ctx), exact_only=exact_only)
-    items = [_item(n, dose, ctx, lexicons) for n, dose in zip(named.taken, _doses(text, named.taken, lexicons), strict=True)]
+    items = [
+        _item(n, dose, ctx, lexicons) for n, dose in zip(named.taken, _doses(text, named.taken, lexicons), strict=True)
+    ]
     items += [] if items or exact_only else _unknown_items(text, lexicons)
     open_questions = list(named.open_questions)
     if not items:
@@ -61,12 +66,16 @@ def _no_item(text: str, open_questions: list[str], stopped: bool, lexicons: Lexi
     if open_questions:
         return Reading(confirm=True, reason=open_questions[0])
     none = words.none.search(text)
-    if none or stopped or lexicons.yes_no["no"].whole(text):
+    if stopped and not none:
+        return Reading(confirm=True, reason="one was given up: whether others are taken is not said")
+    if none or lexicons.yes_no["no"].whole(text):
         span = none or (0, len(text))
         fill = SlotFill("medications", (), 0.9, span, reason="takes no medicine")
         return Reading((fill,), answer=AnswerKind.NO, reason=fill.reason, complete=True)
     if words.herbal.search(text):
         return Reading(confirm=True, reason="a herbal or other remedy without a name")
+    if lexicons.symptoms.same_as_before.search(text) or _SAME.search(text):
+        return Reading(confirm=True, reason="the same as before: which they are is not said")
     if words.classes.search(text):
         return Reading(confirm=True, reason="a class, colour or purpose: the name on the box is needed")
     return Reading()
@@ -90,8 +99,15 @@ def _doses(text: str, named: tuple[Named, ...], lexicons: Lexicons) -> list[Dose
         behind = [_joined(_dose(text[: named[0].span[0]], named[0], lexicons), behind[0])]
     last = behind[-1]
     if len(named) > 1 and last.said and lexicons.doses["all_alike"].search(text[edges[-1] :]):
-        behind = [d if d.said else last for d in behind]
+        behind = [_shared(d, last) for d in behind]
     return behind
+
+
+def _shared(own: Dose, common: Dose) -> Dose:
+    """都是一天一片, 都是早上吃: what a medicine has not of its own comes from the common words."""
+    if not own.said:
+        return common
+    return own if own.times_per_day is not None else replace(own, times_per_day=common.times_per_day)
 
 
 def _joined(ahead: Dose, behind: Dose) -> Dose:
@@ -101,12 +117,12 @@ def _joined(ahead: Dose, behind: Dose) -> Dose:
 
 
 def _dose(words: str, named: Named, lexicons: Lexicons) -> Dose:
-    medicine = lexicons.medicines.by_id[named.id]
-    return read_dose(words, lexicons, insulin=medicine.unit == "U")
+    medicine = lexicons.medicines.by_id.get(named.id)
+    return read_dose(words, lexicons, insulin=medicine is not None and medicine.unit == "U")
 
 
 def _item(named: Named, dose: Dose, ctx: AskContext, lexicons: Lexicons) -> _Item:
-    medicine = lexicons.medicines.by_id[named.id]
+    medicine = lexicons.medicines.by_id.get(named.id) or Medicine(named.id, named.words, "", ())
     impossible = dose.each is not None and dose.unit in ("片", "粒") and dose.each > _MOST_PIECES and not medicine.pills
     each = None if impossible else dose.each
     medication = Medication(named.id, dose.times_per_day, each, dose.unit if each is not None else None)

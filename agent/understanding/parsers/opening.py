@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsers.yes_no import WEAK, polar
 from agent.understanding.parsing import Parser
+from agent.understanding.pinyin import fold
 from agent.understanding.text import Utterance
 
+_OWN_NAME = re.compile(
+    "(?<!不)(?:我|俺|咱)(?:就)?(?:(?:是|叫|系)(?P<name>(?!他|她|你|您|本人|的|谁|哪)[一-鿿]{2,4})|姓(?P<family>[一-鿿]))(?=，|$|啊|呀|你|呢|嘛)"
+)
 _RELATION_ORDER = ("8", "4", "6", "5", "7", "1", "3", "2")
 """儿媳妇 before 媳妇, 孙女 before 女: the longer word is looked for first."""
 _REVERSED = {
@@ -33,13 +39,35 @@ def _answer(kind: AnswerKind, reason: str, *, complete: bool = True) -> Reading:
 
 def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
     sets = lexicons.opening
-    if ctx.resident and len(ctx.resident.name) > 1 and f"是{ctx.resident.name}" in text and "不是" not in text:
-        if not sets["proxy"].search(text):
-            return _answer(AnswerKind.SELF, "says the name")
-    for kind, name in ((AnswerKind.WRONG_PERSON, "wrong_person"), (AnswerKind.PROXY, "proxy"), (AnswerKind.SELF, "self")):
+    kinds = ((AnswerKind.WRONG_PERSON, "wrong_person"), (AnswerKind.PROXY, "proxy"), (AnswerKind.SELF, "self"))
+    for kind, name in kinds[:2]:
         if span := sets[name].search(text):
             return _answer(kind, f"said {text[slice(*span)]}")
-    if sets["who_are_you"].search(text) or not text:
+    by_name = _by_name(text, ctx)
+    if by_name is not None:
+        return by_name
+    if span := sets["self"].search(text):
+        return _answer(AnswerKind.SELF, f"said {text[slice(*span)]}")
+    return _identity_polar(text, lexicons)
+
+
+def _by_name(text: str, ctx: AskContext) -> Reading | None:
+    """我是王桂花, 我姓赵: compared by sound with the name on the list."""
+    match = _OWN_NAME.search(text)
+    if match is None:
+        return None
+    said, name = match.group("name") or match.group("family"), ctx.resident.name if ctx.resident else ""
+    if not name:
+        return _answer(AnswerKind.SELF, "says a name") if match.group("name") else Reading()
+    if fold(said) in (fold(name), fold(name[1:]), fold(name[: len(said)])):
+        return _answer(AnswerKind.SELF, f"says the name {said}")
+    if match.group("family"):
+        return _answer(AnswerKind.WRONG_PERSON, f"has another family name, {said}")
+    return Reading(confirm=True, reason=f"says another name, {said}")
+
+
+def _identity_polar(text: str, lexicons: Lexicons) -> Reading:
+    if not text or lexicons.opening["who_are_you"].search(text):
         return Reading()
     found = polar(text, lexicons)
     if found is None or (found.confidence <= WEAK and not found.alone):
@@ -58,11 +86,11 @@ def _consent(text: str, lexicons: Lexicons) -> Reading:
         return _answer(AnswerKind.NO, f"said {text[slice(*span)]}")
     if sets["who_are_you"].search(text) and not sets["consent_yes"].search(text):
         return Reading()
+    if span := sets["consent_yes"].search(text):
+        return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
     found = polar(text, lexicons) if text else None
     if found:
         return _answer(AnswerKind.YES if found.yes else AnswerKind.NO, found.reason, complete=found.confidence > WEAK)
-    if span := sets["consent_yes"].search(text):
-        return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
     return Reading()
 
 

@@ -62,7 +62,7 @@ def _absent(slot: str, found: tuple[Complaint, ...], text: str, lexicons: Lexico
     words = lexicons.symptoms
     mine = [c for c in found if c.polarity is not Polarity.OTHER]
     none = words.none.search(text) or (words.none.search(text, sound=True) if len(text) <= 6 else None)
-    if none and not (found and not mine and none[0] < found[-1].span[1] and not none[0] > found[0].span[0]):
+    if none and (mine or not found or _about_me(text, none, lexicons)):
         fill = SlotFill(slot, (NO_SYMPTOM,), 0.95, none, reason="nothing is wrong now")
         return Reading((fill,), reason=fill.reason, complete=True)
     if mine:
@@ -75,10 +75,19 @@ def _absent(slot: str, found: tuple[Complaint, ...], text: str, lexicons: Lexico
     return Reading()
 
 
-def complaints(text: str, form: str, lexicons: Lexicons, *, proxy: bool = False, sound: bool = True) -> tuple[Complaint, ...]:
+def _about_me(text: str, span: tuple[int, int], lexicons: Lexicons) -> bool:
+    """老伴腿肿，我倒没事: the clause with 没事 speaks of nobody else."""
+    start = text.rfind("，", 0, span[0]) + 1
+    clause = text[start : span[1]]
+    return not lexicons.polarity["other_person"].search(clause)
+
+
+def complaints(
+    text: str, form: str, lexicons: Lexicons, *, proxy: bool = False, sound: bool = True
+) -> tuple[Complaint, ...]:
     """Everything named that has a box on the form, in order, with its polarity."""
     raw = _overlaps_removed(_matches(text, form, lexicons, sound))
-    mentions = [Mention((m.start, m.end), m.gap) for m in raw]
+    mentions = [Mention((m.start, m.end), m.gaps) for m in raw]
     decided = polarities(text, mentions, lexicons.polarity, proxy=proxy)
     resolved = zip(_aches_resolved(raw, lexicons), raw, decided, strict=True)
     return tuple(Complaint(c, (m.start, m.end), p, m.exact) for c, m, p in resolved if form in c.codes)
@@ -88,7 +97,7 @@ def complaints(text: str, form: str, lexicons: Lexicons, *, proxy: bool = False,
 class _Match:
     start: int
     end: int
-    gap: str
+    gaps: tuple[str, ...]
     concept: Concept
     exact: bool
 
@@ -102,18 +111,22 @@ def _matches(text: str, form: str, lexicons: Lexicons, sound: bool) -> list[_Mat
         found += [_match(m, text, concept, True) for p in concept.patterns for m in p.finditer(text)]
         if sound:
             by_sound = (m for p in concept.by_sound for m in p.finditer(heard))
-            found += [_match(m, text, concept, False) for m in by_sound if m.end() - m.start() >= 2]
+            heard_as = (_match(m, text, concept, False) for m in by_sound if m.end() - m.start() >= 2)
+            found += [m for m in heard_as if all(lexicons.symptoms.gap.fullmatch(g) for g in m.gaps)]
     return [m for m in found if m.end > m.start]
 
 
 def _match(match: re.Match[str], text: str, concept: Concept, exact: bool) -> _Match:
-    gap = match.span("gap") if "gap" in match.re.groupindex else (0, 0)
-    return _Match(match.start(), match.end(), text[gap[0] : gap[1]] if gap[0] >= 0 else "", concept, exact)
+    spans = [match.span(name) for name in match.re.groupindex]
+    gaps = tuple(text[a:b] for a, b in spans if 0 <= a < b)
+    return _Match(match.start(), match.end(), gaps, concept, exact)
 
 
 def _overlaps_removed(found: list[_Match]) -> list[_Match]:
-    """Longer and exact matches win; two concepts over the very same words both stay (眼花 in two boxes never happens)."""
-    ranked = sorted(found, key=lambda m: (not m.exact, m.concept.id == "ache", m.concept.id == "other", m.start - m.end, m.start))
+    """Exact matches win over matches by sound, a named complaint over a general one, the longer over the shorter."""
+    ranked = sorted(
+        found, key=lambda m: (not m.exact, m.concept.id == "ache", m.concept.id == "other", m.start - m.end, m.start)
+    )
     kept: list[_Match] = []
     for match in ranked:
         if not any(match.start < k.end and k.start < match.end for k in kept):

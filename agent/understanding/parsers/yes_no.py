@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
+from agent.domain.answers import AnswerKind, Reading, SlotFill
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsing import Parser
 from agent.understanding.phrases import bare
@@ -78,10 +78,11 @@ def _clause(clause: str, start: int, lexicons: Lexicons) -> Polar | None:
     span = (start, start + len(clause))
     if sets["weak"].search(clause):
         return Polar(True, span, WEAK, "only a sound of assent", False)
-    if sets["no"].whole(clause):
-        return Polar(False, span, 0.95, f"said {clause}", False)
-    if sets["yes"].whole(clause):
-        return Polar(True, span, 0.95, f"said {clause}", False)
+    hedge = sets["hedge"].search(clause)
+    core, sure = (clause[hedge[1] :], 0.75) if hedge else (clause, 0.95)
+    for name, yes in (("no", False), ("yes", True)):
+        if sets[name].whole(clause) or sets[name].whole(core):
+            return Polar(yes, span, sure, f"said {clause}", False)
     if len(bare(clause)) >= 2 and sets["no"].whole(clause, sound=True):
         return Polar(False, span, 0.75, f"{clause} sounds like no", False)
     return None
@@ -90,10 +91,12 @@ def _clause(clause: str, start: int, lexicons: Lexicons) -> Polar | None:
 def _leading(text: str, lexicons: Lexicons) -> Polar | None:
     """没有吃过, 对我知道: an answer word opens a longer clause."""
     sets = lexicons.yes_no
-    if sets["a_not_a"].search(text[:4]):
+    if sets["a_not_a"].search(text[:4]) or lexicons.general["unknown"].search(text[:8]):
         return None
     for name, yes in (("no", False), ("yes", True)):
         span = sets[name].search(text)
+        if yes and sets["question"].search(text):
+            return None
         if span and not text[: span[0]].strip("，我俺那这就也都还倒可啊哎嗯哦") and span[1] - span[0] >= 1:
             return Polar(yes, span, 0.7, f"begins with {text[slice(*span)]}", False)
     return None
@@ -128,6 +131,8 @@ def _reconciled(utterance: Utterance, lexicons: Lexicons) -> Reading:
         return Reading(confirm=True, reason="old and new medicines may be taken together")
     for name, yes in (("reconciled_no", False), ("reconciled_yes", True)):
         if span := sets[name].search(text):
-            return _flag("meds_reconciled", Polar(yes, span, 0.9, f"said {text[slice(*span)]}", True), with_answer=False)
+            return _flag(
+                "meds_reconciled", Polar(yes, span, 0.9, f"said {text[slice(*span)]}", True), with_answer=False
+            )
     found = polar(text, lexicons) if text else None
     return _flag("meds_reconciled", found, with_answer=False) if found else Reading()
