@@ -28,6 +28,8 @@ from speech.vad import VadKind
 MIN_UNHEARD_VOICE_MS = 500.0
 """A voice this long without words was somebody speaking: the conversation says that it did not understand."""
 DOUBTFUL_CONFIDENCE = 0.5
+CUT_IN_WINDOW_MS = 900.0
+"""A voice so soon after the turn's end was its continuation."""
 
 
 class Floor(StrEnum):
@@ -93,6 +95,7 @@ class Exchange:
         self._overlaps = Overlaps(dialogue, mouth, host.tell)
         self._wait: Wait | None = None
         self._quiet_since_ms = 0.0
+        self._turn_to_ms = -CUT_IN_WINDOW_MS
         self.waits = WaitTable()
         self.floor = Floor.AGENT
         self.habit = PauseHabit()
@@ -101,7 +104,7 @@ class Exchange:
     def voice(self, change: VadKind, utterance: Utterance, pause_ms: float) -> None:
         """The resident's voice changed."""
         if change is VadKind.CONFIRMED:
-            self.habit = self.habit.after(pause_ms)
+            self._learn(utterance, pause_ms)
             self._wait = None
         if self._overlaps.active:
             self._overlaps.voice(change, self._ear.now_ms, closing=self._closing)
@@ -184,6 +187,14 @@ class Exchange:
     def _closing(self) -> bool:
         return self.floor is Floor.CLOSING
 
+    def _learn(self, utterance: Utterance, pause_ms: float) -> None:
+        """From every pause, and from those that the agent took for the end of a turn."""
+        since_turn_ms = utterance.voice_from_ms - self._turn_to_ms
+        if pause_ms or not 0 < since_turn_ms <= CUT_IN_WINDOW_MS:
+            self.habit = self.habit.after(pause_ms)
+        else:
+            self.habit = self.habit.after_cut_in(since_turn_ms)
+
     def _over_agent(self, utterance: Utterance, text: str, confidence: float) -> None:
         ruling = self._overlaps.words(utterance, text, confidence, self._ear.now_ms, closing=self._closing)
         if ruling is Ruling.DISMISSED:
@@ -236,6 +247,8 @@ class Exchange:
         else:
             self._ear.cut()
         self.ladder = self.ladder.heard(end.text)
+        self.habit = self.habit.after_turn()
+        self._turn_to_ms = end.utterance.voice_to_ms
         self.floor, self._wait = Floor.AGENT, None
         self._host.answer(end, effects)
 

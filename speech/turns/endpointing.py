@@ -36,13 +36,16 @@ class Wait:
 class WaitTable:
     """The waits that the decision starts from."""
 
-    complete_ms: float = 260.0
-    complete_long_ms: float = 320.0
+    complete_ms: float = 300.0
+    complete_long_ms: float = 340.0
     """A complete answer where the step is patient: a second number or another medicine may follow."""
     finished_ms: float = 700.0
     """Not known to be complete, but ends like a sentence."""
     unknown_ms: float = 1_000.0
-    partial_ms: float = 1_300.0
+    partial_ms: float = 900.0
+    """Something is answered; more of the same kind may come."""
+    half_number_ms: float = 1_500.0
+    """A number is there and another is missing: people look it up in the middle."""
     trailing_ms: float = 1_700.0
     empty_ms: float = 1_300.0
     hold_ms: float = 3_000.0
@@ -53,10 +56,11 @@ class WaitTable:
 _PUNCTUATION = re.compile(r"[\s，。！？、；：,.!?;:…]+")
 _HOLD = re.compile(r"(等一下|等一会|等会儿?|等等|稍等|我想想|让我想|想一想|我看看|看一下|去拿|找一下|找找)$")
 _MORE = re.compile(
-    r"(还有|还要|另外|然后|后来|再就是|再有|就是|就是说|那个|这个|但是|不过|可是|因为|所以|如果|和|跟|或者|"
+    r"(还有|还要|另外|然后|后来|再就是|再有|(?<![我他她它那这])就是|就是说|那个|这个|但是|不过|可是|因为|所以|如果|和|跟|或者|"
     r"比如|大概|好像|差不多|可能|反正|嗯|呃|额|啊这|高压|低压|上压|下压|收缩压|舒张压|空腹|饭后|餐后|早上|中午|晚上|"
     r"心率|心跳|脉搏|体重|一天|每天|一次|每次|吃的是|吃的|叫|叫做|我的|我是|是)$"
 )
+_ENDS_IN_NUMBER = re.compile(r"[一二三四五六七八九十百零两\d]$")
 _OPEN_NUMBER = re.compile(r"[百千万点零]$")
 _CLOSED = re.compile(r"(了|吧|呢|的|呀|嘛|哦|吗|过|没有|谢谢|啦|喽|不知道|不清楚|忘了)$")
 _PATIENCE = {Patience.SHORT: 0.8, Patience.NORMAL: 1.0, Patience.LONG: 1.3}
@@ -85,7 +89,10 @@ def _by_completeness(text: str, pause: Pause, table: WaitTable) -> Wait:
     if more:
         return Wait(_at_least(table.trailing_ms * factor, pause.habit), f"announces more: {more.group()}")
     if pause.completeness is Completeness.PARTIAL:
-        return Wait(_at_least(table.partial_ms * factor, pause.habit), "the ask is half answered")
+        half = _ENDS_IN_NUMBER.search(text)
+        wait_ms = (table.half_number_ms if half else table.partial_ms) * factor
+        reason = "a number is given, another is missing" if half else "the ask is partly answered"
+        return Wait(_at_least(wait_ms, pause.habit), reason)
     closed = _CLOSED.search(text)
     if closed:
         return Wait(table.finished_ms * factor, f"ends like a sentence: {closed.group()}")
@@ -98,9 +105,10 @@ def _when_complete(text: str, more: re.Match[str] | None, pause: Pause, table: W
         return Wait(table.trailing_ms, f"complete, but announces more: {more.group()}")
     if _OPEN_NUMBER.search(text):
         return Wait(table.unknown_ms, f"complete, but the number may go on: {text[-1]}")
-    if pause.patience is Patience.LONG:
-        return Wait(table.complete_long_ms, "the ask is answered (patient step)")
-    return Wait(table.complete_ms, "the ask is answered")
+    usual_ms = table.complete_long_ms if pause.patience is Patience.LONG else table.complete_ms
+    if pause.habit.caution_ms > usual_ms:
+        return Wait(pause.habit.caution_ms, "the ask is answered, but this resident was cut in on before")
+    return Wait(usual_ms, "the ask is answered")
 
 
 def _at_least(wait_ms: float, habit: PauseHabit) -> float:

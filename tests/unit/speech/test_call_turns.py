@@ -45,9 +45,15 @@ def test_why_it_waited_is_in_the_log() -> None:
     held = hold(FakeDialogue([[NEXT]], complete=(BOTH,), step=Patience.LONG), [Step((BOTH,)), Step(("还行吧",))])
     timed = [e.body for e in held.dialogue.events if isinstance(e.body, TurnTimed)]
     assert [t.turn for t in timed] == [1, 2]
-    assert timed[0].reason == "the ask is answered (patient step)"
+    assert timed[0].reason == "the ask is answered"
     assert timed[0].gap_ms >= timed[0].wait_ms
     assert [r.reason for r in held.notices.of(ResidentHeard)][1].startswith("ends like a sentence")
+
+
+def test_the_agent_learns_from_cutting_in() -> None:
+    dialogue = FakeDialogue([[NEXT], [NEXT], [NEXT]], complete=("行", "你说吧", "口重", "不多"))
+    held = hold(dialogue, [Step(("行", 420, "你说吧")), Step(("口重", 420, "不多"), quiet_ms=1_500)])
+    assert held.dialogue.heard == ["行", "你说吧", "口重不多"]
 
 
 def test_silence_climbs_the_ladder_and_ends_politely() -> None:

@@ -26,6 +26,8 @@ C = Completeness
         ("吃氨氯地平还有", C.COMPLETE, 1_200, 2_200),
         ("一百", C.COMPLETE, 700, 1_500),
         ("高压一百五", C.PARTIAL, 1_200, 2_000),
+        ("有点头晕", C.PARTIAL, 700, 1_100),
+        ("哎，我就是", C.COMPLETE, 200, 350),
         ("高压", C.UNKNOWN, 1_200, 2_200),
         ("空腹", C.PARTIAL, 1_200, 2_200),
         ("嗯", C.UNKNOWN, 1_200, 2_200),
@@ -56,6 +58,16 @@ def test_a_resident_who_pauses_long_is_waited_for() -> None:
     assert slow > decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT)).wait_ms
     assert slow >= 1_800
     assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 350
+
+
+def test_after_a_cut_in_the_agent_waits_longer_for_a_while() -> None:
+    habit = PauseHabit().after_cut_in(380)
+    cautious = decide(Pause("没有", C.COMPLETE, habit=habit))
+    assert 400 < cautious.wait_ms < 500
+    for _ in range(10):
+        habit = habit.after_turn()
+    assert decide(Pause("没有", C.COMPLETE, habit=habit)).wait_ms == decide(Pause("没有", C.COMPLETE)).wait_ms
+    assert PauseHabit().after_cut_in(5_000).caution_ms <= 600
 
 
 def test_habit_ignores_what_is_no_pause() -> None:
