@@ -14,9 +14,11 @@ from agent.flows.engine import Script
 from agent.flows.model import Flow
 from agent.flows.reader import read_flows
 from agent.flows.responses import read_responses
+from agent.understanding.alike import load_alike
 from agent.understanding.asks import ASK_SLOTS
 from agent.understanding.interpret import Knowledge
-from agent.understanding.lexicons import load_lexicons
+from agent.understanding.lexicons import Lexicons, load_lexicons
+from agent.understanding.parsing import Parser
 from agent.understanding.redflags import load_redflags
 from agent.understanding.registry import build_parsers
 from agent.yaml_lines import load_yaml
@@ -55,12 +57,18 @@ def load_library(root: Path) -> Library:
     knowledge = Knowledge(
         lexicons=lexicons,
         redflags=load_redflags(nlu_data, dialogues / "clinical"),
-        parsers=build_parsers(nlu_data, lexicons),
+        parsers=load_parsers(nlu_data, lexicons),
         topics=_topics(nlu_data / "topics.yml"),
         instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )
     script = Script(load_flows(dialogues / "flows"), read_responses(dialogues / "responses"), Tools(rules))
     return Library(root, script, knowledge, rules)
+
+
+def load_parsers(nlu_data: Path, lexicons: Lexicons | None = None) -> dict[str, Parser]:
+    """Every ask's parser, those of ``nlu_data/asks.yml`` among them."""
+    parsers = build_parsers(nlu_data, lexicons or load_lexicons(nlu_data))
+    return parsers | load_alike(nlu_data, parsers)
 
 
 def load_flows(folder: Path) -> dict[str, Flow]:

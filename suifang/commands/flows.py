@@ -1,33 +1,35 @@
-"""``suifang flows check``: load every data file of the conversation; faults name file, line and remedy."""
+"""``suifang flows ACTION``: check the flows, draw one, begin a new one, write what editors and Rasa read."""
 
 from __future__ import annotations
 
 import argparse
-import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from agent.library import load_library
+from suifang.commands import flows_check
 from suifang.settings import read_settings
 
 EXAMPLE = "suifang flows check"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments."""
-    parser.add_argument("action", choices=["check"], help="read and check all flows, wording, lexicons and rules")
-    parser.add_argument("--root", type=Path, help="folder with dialogues/ and nlu_data/ (default: this checkout)")
-    parser.add_argument("--json", action="store_true", help="machine output")
+    """Declare the actions, each with its arguments."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, (what, module_arguments, _) in ACTIONS.items():
+        action = actions.add_parser(name, help=what, description=what)
+        action.add_argument("--root", type=Path, help="folder with dialogues/ and nlu_data/ (default: this checkout)")
+        module_arguments(action)
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Load and count."""
-    library = load_library(args.root or read_settings().root)
-    forms = {flow.id: flow.form for flow in library.script.flows.values() if flow.form}
-    found = {"flows": len(library.script.flows), "programmes": forms}
-    if args.json:
-        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
-    else:
-        names = ", ".join(f"{flow} ({form})" for flow, form in sorted(forms.items()))
-        sys.stdout.write(f"{found['flows']} flows hold; programmes: {names}\n")
-    return 0
+    """Do it; the exit code."""
+    root: Path = args.root or read_settings().root
+    return ACTIONS[args.action][2](args, root)
+
+
+Arguments = Callable[[argparse.ArgumentParser], None]
+Run = Callable[[argparse.Namespace, Path], int]
+
+ACTIONS: dict[str, tuple[str, Arguments, Run]] = {
+    "check": ("read and check all flows, wording, lexicons and rules", flows_check.add_arguments, flows_check.run),
+}
