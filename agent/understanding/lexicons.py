@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from agent.errors import DefinitionError
 from agent.understanding.medicine_lexicon import MedicineLexicon, build_medicines
+from agent.understanding.mishearing import Mishearings, build_mishearings
 from agent.understanding.phrases import Phrases, compile_phrases
 from agent.understanding.symptom_lexicon import SymptomLexicon, build_symptoms
 from agent.yaml_lines import load_yaml
@@ -40,6 +41,7 @@ class Lexicons:
     volunteered: Mapping[str, Phrases]
     symptoms: SymptomLexicon
     medicines: MedicineLexicon
+    mishearings: Mishearings
 
 
 def load_lexicons(nlu_data_dir: Path) -> Lexicons:
@@ -49,6 +51,7 @@ def load_lexicons(nlu_data_dir: Path) -> Lexicons:
         **sets,
         symptoms=_checked(nlu_data_dir / "symptoms.yml", build_symptoms),
         medicines=_checked(nlu_data_dir / "medicines.yml", build_medicines),
+        mishearings=_checked(nlu_data_dir / "mishearings.yml", build_mishearings),
     )
 
 
