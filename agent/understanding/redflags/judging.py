@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from agent.domain.alerts import Mention, MentionStatus, Severity, Subject
 from agent.understanding.redflags import denying, times
@@ -12,9 +13,14 @@ from agent.understanding.redflags.matching import Candidate
 from agent.understanding.redflags.people import Owner, Person, owner
 
 _NEVER_HABIT = ("suicide_risk", "unconscious", "fall_injury")
-_COMPLETION = re.compile("(?:楚|利索|得慌|慌|不?起来|不?下来|上来|过来|得不行|斜|厉害|[来疼痛味便色屎着得]|一跤|个?跟头|一下|一次|了(?!断))+")
+_COMPLETION = re.compile(
+    "(?:楚|利索|得慌|慌|不?起来|不?下来|上来|过来|得不行|斜|厉害|[来疼痛味便色屎着得]|一跤|个?跟头|一下|一次|了(?!断))+"
+)
 """How a phrase ends that a rule names only the beginning of."""
-_CORRECTION = re.compile("^(?:吗|么|啊|呀|吧|多|几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)")
+_CORRECTION = re.compile(
+    "^(?:吗|么|啊|呀|吧|多|几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)"
+)
+_LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
 
 
@@ -72,15 +78,33 @@ Verdict = tuple[MentionStatus, str] | None
 def judge(case: Case) -> Mention:
     """The mention with its status, its subject and the reason."""
     reach = case.start if case.flag == "suicide_risk" else case.end
-    whose = owner(case.text, case.start, reach, case.rules.cues, far=case.flag == "unconscious")
+    whose = owner(
+        case.text, case.start, reach, case.rules.cues, far=case.flag == "unconscious", near=case.flag == "suicide_risk"
+    )
     verdict = next(
-        (v for v in (f(case, whose) for f in _ORDER) if v is not None), (MentionStatus.PRESENT, "nothing speaks against it")
+        (v for v in (f(case, whose) for f in _ORDER) if v is not None),
+        (MentionStatus.PRESENT, "nothing speaks against it"),
     )
     status, reason = verdict
-    if status is MentionStatus.PRESENT and case.candidate.doubtful:
+    if status is MentionStatus.PRESENT and (case.candidate.doubtful or _ordinary(case)):
         status, reason = MentionStatus.UNCERTAIN, "too little said, or explained otherwise"
     subject = Subject.SELF if whose.person is Person.SELF else Subject.OTHER
-    return Mention(case.flag, status, case.candidate.span, case.text[slice(*case.candidate.span)], case.candidate.rule.id, subject, reason)
+    return Mention(
+        case.flag,
+        status,
+        case.candidate.span,
+        case.text[slice(*case.candidate.span)],
+        case.candidate.rule.id,
+        subject,
+        reason,
+    )
+
+
+def _ordinary(case: Case) -> bool:
+    """An ordinary answer to what was asked (mMRC: 走路就喘), with nothing that says it is new or worse."""
+    return case.ask in case.candidate.rule.doubt_asks and not (
+        case.cue("now", case.text) or case.cue("worse", case.text)
+    )
 
 
 def _affirmed_echo(case: Case, whose: Owner) -> Verdict:
@@ -106,7 +130,7 @@ def _denied(case: Case, whose: Owner) -> Verdict:
     cues = case.rules.cues
     left = case.clause_left
     if case.candidate.rule.kind == "value":
-        return _corrected(case)
+        return _corrected(case) or _defined(case)
     if case.candidate.rule.settled:
         return None
     if denying.asks_itself(case.rest, case.last):
@@ -129,6 +153,12 @@ def _denied(case: Case, whose: Owner) -> Verdict:
     return None
 
 
+def _defined(case: Case) -> Verdict:
+    if _LIMIT_TALK.match(case.rest):
+        return MentionStatus.HYPOTHETICAL, "talk about the limit"
+    return None
+
+
 def _corrected(case: Case) -> Verdict:
     if denying.negators_before(case.clause_left, case.rules.cues) % 2:
         return MentionStatus.DENIED, "negation before it"
@@ -142,7 +172,7 @@ def _inner_negations(case: Case) -> int:
     if case.candidate.rule.kind != "seq":
         return 0
     pieces = case.candidate.pieces
-    gaps = ((end, start) for (_, end), (start, _) in zip(pieces, pieces[1:], strict=False))
+    gaps = ((end, start) for (_, end), (start, _) in pairwise(pieces))
     return sum(denying.negators_before(case.text[end:start], case.rules.cues) for end, start in gaps if start > end)
 
 
@@ -153,7 +183,9 @@ def _asked_or_told(case: Case, whose: Owner) -> Verdict:
     told = _last(case, "hearsay", left)
     if told and not case.cue("self", left[told.end() :]):
         return MentionStatus.HYPOTHETICAL, f"told: {told.group()}"
-    if denying.asked_before(case.clause_left, case.rules.cues) and not (whose.person is Person.SELF and "我" in case.clause):
+    if denying.asked_before(case.clause_left, case.rules.cues) and not (
+        whose.person is Person.SELF and "我" in case.clause
+    ):
         return MentionStatus.HYPOTHETICAL, "asked"
     return _supposed(case, left, now)
 
@@ -207,7 +239,11 @@ def _of_others(case: Case, whose: Owner) -> Verdict:
 def _acute(case: Case) -> bool:
     if case.flag == "suicide_risk":
         return False
-    return case.candidate.rule.strong or case.flag == "fall_injury" and "地" in case.rest or bool(case.cue("degree", case.clause))
+    return (
+        case.candidate.rule.strong
+        or (case.flag == "fall_injury" and "地" in case.rest)
+        or bool(case.cue("degree", case.clause))
+    )
 
 
 def _timed(case: Case, whose: Owner) -> Verdict:
@@ -242,7 +278,12 @@ def _now_and_then(case: Case, whose: Owner) -> Verdict:
     if case.flag in _NEVER_HABIT or case.candidate.rule.severity is Severity.VALUE:
         return None
     habit = case.cue("habitual", case.clause)
-    if habit and not case.candidate.rule.strong and not case.cue("now", case.text) and not case.cue("degree", case.clause):
+    if (
+        habit
+        and not case.candidate.rule.strong
+        and not case.cue("now", case.text)
+        and not case.cue("degree", case.clause)
+    ):
         return MentionStatus.UNCERTAIN, habit.group()
     return None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,26 @@ Step = str | int
 
 _HAN = re.compile("[㐀-鿿]")
 _LOOKAROUND = re.compile(r"\(\?<?[!=][^()]*\)")
+_GROUP_KEYS = ("needs", "unless", "doubt")
 _RULE_KEYS = {
-    "id", "seq", "all", "two", "needs", "unless", "asks", "strong", "across", "severity", "as", "dialect", "mark", "settled", "doubt",
-}  # fmt: skip
+    *(
+        "id",
+        "seq",
+        "all",
+        "two",
+        "strong",
+        "across",
+        "severity",
+        "as",
+        "dialect",
+        "mark",
+        "settled",
+        "sound",
+        "asks",
+        "doubt_asks",
+    ),
+    *_GROUP_KEYS,
+}
 
 
 @dataclass(frozen=True)
@@ -51,6 +68,8 @@ class Rule:
     unless: tuple[str, ...] = ()
     doubt: tuple[str, ...] = ()
     """Groups that make a mention uncertain: black stool after iron tablets."""
+    doubt_asks: tuple[str, ...] = ()
+    """Asks to which the words are an ordinary answer (走路就喘, asked how far one can walk)."""
     asks: tuple[str, ...] = ()
     """Only after these asks ('' = none was open); empty = always."""
     strong: bool = False
@@ -63,6 +82,8 @@ class Rule:
     """Unchanged for years is no emergency."""
     transient: bool = False
     """An emergency although it has passed."""
+    sound: bool = True
+    """May be matched by sound; not where its words sound like common ones."""
     settled: bool = False
     """Its own 没 and 过 belong to the phrase (从来没这么疼过)."""
 
@@ -145,7 +166,10 @@ def load_redflags(nlu_data_dir: Path, clinical_dir: Path) -> RedFlagRules:
         parts=parts,
         char_bits=_bits([part.chars for part in parts.values()]),
         folded_bits=_bits([part.folded_chars for part in parts.values()]),
-        cues={name: _pattern(folder / "cues.yml", cues_data["cues"], name, terms) for name, terms in cues_data["cues"].items()},
+        cues={
+            name: _pattern(folder / "cues.yml", cues_data["cues"], name, terms)
+            for name, terms in cues_data["cues"].items()
+        },
         thresholds=tuple(_threshold(limits_path, raw) for raw in limits.get("values", [])),
         aggravations=tuple(
             Aggravation(raw["flag"], raw["slot"], frozenset(raw["any_of"])) for raw in limits.get("aggravating", [])
@@ -166,7 +190,9 @@ def _bits(groups: Sequence[frozenset[str]]) -> Mapping[str, int]:
 def _mapping(path: Path) -> Mapping[str, Any]:
     data = load_yaml(path)
     if not isinstance(data, dict):
-        raise DefinitionError("redflags-shape", "the file is not a mapping", "start it with version:", path=path, line=1)
+        raise DefinitionError(
+            "redflags-shape", "the file is not a mapping", "start it with version:", path=path, line=1
+        )
     return data
 
 
@@ -191,47 +217,78 @@ def _part(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> Part:
 def _pattern(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> re.Pattern[str]:
     if not isinstance(terms, list) or not terms or not all(isinstance(t, str) and t for t in terms):
         raise DefinitionError(
-            "redflags-terms", f"{name} is not a list of phrases", "write it as [\"…\", \"…\"]", path=path, line=line_of(groups, name)
+            "redflags-terms",
+            f"{name} is not a list of phrases",
+            'write it as ["…", "…"]',
+            path=path,
+            line=line_of(groups, name),
         )
     try:
         return re.compile("(?:" + "|".join(terms) + ")")
     except re.error as error:
         raise DefinitionError(
-            "redflags-pattern", f"{name}: {error}", "mend the brackets of that phrase", path=path, line=line_of(groups, name)
+            "redflags-pattern",
+            f"{name}: {error}",
+            "mend the brackets of that phrase",
+            path=path,
+            line=line_of(groups, name),
         ) from None
 
 
 def _rule(path: Path, data: Mapping[str, Any], raw: Mapping[str, Any], bits: Mapping[str, int]) -> Rule:
+    flag = data["flag"]
+    kind = _checked_kind(path, raw, bits)
+
+    def full(names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(f"{flag}.{name}" for name in names)
+
+    named = [s for s in raw[kind] if isinstance(s, str)]
+    needed = {*(named if kind != "two" else ()), *raw.get("needs", ())}
+    return Rule(
+        id=f"{flag}.{raw['id']}",
+        flag=flag,
+        severity=_severity(path, raw, raw.get("severity", data["severity"])),
+        kind=kind,
+        steps=tuple(full([s])[0] if isinstance(s, str) else s for s in raw[kind]),
+        parts=full(named),
+        mask=sum(bits[name] for name in needed),
+        needs=full(raw.get("needs", ())),
+        unless=full(raw.get("unless", ())),
+        doubt=full(raw.get("doubt", ())),
+        asks=tuple(raw.get("asks", ())),
+        doubt_asks=tuple(raw.get("doubt_asks", ())),
+        strong=bool(raw.get("strong")),
+        across=bool(raw.get("across")),
+        settled=bool(raw.get("settled")),
+        sound=bool(raw.get("sound", True)),
+        uncertain=raw.get("as") == "uncertain",
+        baseline=bool(data.get("baseline")),
+        transient=bool(data.get("transient")),
+    )
+
+
+def _checked_kind(path: Path, raw: Mapping[str, Any], bits: Mapping[str, int]) -> str:
     kinds = [k for k in ("seq", "all", "two") if k in raw]
-    unknown = set(raw) - _RULE_KEYS
+    unknown = sorted(set(raw) - _RULE_KEYS)
     if len(kinds) != 1 or "id" not in raw or unknown:
         raise DefinitionError(
-            "redflags-rule", f"a rule needs an id and one of seq, all, two (not known: {sorted(unknown)})",
-            "write {id: name, seq: [group, 4, group]}", path=path, line=line_of(raw),
-        )  # fmt: skip
-    steps = tuple(raw[kinds[0]])
-    used = [s for s in (*steps, *raw.get("needs", ()), *raw.get("unless", ()), *raw.get("doubt", ())) if isinstance(s, str)]
-    missing = [name for name in used if name not in bits]
+            "redflags-rule",
+            f"a rule needs an id and one of seq, all, two (not known: {unknown})",
+            "write {id: name, seq: [group, 4, group]}",
+            path=path,
+            line=line_of(raw),
+        )
+    used = [*raw[kinds[0]], *(name for key in _GROUP_KEYS for name in raw.get(key, ()))]
+    missing = [name for name in used if isinstance(name, str) and name not in bits]
     if missing:
         raise DefinitionError(
-            "redflags-group", f"rule {raw['id']} uses the unknown group {missing[0]}",
-            "add it under parts: or correct the name", path=path, line=line_of(raw),
-        )  # fmt: skip
-    flag = data["flag"]
-
-    def full(name: str) -> str:
-        return f"{flag}.{name}"
-
-    names = [s for s in steps if isinstance(s, str)]
-    mask = sum({bits[name] for name in (*(names if kinds[0] != "two" else ()), *raw.get("needs", ()))})
-    return Rule(
-        id=f"{flag}.{raw['id']}", flag=flag, severity=_severity(path, raw, raw.get("severity", data["severity"])),
-        kind=kinds[0], steps=tuple(full(s) if isinstance(s, str) else s for s in steps), parts=tuple(map(full, names)),
-        mask=mask, needs=tuple(map(full, raw.get("needs", ()))), unless=tuple(map(full, raw.get("unless", ()))),
-        doubt=tuple(map(full, raw.get("doubt", ()))),
-        asks=tuple(raw.get("asks", ())), strong=bool(raw.get("strong")), across=bool(raw.get("across")),
-        uncertain=raw.get("as") == "uncertain", baseline=bool(data.get("baseline")), transient=bool(data.get("transient")), settled=bool(raw.get("settled")),
-    )  # fmt: skip
+            "redflags-group",
+            f"rule {raw['id']} uses the unknown group {missing[0]}",
+            "add it under parts: or correct the name",
+            path=path,
+            line=line_of(raw),
+        )
+    return kinds[0]
 
 
 def _severity(path: Path, raw: Any, name: str) -> Severity:
@@ -253,7 +310,11 @@ def _threshold(path: Path, raw: Mapping[str, Any]) -> Threshold:
     key = bounds[0]
     bound = raw[key]
     return Threshold(
-        slot=raw["slot"], flag=raw["flag"], severity=_severity(path, raw, raw.get("severity", "value")),
-        low=float(bound) if key in ("at_most", "below") else None, high=float(bound) if key in ("at_least", "above") else None,
-        strict=key in ("below", "above"), equals=bool(bound) if key == "equals" else None,
-    )  # fmt: skip
+        slot=raw["slot"],
+        flag=raw["flag"],
+        severity=_severity(path, raw, raw.get("severity", "value")),
+        low=float(bound) if key in ("at_most", "below") else None,
+        high=float(bound) if key in ("at_least", "above") else None,
+        strict=key in ("below", "above"),
+        equals=bool(bound) if key == "equals" else None,
+    )

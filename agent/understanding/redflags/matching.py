@@ -28,6 +28,8 @@ class Candidate:
     by_sound: bool = False
     doubtful: bool = False
     """Something said explains it otherwise, or it is too weak to raise."""
+    names: tuple[str, ...] = ()
+    """The groups of the pieces."""
 
     @property
     def span(self) -> Span:
@@ -79,26 +81,24 @@ def candidates(scan: Scan, ask: str | None) -> Iterator[Candidate]:
     """Every place where a rule holds."""
     possible = scan.possible()
     for rule in scan.rules.rules:
-        if rule.mask & possible != rule.mask or scan.by_sound and rule.kind != "seq":
+        if scan.by_sound and not rule.sound:
             continue
-        if rule.asks and (ask or "") not in rule.asks:
+        if rule.mask & possible != rule.mask or (rule.asks and (ask or "") not in rule.asks):
             continue
-        for pieces in _matches(scan, rule):
+        for names, pieces in _matches(scan, rule):
             doubtful = rule.uncertain or any(scan.spans(name) for name in rule.doubt)
-            candidate = Candidate(rule, pieces, scan.by_sound, doubtful)
+            candidate = Candidate(rule, pieces, scan.by_sound, doubtful, names)
             if (not scan.by_sound or _sounds_right(scan, candidate)) and _allowed(scan, candidate):
                 yield candidate
 
 
-def _matches(scan: Scan, rule: Rule) -> Iterator[tuple[Span, ...]]:
+def _matches(scan: Scan, rule: Rule) -> Iterator[tuple[tuple[str, ...], tuple[Span, ...]]]:
     if rule.kind == "seq":
-        yield from _sequence(scan, rule)
+        yield from ((rule.parts, pieces) for pieces in _sequence(scan, rule))
         return
-    found = [spans[0] for name in rule.parts if (spans := scan.spans(name))]
-    if rule.kind == "all" and len(found) == len(rule.parts):
-        yield tuple(found)
-    elif rule.kind == "two" and len(found) > 1:
-        yield tuple(found)
+    found = [(name, spans[0]) for name in rule.parts if (spans := scan.spans(name))]
+    if len(found) >= (len(rule.parts) if rule.kind == "all" else 2):
+        yield tuple(name for name, _ in found), tuple(span for _, span in found)
 
 
 def _sequence(scan: Scan, rule: Rule) -> Iterator[tuple[Span, ...]]:
@@ -139,12 +139,17 @@ def _inside(inner: Span, outer: Span) -> bool:
 def _sounds_right(scan: Scan, candidate: Candidate) -> bool:
     """Long enough, and at least one group or half of the characters written as they should be."""
     length = sum(end - start for start, end in candidate.pieces)
-    if length < MIN_SOUND and not candidate.rule.strong:
+    rule = candidate.rule
+    if length < MIN_SOUND + (rule.kind != "seq") and not rule.strong:
         return False
-    names = candidate.rule.parts
-    right = sum(
-        c in scan.rules.parts[name].chars
-        for name, (start, end) in zip(names, candidate.pieces, strict=False)
-        for c in scan.text[start:end]
-    )
-    return length > right >= 1 and right * 2 >= length
+    rights = [
+        sum(c in scan.rules.parts[name].chars for c in scan.text[start:end])
+        for name, (start, end) in zip(candidate.names, candidate.pieces, strict=True)
+    ]
+    exact = [end - start for right, (start, end) in zip(rights, candidate.pieces, strict=True) if right == end - start]
+    if any(right < end - start < 2 for right, (start, end) in zip(rights, candidate.pieces, strict=True)) and (
+        rule.kind != "seq" or max(exact, default=0) < 2
+    ):
+        return False
+    wrong = length - sum(rights)
+    return 1 <= wrong <= max(1, length // 3)

@@ -33,10 +33,11 @@ _ONGOING = re.compile("身体|好好的|吃着|睡|刚才|病|难受|现在|今�
 _STARTS_OTHER = re.compile("^(?:他|她|佢|人家)")
 
 
-def owner(text: str, start: int, end: int, cues: Cues, *, far: bool = False) -> Owner:
+def owner(text: str, start: int, end: int, cues: Cues, *, far: bool = False, near: bool = False) -> Owner:
     """Who the mention at ``start`` is about: the nearest person before it who can be its subject.
 
-    ``far``: of a kind that nobody says of himself, so a person named clauses ago is meant.
+    ``far``: of a kind that nobody says of himself, so a person named clauses ago is meant;
+    ``near``: only one named in the same clause.
     """
     left = text[:start]
     own = max((m.end() for m in cues["self"].finditer(left)), default=-1)
@@ -48,7 +49,7 @@ def owner(text: str, start: int, end: int, cues: Cues, *, far: bool = False) -> 
     if best is None or own > best[1]:
         return Owner(Person.SELF)
     between = text[best[1] : max(best[1], start)]
-    if "，" in between and not far and not _goes_on(between):
+    if "，" in between and not far and (near or not _goes_on(between)):
         return Owner(Person.SELF)
     return Owner(best[2], text[best[0] : best[1]], bool(cues["reporter_after"].match(between)))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agent.understanding.numbers import Number, find_numbers
+from agent.understanding.pinyin import fold
 
 _LABELS = {
     "sbp": "高压|上压|收缩压|上头(?:那个)?|大的那?个?",
@@ -18,15 +19,26 @@ _LABELS = {
     "none": "糖化|脉搏|心跳|心率|体重|身高|尿糖|腰围|胆固醇|血脂|尿酸|岁|药|电话|手机|工资|抽烟|喝酒|走|步",
 }
 _LABEL = re.compile("|".join(f"(?P<{k}>{v})" for k, v in _LABELS.items()))
+_FOLDED_LABEL = re.compile(fold(_LABEL.pattern.replace("?P<none>", "?P<none_>")).replace("none_", "none"))
+_SLASHED = re.compile("(?<![0-9/])[0-9]{3}/[0-9]{2,3}(?![0-9/])")
+_MISHEARD = str.maketrans(
+    "巴吧爸把疤酒就久旧伞山散删无吴武屋留流柳刘溜起其妻期齐而儿尔耳是时事石拾实食白摆败柏拜店典电颠滇衣医依移似思死林灵领凌",
+    "八八八八八九九九九三三三三五五五五六六六六六七七七七七二二二二十十十十十十十百百百百百点点点点点一一一一四四四零零零零",
+)
+_BETWEEN = re.compile(
+    "(?<=[零一二两三四五六七八九十百点])[^零一二两三四五六七八九十百点，a-z0-9](?=[零一二两三四五六七八九十百点几])"
+)
 _ASKED = {
     "blood_pressure": "bp", "fpg": "glucose", "pbg_2h": "glucose", "rbg": "glucose", "spo2": "spo2",
     "body_temperature": "body_temperature",
 }  # fmt: skip
 _OTHER_UNIT = re.compile(
-    "(?:点半|点钟|点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|口|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人)"
+    "(?:点半|点钟|点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人)"
 )
 _AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到|快|差点|接近)$")
-_TWICE = re.compile("早上|晚上|中午|下午|昨天|今天|前天|上次|高的时候|低的时候|第[一二三]次|左手|右手|左边|右边|一回|以前|现在|后来|吃药")
+_TWICE = re.compile(
+    "早上|晚上|中午|下午|昨天|今天|前天|上次|有时|或者|高的时候|低的时候|第[一二三]次|左手|右手|左边|右边|一回|以前|现在|后来|吃药"
+)
 _MG_DL = 40
 _NUMERAL = re.compile("[0-9一二两三四五六七八九十百几幺]")
 
@@ -47,9 +59,12 @@ class SpokenValue:
 def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
     """Every reading of the measurements that have critical values."""
     asked = _ASKED.get(ask or "")
-    if not _NUMERAL.search(text) or (asked is None and not _LABEL.search(text)):
+    if not _NUMERAL.search(text):
         return ()
-    labels = [(m.start(), m.end(), str(m.lastgroup)) for m in _LABEL.finditer(text)]
+    labels = _labels(text)
+    if asked is None and not labels:
+        return ()
+    text = _BETWEEN.sub(lambda m: m.group().translate(_MISHEARD), text)
     labelled = []
     for number in _numbers(text):
         if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0:
@@ -58,6 +73,13 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
         if kind not in ("", "none"):
             labelled.append((kind, number, start))
     return tuple(_readings(text, labelled))
+
+
+def _labels(text: str) -> list[tuple[int, int, str]]:
+    found = list(_LABEL.finditer(text)) or list(_FOLDED_LABEL.finditer(fold(text)))
+    if not found:
+        return [(m.start(), m.start(), "bp") for m in _SLASHED.finditer(text)]
+    return [(m.start(), m.end(), str(m.lastgroup)) for m in found]
 
 
 def _numbers(text: str) -> Iterator[Number]:
@@ -84,9 +106,17 @@ def _label(text: str, number: Number, labels: list[tuple[int, int, str]], asked:
 def _readings(text: str, labelled: list[tuple[str, Number, int]]) -> Iterator[SpokenValue]:
     pressures = [(n, s) for kind, n, s in labelled if kind == "bp"]
     yield from _pressures(text, pressures)
+    swapped = _swapped(labelled)
     for kind, number, start in labelled:
         if kind != "bp":
-            yield _value(text, kind, number, start)
+            yield _value(text, swapped.get(kind, kind), number, start)
+
+
+def _swapped(labelled: list[tuple[str, Number, int]]) -> dict[str, str]:
+    """低压一百五，高压九十: the labels are the wrong way round."""
+    high = next((n.value for kind, n, _ in labelled if kind == "sbp"), None)
+    low = next((n.value for kind, n, _ in labelled if kind == "dbp"), None)
+    return {"sbp": "dbp", "dbp": "sbp"} if high is not None and low is not None and low > high else {}
 
 
 def _pressures(text: str, said: list[tuple[Number, int]]) -> Iterator[SpokenValue]:
@@ -120,6 +150,8 @@ def _value(text: str, kind: str, number: Number, start: int) -> SpokenValue:
     before = text[max(0, number.span[0] - 4) : number.span[0]]
     if _AT_MOST.search(before):
         low, high = 0.0, number.value - 0.1
+    if text.startswith(("以上", "往上", "朝上", "出头", "多"), number.span[1]):
+        low = high = number.value
     if kind == "glucose" and number.value > _MG_DL:
         low, high = low / 18, high / 18
     if kind in ("sbp", "dbp") and re.search("千帕|kpa", text):

@@ -14,8 +14,14 @@ from agent.understanding.redflags.matching import MIN_SOUND, Scan, candidates
 from agent.understanding.redflags.values_net import value_candidates
 from agent.understanding.text import Utterance, normalise
 
+_DEGREE = re.compile(
+    "(?<=[疼痛喘闷憋晕饿慌压堵肿紧渴抖吐高低瘦干累重烧难受])[的地](?!话|时候?|事|感觉|情况|地方|人|药|是|我|，|$|没|都|那|样)"
+)
+"""疼的厉害 is written for 疼得厉害 as often as not."""
 _PROBE = "probe_"
-_YES = re.compile("^(?:嗯|哎|对|是|有|现在|正|就是|当然|在疼|在痛|刚才|今天|可不|要得|系|中|疼|痛|还在|还是|还有|想|真的?)")
+_YES = re.compile(
+    "^(?:嗯|哎|对|是|有|现在|正|就是|当然|在疼|在痛|刚才|今天|可不|要得|系|中|疼|痛|还在|还是|还有|想|真的?)"
+)
 _NO = re.compile("^(?:不|没|冇|莫|以前|早|过去|唔|未|那是|去年|好了|上)")
 _OPEN_QUESTION = re.compile("(?:你们?|您)(?:是|刚才)?(?:说|问)|是不是|有没有|会不会|要是|如果|万一")
 
@@ -25,7 +31,7 @@ def mentions(
 ) -> tuple[Mention, ...]:
     """Every mention of a red flag in ``utterance``; on a partial only those that nothing likely to follow undoes."""
     del ctx
-    text = utterance.text
+    text = _DEGREE.sub("得", utterance.text)
     listing = "、" in utterance.raw
     found = _by_words(text, ask, rules, listing)
     found += _by_values(text, ask, rules, listing)
