@@ -14,7 +14,7 @@ from suifang.visits import Visit
 
 
 class Following:
-    """The observer of one call. ``write`` runs beside the call; ``finish`` writes what is left."""
+    """The observer of one call. ``write`` runs beside the call until ``stop``."""
 
     def __init__(self, visit: Visit, store: Store, clips: Path, screen: Screen) -> None:
         self._visit = visit
@@ -22,6 +22,7 @@ class Following:
         self._clips = clips
         self._screen = screen
         self._news = asyncio.Event()
+        self._over = False
 
     def observe(self, notice: Notice) -> None:
         """Show a notice; whatever it tells, there may be new events."""
@@ -45,13 +46,18 @@ class Following:
         self._screen.line(f"{_clock(exchange.start_ms)} {said}")
 
     async def write(self) -> None:
-        """Write events as they come, until cancelled."""
-        while True:
+        """Write events as they come, until ``stop``."""
+        while not self._over:
             await self._news.wait()
             self._news.clear()
-            await self.finish()
+            await self._write_new()
 
-    async def finish(self) -> None:
+    def stop(self) -> None:
+        """Let ``write`` end once everything is written."""
+        self._over = True
+        self._news.set()
+
+    async def _write_new(self) -> None:
         """Write what is new, and file the clips that it names."""
         for event in await self._visit.flush():
             await self._file(event)

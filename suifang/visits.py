@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ class Visit:
         self.conversation = conversation
         self._store = store
         self._written = written
+        self._one_at_a_time = asyncio.Lock()
+        self._flushing: asyncio.Task[Sequence[Event]] | None = None
 
     async def hear(self, text: str, now: datetime) -> Sequence[Effect]:
         """The resident said something, typed: nothing was misheard."""
@@ -48,7 +51,18 @@ class Visit:
         return effects
 
     async def flush(self) -> Sequence[Event]:
-        """Write what is new in the log; the events written. Ends the stored visit with the conversation."""
+        """Write what is new in the log; the events written. Ends the stored visit with the conversation.
+
+        A write that has begun is finished even when the caller is cancelled.
+        """
+        self._flushing = asyncio.create_task(self._flush(), name="event log")
+        return await asyncio.shield(self._flushing)
+
+    async def _flush(self) -> Sequence[Event]:
+        async with self._one_at_a_time:
+            return await self._write_new()
+
+    async def _write_new(self) -> Sequence[Event]:
         new = tuple(self.conversation.events[self._written :])
         if new:
             await self._store.events.append(self.id, new)

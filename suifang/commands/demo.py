@@ -106,11 +106,9 @@ async def _call(case: DialogueCase, app: App, engines: Engines, show: _Show) -> 
 
 
 async def _put_away(app: App, visit: Visit, following: Following, writing: asyncio.Task[None]) -> Paper:
-    writing.cancel()
-    await asyncio.gather(writing, return_exceptions=True)
-    await following.finish()
-    events = visit.conversation.events
-    await visit.close("broken off", moment_from(events[-1].at))
+    following.stop()
+    await writing
+    await visit.close("broken off", moment_from(visit.conversation.events[-1].at))
     return await app.papers.draw_up(visit.id)
 
 
