@@ -7,4 +7,4 @@ from agent.domain.answers import AskContext
 
 def speaks_for_resident(ctx: AskContext) -> bool:
     """A relative or helper answers for the resident."""
-    return ctx.slots.get("identity") == "proxy" or "contact_relation" in ctx.slots
+    return ctx.slots.get("identity") == "proxy"

@@ -25,11 +25,12 @@ _REVERSED = {
 
 
 def build(lexicons: Lexicons) -> dict[str, Parser]:
-    """Parsers of identity, consent and proxy_relation."""
+    """Parsers of identity, consent, proxy_relation and contact_relation."""
     return {
         "identity": lambda utterance, ctx: _identity(utterance.text, ctx, lexicons),
         "consent": lambda utterance, ctx: _consent(utterance.text, lexicons),
         "proxy_relation": lambda utterance, ctx: _relation(utterance, lexicons),
+        "contact_relation": lambda utterance, ctx: _contact(utterance.text, lexicons),
     }
 
 
@@ -109,6 +110,17 @@ def _relation(utterance: Utterance, lexicons: Lexicons) -> Reading:
     if child:
         return Reading(confirm=True, reason="a child of the resident: son or daughter is not said")
     return Reading()
+
+
+def _contact(text: str, lexicons: Lexicons) -> Reading:
+    """The resident says what the contact is to him: 他是我儿子 is a son."""
+    sets = lexicons.relations
+    named = (("5", "contact_parent"), ("6", "contact_grandparent"), *((code, code) for code in _RELATION_ORDER))
+    found = [(span[0], -span[1], code) for code, name in named if (span := sets[name].search(text))]
+    if not found:
+        return Reading()
+    start, end, code = min(found)
+    return _relation_fill(code, (start, -end), 0, text)
 
 
 def _relation_fill(code: str, span: tuple[int, int], offset: int, text: str) -> Reading:
