@@ -39,6 +39,8 @@ class WaitTable:
     complete_ms: float = 300.0
     complete_long_ms: float = 340.0
     """A complete answer where the step is patient: a second number or another medicine may follow."""
+    consent_ms: float = 420.0
+    """After a bare 行 or 好: people like to add a word (行，你说吧)."""
     finished_ms: float = 700.0
     """Not known to be complete, but ends like a sentence."""
     unknown_ms: float = 1_000.0
@@ -60,6 +62,7 @@ _MORE = re.compile(
     r"比如|大概|好像|差不多|可能|反正|嗯|呃|额|啊这|高压|低压|上压|下压|收缩压|舒张压|空腹|饭后|餐后|早上|中午|晚上|"
     r"心率|心跳|脉搏|体重|一天|每天|一次|每次|吃的是|吃的|叫|叫做|我的|我是|是)$"
 )
+_CONSENT = re.compile(r"(哎|诶|嗯)?(行|好|好的|中|成|可以|要得|没问题|行行|好好)")
 _ENDS_IN_NUMBER = re.compile(r"[一二三四五六七八九十百零两\d]$")
 _OPEN_NUMBER = re.compile(r"[百千万点零]$")
 _CLOSED = re.compile(r"(了|吧|呢|的|呀|嘛|哦|吗|过|没有|谢谢|啦|喽|不知道|不清楚|忘了)$")
@@ -105,6 +108,8 @@ def _when_complete(text: str, more: re.Match[str] | None, pause: Pause, table: W
         return Wait(table.trailing_ms, f"complete, but announces more: {more.group()}")
     if _OPEN_NUMBER.search(text):
         return Wait(table.unknown_ms, f"complete, but the number may go on: {text[-1]}")
+    if _CONSENT.fullmatch(text):
+        return Wait(max(table.consent_ms, pause.habit.caution_ms), f"answered with a bare {text}")
     usual_ms = table.complete_long_ms if pause.patience is Patience.LONG else table.complete_ms
     if pause.habit.caution_ms > usual_ms:
         return Wait(pause.habit.caution_ms, "the ask is answered, but this resident was cut in on before")

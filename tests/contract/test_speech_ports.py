@@ -12,6 +12,7 @@ from agent.errors import SpeechError
 from speech.audio import level_dbfs, silence
 from speech.channel import RealTime, VirtualTime, audio_pair
 from speech.ports import AudioChannel, Hints, Recognizer, Synthesizer, VoiceStyle
+from speech.recognition.syllable_ctc import bundled
 from speech.synthesis.cache import PromptCache
 from speech.synthesis.espeak import EspeakSynthesizer
 from tests.fakes.running import run
@@ -52,33 +53,53 @@ def test_nothing_to_say_is_an_error(make: Callable[[], Synthesizer]) -> None:
     assert caught.value.remedy
 
 
-def recognizers() -> dict[str, tuple[Callable[[], Recognizer], np.ndarray]]:
-    """Engines with audio that they can read."""
-    return {"fake": (FakeRecognizer, speak("高压一百五"))}
+def _fake() -> tuple[Recognizer, np.ndarray]:
+    return FakeRecognizer(), speak("高压一百五")
 
 
-@pytest.mark.parametrize(("make", "said"), recognizers().values(), ids=recognizers())
+def _bundled() -> tuple[Recognizer, np.ndarray]:
+    async def voice() -> np.ndarray:
+        engine = EspeakSynthesizer()
+        clip = await engine.synthesize("高压一百五", VoiceStyle("cmn+f3", 140))
+        await engine.aclose()
+        return np.concatenate([silence(200), clip, silence(200)])
+
+    try:
+        engine = bundled()
+    except SpeechError as error:
+        pytest.skip(f"the bundled model cannot be loaded: {error.code}")
+    return engine, run(voice())
+
+
+@pytest.fixture(scope="module", params=[_fake, _bundled], ids=["fake", "syllable-ctc"])
+def heard(request: pytest.FixtureRequest) -> tuple[Recognizer, np.ndarray]:
+    """An engine, and audio that it can read."""
+    made: tuple[Recognizer, np.ndarray] = request.param()
+    return made
+
+
 class TestRecognizer:
     """The contract of a recogniser."""
 
-    def test_a_session_takes_any_length_and_gives_words(self, make: Callable[[], Recognizer], said: np.ndarray) -> None:
-        session = make().open(Hints("blood_pressure", ("高压",)))
+    def test_a_session_takes_any_length_and_gives_words(self, heard: tuple[Recognizer, np.ndarray]) -> None:
+        engine, said = heard
+        session = engine.open(Hints("blood_pressure", ("高压",)))
         for start in range(0, len(said), 1_600):
             session.accept(said[start : start + 1_600])
             assert 0 <= session.partial().confidence <= 1
-        heard = session.finish()
-        assert heard.text
-        assert 0 <= heard.start_s <= heard.end_s <= len(said) / 16_000 + 0.1
+        words = session.finish()
+        assert words.text
+        assert 0 <= words.start_s <= words.end_s <= len(said) / 16_000 + 0.1
 
-    def test_silence_and_nothing_are_no_words(self, make: Callable[[], Recognizer], said: np.ndarray) -> None:
-        engine = make()
+    def test_silence_and_nothing_are_no_words(self, heard: tuple[Recognizer, np.ndarray]) -> None:
+        engine, _ = heard
         assert engine.open(Hints(None)).partial().text == ""
         session = engine.open(Hints(None))
         session.accept(silence(1_000))
         assert session.finish().text == ""
 
-    def test_sessions_do_not_mix(self, make: Callable[[], Recognizer], said: np.ndarray) -> None:
-        engine = make()
+    def test_sessions_do_not_mix(self, heard: tuple[Recognizer, np.ndarray]) -> None:
+        engine, said = heard
         first, second = engine.open(Hints(None)), engine.open(Hints(None))
         first.accept(said)
         second.accept(silence(500))

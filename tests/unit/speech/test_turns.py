@@ -27,6 +27,7 @@ C = Completeness
         ("一百", C.COMPLETE, 700, 1_500),
         ("高压一百五", C.PARTIAL, 1_200, 2_000),
         ("有点头晕", C.PARTIAL, 700, 1_100),
+        ("行", C.COMPLETE, 400, 450),
         ("哎，我就是", C.COMPLETE, 200, 350),
         ("高压", C.UNKNOWN, 1_200, 2_200),
         ("空腹", C.PARTIAL, 1_200, 2_200),
