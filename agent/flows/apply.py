@@ -26,6 +26,8 @@ from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack
 from agent.understanding.asks import KIND_ASKS, slots_of
 
+READ_BACK_BELOW = 0.3
+"""Recogniser confidence under which one value in four is wrong (model card, reliability); typed text has 1."""
 EMERGENCY_FLOWS = frozenset({"pattern_emergency", "pattern_emergency_other", "pattern_suicide_risk"})
 
 
@@ -60,10 +62,16 @@ def apply(work: Work, script: Script, commands: Sequence[Command], turn: Turn) -
 
 
 def _take(work: Work, fills: tuple[SlotFill, ...], ask: str, turn: Turn) -> None:
-    doubtful = tuple(fill for fill in fills if fill.confirm)
-    set_slots(work, tuple(fill for fill in fills if not fill.confirm), ask, turn)
+    doubtful = tuple(fill for fill in fills if fill.confirm or _poorly_heard(fill, turn))
+    set_slots(work, tuple(fill for fill in fills if fill not in doubtful), ask, turn)
     if doubtful:
         work.state = replace(work.state, pending=ReadBack(ask, doubtful, turn.words))
+
+
+def _poorly_heard(fill: SlotFill, turn: Turn) -> bool:
+    """A number or a medicine from words that the recogniser itself doubts is read back before it counts."""
+    exact = isinstance(fill.value, (int, float)) or fill.slot == "medications"
+    return exact and turn.confidence < READ_BACK_BELOW
 
 
 def set_slots(work: Work, fills: tuple[SlotFill, ...], ask: str, turn: Turn, *, read_back: bool = False) -> None:

@@ -330,3 +330,11 @@ def test_hostile_input_changes_nothing(at_pressure: Talk, words: str) -> None:
     assert dict(at_pressure.it.slots) == before
     assert at_pressure.it.outcome is None
     assert at_pressure.said
+
+
+def test_a_number_that_was_poorly_heard_is_read_back(at_pressure: Talk) -> None:
+    at_pressure.effects = at_pressure.it.hear("高压一百三低压八十", 0.1, NOW)
+    assert "sbp" not in at_pressure.it.slots
+    assert "130" in at_pressure.said
+    at_pressure.hear("对")
+    assert at_pressure.it.slots["sbp"] == 130
