@@ -11,7 +11,9 @@ from enum import StrEnum
 
 from agent.domain.turns import Completeness
 
-MIN_CONFIDENCE = 0.3
+MIN_CONFIDENCE = 0.1
+SURE_CHARS = 3
+"""Words of this length are believed whatever the engine's confidence: noise seldom makes a sentence."""
 RESUME_AFTER_MS = 700.0
 """A frozen agent goes on when no voice and no words have come for this long."""
 
@@ -51,7 +53,7 @@ _BACKCHANNEL = re.compile(
 def judge(overlap: Overlap) -> Verdict:
     """Read the words of an overlap."""
     words = _NOT_WORDS.sub("", overlap.text)
-    if not words or overlap.confidence < MIN_CONFIDENCE:
+    if not words or (len(words) < SURE_CHARS and overlap.confidence < MIN_CONFIDENCE):
         return Verdict.NOISE if overlap.ended else Verdict.UNDECIDED
     if overlap.question_put and _answers(overlap):
         return Verdict.INTERRUPTION
