@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,13 +19,15 @@ from pathlib import Path
 import numpy as np
 
 from models.train import labels, phrases, public_texts, texts
-from speech.recognition import lexicon, ngram
+from speech.recognition import grammar, lexicon, ngram
 
+CHAT, ANSWERS = 40_000, 2_500
+"""Sampled sentences of the chat and of every other class of the grammar."""
 CALLS = 90_000
 """Sampled sentences of follow-up calls."""
 LEAST_SEEN = 4
 _KIND_WEIGHTS = {"medical": 1.0, "question": 1.0, "turn": 2.0, "dialogue": 1.0, "place": 1.0}
-_TABLES = ("YES", "NO", "LIFESTYLE", "ADHERENCE", "RED_FLAGS", "CONTROL", "SYMPTOMS", "MEDICINES", "BRANDS")
+_TABLES = ("AGREEMENT", "DENIAL", "LIFESTYLE", "ADHERENCE", "RED_FLAGS", "CONTROL", "SYMPTOMS", "MEDICINES", "BRANDS")
 TABLE_WEIGHT = 20.0
 _EXTRA = "〇幺俩仨冇噻哩嘞咧哪啥咋俺甭嘛呗呃嗯哎诶唉"
 
@@ -36,10 +39,14 @@ def general_texts(root: Path) -> list[tuple[str, float]]:
     return [(text, weight) for text, weight in pairs if text and not labels.held_out(text)]
 
 
-def call_texts(seed: int = 11) -> list[tuple[str, float]]:
-    """What is said in follow-up calls: sampled sentences and the plain tables."""
+def call_texts(answers: grammar.Grammar, seed: int = 11) -> list[tuple[str, float]]:
+    """What is said in follow-up calls: sampled sentences, the plain tables, and all classes of the grammar."""
+    rng = random.Random(seed)
+    words = {"medicine": phrases.MEDICINES, "symptom": phrases.SYMPTOMS, "red_flag": phrases.RED_FLAGS}
+    drawn = {name: CHAT if name == "chat" else ANSWERS for name in answers.classes}
+    made = (answers.sample(name, words, rng) for name, count in drawn.items() for _ in range(count))
     sampled = (labels.hanzi_only(text) for text in islice(texts.sentences(seed), CALLS))
-    out = [(text, 1.0) for text in sampled if text and not labels.held_out(text)]
+    out = [(text, 1.0) for text in (*sampled, *made) if text and not labels.held_out(text)]
     return out + [(text, TABLE_WEIGHT) for name in _TABLES for text in getattr(phrases, name)]
 
 
@@ -84,14 +91,14 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True, help="folder of the public text collections")
     parser.add_argument("--out", type=Path, default=Path("models/bundled/language"))
     arguments = parser.parse_args()
-    general, calls = general_texts(arguments.texts), call_texts()
+    general, calls = general_texts(arguments.texts), call_texts(grammar.read(arguments.out / "answers.yml"))
     table = readings(vocabulary(general, calls), (text for text, _ in [*general, *calls[::4]]))
     ids = {char: index for index, char in enumerate(table, 1)}
     arguments.out.mkdir(parents=True, exist_ok=True)
     lexicon.write_readings(arguments.out / "readings.tsv", table)
     size = len(ids) + 1
-    stored = ngram.build(_ids(general, ids), size, 3, (0.0, 1.5)).arrays("general")
-    stored |= ngram.build(_ids(calls, ids), size, 4, (0.0, 0.0, 1.5)).arrays("calls")
+    stored = ngram.build(_ids(general, ids), size, 3).arrays("general")
+    stored |= ngram.build(_ids(calls, ids), size, 4).arrays("calls")
     np.savez_compressed(arguments.out / "ngrams.npz", **stored)  # type: ignore[arg-type]
 
 

@@ -1,25 +1,52 @@
-"""How sure the recogniser is: one number from what was heard and how far the next best words are behind."""
+"""How sure the recogniser is: one number from what was heard, how well the words fit it, and what else fits."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from speech.recognition.decoder import Path
 
-_BIAS, _HEARD, _RIVAL = 2.6, 1.4, 1.2
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for the best words; logs, 0 is best."""
+
+    clear: float
+    """Mean log posterior of what was heard, per syllable: low in noise and for strange voices."""
+    fit: float
+    """How much less likely the words sound than what was heard, per syllable."""
+    usual: float
+    """Language score, per syllable."""
+    alone: float
+    """Log share of the best words among all hypotheses."""
 
 
-def evidence(paths: tuple[Path, ...]) -> tuple[float, float]:
-    """Mean log posterior of the syllables of the best path, and the log share of its score among all."""
+@dataclass(frozen=True)
+class Weights:
+    """Of the logistic function of the evidence; fitted by ``evaluation.asr_confidence`` on voices of the tests."""
+
+    bias: float = 3.5
+    clear: float = 0.8
+    fit: float = 0.8
+    usual: float = 0.3
+    alone: float = 0.8
+    least: float = 0.02
+    """Words below this are noise, not words."""
+
+
+def evidence(paths: tuple[Path, ...], heard: float) -> Evidence:
+    """Of the best of ``paths``, which must have words; ``heard`` is the log probability of the best frame labels."""
     best = paths[0]
-    heard = sum(max(node.score, -6.0) for node in best.nodes) / len(best.nodes)
-    rest = math.log(sum(math.exp(max(path.score - best.score, -50.0)) for path in paths))
-    return heard, -rest
+    size = len(best.nodes)
+    rivals = math.log(sum(math.exp(max(path.score - best.score, -50.0)) for path in paths))
+    return Evidence(heard / size, (best.acoustic - heard) / size, (best.score - best.acoustic) / size, -rivals)
 
 
-def confidence(paths: tuple[Path, ...]) -> float:
-    """0–1; the logistic weights are fitted on synthetic speech in noise, so that about that share is wholly right."""
+def confidence(paths: tuple[Path, ...], heard: float, weights: Weights) -> float:
+    """0–1, 0 for no words."""
     if not paths or not paths[0].nodes:
         return 0.0
-    heard, rival = evidence(paths)
-    return 1 / (1 + math.exp(-(_BIAS + _HEARD * heard + _RIVAL * rival)))
+    one = evidence(paths, heard)
+    sum_ = weights.clear * one.clear + weights.fit * one.fit + weights.usual * one.usual + weights.alone * one.alone
+    return 1 / (1 + math.exp(-max(-30.0, weights.bias + sum_)))

@@ -31,10 +31,12 @@ class Tuning:
     candidates: int = 160
     """Characters tried per frame."""
     language: float = 0.55
-    word: float = 0.7
+    word: float = 1.8
     """Reward per character, against the language model's wish for few."""
     reading: float = 0.6
     confusion: float = 1.0
+    floor: float = 0.35
+    """How far the weights of the language models return to their start at each character."""
     same_sound: float = 2.5
     """Cost of two syllables that differ only in tone without a blank between them."""
 
@@ -47,8 +49,7 @@ class Node:
     char: int
     token: int
     frame: int
-    score: float
-    """Log posterior of the syllable as heard when it was first seen."""
+    """Where it was first taken up; its peak lies a little later."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _step(beam: Beam, frame: Floats, sounds: Sounds, mixture: Mixture, tuning: T
     words = beam.words[:, None] + tuning.language * np.log(mixed) + tuning.word + found.reading
     _merge(beam, found, acoustic, stay_spoken)
     grown = _Grown(found, acoustic, words, parts, stay_blank, stay_spoken)
-    return _select(beam, grown, frame, mixture, tuning)
+    return _select(beam, grown, mixture, tuning)
 
 
 def _entered(beam: Beam, total: Floats, found: _Candidates, sounds: Sounds, tuning: Tuning) -> Floats:
@@ -198,7 +199,7 @@ def _merge(beam: Beam, found: _Candidates, acoustic: Floats, stay_spoken: Floats
             acoustic[parent, char] = _NEVER
 
 
-def _select(beam: Beam, grown: _Grown, frame: Floats, mixture: Mixture, tuning: Tuning) -> Beam:
+def _select(beam: Beam, grown: _Grown, mixture: Mixture, tuning: Tuning) -> Beam:
     stays = np.logaddexp(grown.stay_blank, grown.stay_spoken) + beam.words
     scores = np.concatenate((stays, (grown.acoustic + grown.words).ravel()))
     best = np.argpartition(-scores, min(tuning.beam, len(scores) - 1))[: tuning.beam]
@@ -209,9 +210,9 @@ def _select(beam: Beam, grown: _Grown, frame: Floats, mixture: Mixture, tuning: 
     rows, columns = np.divmod(new, width)
     chars, tokens = grown.found.chars[columns], grown.found.tokens[columns]
     weights = beam.mixture[rows] * grown.parts[:, rows, columns].T
-    weights = 0.9 * weights / weights.sum(1, keepdims=True) + 0.1 * mixture.priors
+    weights = (1 - tuning.floor) * weights / weights.sum(1, keepdims=True) + tuning.floor * mixture.priors
     made = tuple(
-        Node(beam.nodes[row], int(char), int(token), beam.frames, float(frame[token]))
+        Node(beam.nodes[row], int(char), int(token), beam.frames)
         for row, char, token in zip(rows.tolist(), chars, tokens, strict=True)
     )
     contexts = tuple((*beam.contexts[row][1:], int(char)) for row, char in zip(rows.tolist(), chars, strict=True))
@@ -233,6 +234,8 @@ class Path:
 
     nodes: tuple[Node, ...]
     score: float
+    acoustic: float
+    """The part of the score that is what was heard."""
 
 
 def _trace(node: Node | None) -> Iterator[Node]:
@@ -250,5 +253,6 @@ def best_paths(beam: Beam, mixture: Mixture, tuning: Tuning, ended: bool) -> tup
             for context, weights in zip(beam.contexts, beam.mixture, strict=True)
         ]
         scores = np.asarray(scores + tuning.language * np.log(np.maximum(ends, 1e-9)), np.float32)
+    heard = np.logaddexp(beam.blank, beam.spoken)
     order = np.argsort(-scores)
-    return tuple(Path(tuple(_trace(beam.nodes[i]))[::-1], float(scores[i])) for i in order)
+    return tuple(Path(tuple(_trace(beam.nodes[i]))[::-1], float(scores[i]), float(heard[i])) for i in order)

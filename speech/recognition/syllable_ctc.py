@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from agent.errors import SpeechError
+from models import registry
+from models.errors import ModelError
 from speech.ports import RATE_HZ, Hints, Hypothesis, Pcm
 from speech.recognition import confidence, decoder, language, lexicon
-from speech.recognition.acoustic import SECONDS_PER_OUTPUT, AcousticModel, PosteriorStream, SyllableModel, Window
+from speech.recognition.acoustic import (
+    SECONDS_PER_OUTPUT,
+    AcousticModel,
+    Floats,
+    PosteriorStream,
+    SyllableModel,
+    Window,
+)
 from speech.recognition.syllables import confusions, toneless
 
+NAME = "syllable-ctc"
 PARTIAL_EVERY = RATE_HZ // 5
 """A partial is computed again after this many new samples."""
 _BEFORE_SPIKE_S, _AFTER_SPIKE_S = 0.2, 0.16
@@ -32,6 +44,7 @@ class SyllableCtcRecognizer:
         self.language = spoken
         self.tuning = tuning or decoder.Tuning()
         self.window = window or Window()
+        self.weights = confidence.Weights()
         self.sounds = sounds(model.tokens, spoken)
 
     def prepare(self, hints: Iterable[Hints]) -> None:
@@ -60,7 +73,7 @@ class SyllableCtcSession:
         self._mixture = mixture
         self._stream = PosteriorStream(engine.model, engine.window)
         self._beam = decoder.opening(mixture)
-        self._heard: list[int] = []
+        self._heard = _Heard((), 0.0)
         self._fresh = 0
         self._last = _NOTHING
 
@@ -85,28 +98,42 @@ class SyllableCtcSession:
         engine = self._engine
         new = self._stream.update(ended)
         self._beam = decoder.advance(self._beam, new.settled, engine.sounds, self._mixture, engine.tuning)
-        self._heard += new.settled.argmax(1).tolist()
+        self._heard = self._heard.then(new.settled)
         tentative = decoder.advance(self._beam, new.open, engine.sounds, self._mixture, engine.tuning)
         paths = decoder.best_paths(tentative, self._mixture, engine.tuning, ended)
-        return self._hypothesis(paths, self._heard + new.open.argmax(1).tolist())
+        return self._hypothesis(paths, self._heard.then(new.open))
 
-    def _hypothesis(self, paths: tuple[decoder.Path, ...], heard: list[int]) -> Hypothesis:
+    def _hypothesis(self, paths: tuple[decoder.Path, ...], heard: _Heard) -> Hypothesis:
         best = paths[0]
-        if not best.nodes:
+        sure = confidence.confidence(paths, heard.score, self._engine.weights)
+        if not best.nodes or sure < self._engine.weights.least:
             return _NOTHING
-        chars = self._engine.language.alphabet.chars
+        chars, spoken = self._engine.language.alphabet.chars, heard.spoken() or [node.frame for node in best.nodes]
         return Hypothesis(
             "".join(chars[node.char] for node in best.nodes),
-            confidence.confidence(paths),
-            max(0.0, best.nodes[0].frame * SECONDS_PER_OUTPUT - _BEFORE_SPIKE_S),
-            best.nodes[-1].frame * SECONDS_PER_OUTPUT + _AFTER_SPIKE_S,
-            self._syllables(heard),
+            sure,
+            max(0.0, spoken[0] * SECONDS_PER_OUTPUT - _BEFORE_SPIKE_S),
+            spoken[-1] * SECONDS_PER_OUTPUT + _AFTER_SPIKE_S,
+            heard.syllables(self._engine.model.tokens),
         )
 
-    def _syllables(self, heard: list[int]) -> tuple[str, ...]:
-        tokens = self._engine.model.tokens
-        pairs = zip(heard, [0, *heard], strict=False)
-        return tuple(tokens[token] for token, before in pairs if token and token != before)
+
+@dataclass(frozen=True)
+class _Heard:
+    """The likeliest token of every output so far, without any language."""
+
+    tokens: tuple[int, ...]
+    score: float
+
+    def then(self, log_probs: Floats) -> _Heard:
+        return _Heard((*self.tokens, *log_probs.argmax(1).tolist()), self.score + float(log_probs.max(1).sum()))
+
+    def spoken(self) -> list[int]:
+        return [index for index, token in enumerate(self.tokens) if token]
+
+    def syllables(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        pairs = zip(self.tokens, (0, *self.tokens), strict=False)
+        return tuple(names[token] for token, before in pairs if token and token != before)
 
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -119,6 +146,9 @@ def bundled(lexicons: tuple[Path, ...] = LEXICONS) -> SyllableCtcRecognizer:
 
     Raises SpeechError for a missing or broken model, DefinitionError for broken YAML.
     """
-    folder = _ROOT / "models/bundled"
-    model = AcousticModel(folder / "syllable_ctc.onnx", folder / "syllables.txt")
+    try:
+        files = registry.bundled(NAME)
+    except ModelError as error:
+        raise SpeechError(f"recognition.{error.code}", str(error), error.remedy) from error
+    model = AcousticModel(files.path, files.tokens)
     return SyllableCtcRecognizer(model, language.load(LANGUAGE, model.tokens, lexicon.read(lexicons)))

@@ -13,24 +13,24 @@ _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _INITIAL_COSTS = {
     frozenset(pair.split("/")): cost
     for pairs, cost in (
-        ("z/zh c/ch s/sh n/l", 2.2),
-        ("f/h r/l l/y r/y m/n sh/x s/x ch/q zh/j", 3.6),
-        ("b/p d/t g/k j/q z/c zh/ch c/s ch/sh q/x t/k d/g p/t b/d h/k g/h", 4.0),
+        ("z/zh c/ch s/sh n/l", 1.5),
+        ("f/h r/l l/y r/y m/n sh/x s/x ch/q zh/j", 2.5),
+        ("b/p d/t g/k j/q z/c zh/ch c/s ch/sh q/x t/k d/g p/t b/d h/k g/h", 2.8),
     )
     for pair in pairs.split()
 }
 _FINAL_COSTS = {
     frozenset(pair.split("/")): cost
     for pairs, cost in (
-        ("in/ing en/eng an/ang ian/iang uan/uang un/ong", 2.2),
-        ("i/e e/o uo/o uo/ou ao/ou ei/ai ie/ei ian/in an/en ang/eng ia/a iao/ao", 3.8),
-        ("iu/ou ui/ei ui/uai u/v i/v van/ian vn/in ve/ie u/o", 3.8),
+        ("in/ing en/eng an/ang ian/iang uan/uang un/ong", 1.5),
+        ("i/e e/o uo/o uo/ou ao/ou ei/ai ie/ei ian/in an/en ang/eng ia/a iao/ao", 2.6),
+        ("iu/ou ui/ei ui/uai u/v i/v van/ian vn/in ve/ie u/o", 2.6),
     )
     for pair in pairs.split()
 }
-TONE_COST = 1.6
-_NEAR_TONES = {frozenset("23"): 1.2, **{frozenset(tone + "5"): 1.3 for tone in "1234"}}
-MAX_COST = 6.0
+TONE_COST = 0.45
+_NEAR_TONES = {frozenset("23"): 0.35, **{frozenset(tone + "5"): 0.35 for tone in "1234"}}
+MAX_COST = 4.2
 _WRITTEN_WITH_GLIDE = {
     **{"ya": "ia", "ye": "ie", "yao": "iao", "you": "iu", "yan": "ian", "yang": "iang"},
     **{"wei": "ui", "wo": "uo", "wang": "uang"},

@@ -14,7 +14,11 @@ from speech.recognition.syllable_ctc import LANGUAGE, sounds
 
 WORDS = lexicon.Lexicon(
     ("替米沙坦", "美卡素", "耳朵嗡嗡响", "胸口疼得厉害", "喘不上气"),
-    {"medicine": ("替米沙坦", "美卡素", "氨氯地平"), "symptom": ("头晕", "耳鸣"), "red_flag": ("胸口疼得厉害", "喘不上气")},
+    {
+        "medicine": ("替米沙坦", "美卡素", "氨氯地平"),
+        "symptom": ("头晕", "耳鸣"),
+        "red_flag": ("胸口疼得厉害", "喘不上气"),
+    },
 )
 
 
