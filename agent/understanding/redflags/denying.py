@@ -52,7 +52,7 @@ def _denier(cue_words: tuple[str, ...]) -> Denier:
         noun_end=re.compile(f"{nouns}(?:{filler}|{symptoms})*$"),
         verb_end=re.compile(f"{verbs}{adverbs}*$"),
         listed=re.compile(f"{bare}(?:过|啥|什么|有|得)*{symptoms}(?:{filler}|{symptoms}|，)*$"),
-        question=re.compile(f"{questions}(?:{filler})*$"),
+        question=re.compile(f"{questions}(?:{filler}|突然|忽然|人|就)*$"),
         after=re.compile(f"^{_PARTICLE}{_NO}{_TAIL}(?:{_END}|(?:{symptoms}|，)+(?:也|都)?没)"),
     )
 

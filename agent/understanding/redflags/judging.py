@@ -196,7 +196,7 @@ def _supposed(case: Case, left: str, now: bool) -> Verdict:
         between = left[found.end() :]
         if "怕" in found.group() and len(between) > 4:
             return None
-        if case.flag == "suicide_risk" and "我" in between:
+        if case.flag == "suicide_risk" and ("我" in between or "我" in case.clause_left or "，" in between):
             return None
         if "就" in between or "就" in case.text[case.start : case.end]:
             return MentionStatus.UNCERTAIN, f"whenever: {found.group()}"

@@ -206,12 +206,17 @@ def _groups(path: Path, data: Mapping[str, Any]) -> dict[str, Part]:
 
 
 def _part(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> Part:
-    exact = _pattern(path, groups, name, terms)
+    exact = _pattern(path, groups, name, [_ungapped(t) for t in terms] if isinstance(terms, list) else terms)
     plain = _LOOKAROUND.sub("", exact.pattern)
     chars = frozenset(_HAN.findall(plain))
     if re.search("[a-z]", plain.replace("?:", "")):
         chars |= frozenset("abcdefghijklmnopqrstuvwxyz")
     return Part(exact, re.compile(fold(exact.pattern)), chars, frozenset(fold("".join(chars))))
+
+
+def _ungapped(term: Any) -> Any:
+    """A gap inside a phrase never swallows a negation (大便[…]血 is not 大便没有血)."""
+    return term.replace("[^，]", "[^，没不无冇唔]") if isinstance(term, str) else term
 
 
 def _pattern(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> re.Pattern[str]:
