@@ -73,7 +73,7 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if reading.fills or reading.answer is not None:
         return reading
     kind = general_answer(utterance, ask, knowledge.lexicons)
-    if kind is not None:
+    if kind is not None and not (reading.confirm and kind is AnswerKind.REPEAT):  # 耳背 as an answer, not a request
         return Reading(answer=kind, complete=True, reason="general answer")
     return reading
 

@@ -14,7 +14,9 @@ from agent.understanding.parsers import (
     glucose,
     insulin,
     lifestyle,
+    record_birth,
     record_choices,
+    record_names,
     record_numbers,
     scores,
     vitals,
@@ -30,12 +32,13 @@ def build_parsers(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
     for module in (blood_pressure, callback, counts, glucose, insulin, lifestyle, scores, vitals):
         parsers |= module.PARSERS
     parsers |= record_numbers.parsers()
-    parsers |= record_choices.build(nlu_data, lexicons.polarity, lexicons.general["unknown"])
+    parsers |= record_choices.build(nlu_data, lexicons)
     parsers |= words.build(lexicons)
     yes_no = parsers["yes_no"]
     parsers |= dict.fromkeys(YES_NO_ASKS, yes_no)
     parsers |= {ask: _free_text(ask, yes_no) for ask in FREE_TEXT_ASKS}
-    parsers["contact_relation"] = parsers["proxy_relation"]
+    parsers |= record_names.build(nlu_data, lexicons)
+    parsers["birth_date"] = record_birth.birth_date
     return parsers
 
 

@@ -1,4 +1,7 @@
-"""Answers of the record intake that are chosen from the form's codes; the wordings are data (nlu_data/record.yml)."""
+"""Answers of the record intake that are chosen from the form's codes; the wordings are data (nlu_data/record.yml).
+
+Here: reading the file, and the asks with one code. Lists of codes and 有/无 are in ``record_lists``.
+"""
 
 from __future__ import annotations
 
@@ -8,165 +11,144 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.errors import DefinitionError
-from agent.understanding.negation import Mention, Polarity, polarities
+from agent.understanding.lexicons import Lexicons
+from agent.understanding.negation import Polarity
+from agent.understanding.parsers.record_hits import Hit, after_correction, find_hits, judged
+from agent.understanding.parsers.record_lists import Choice, flag_parser, list_parser, said_nothing
 from agent.understanding.parsing import Parser
 from agent.understanding.phrases import Phrases, compile_phrases
 from agent.understanding.text import Utterance
 from agent.yaml_lines import line_of, load_yaml
 
 _GAP = "[的了也都就还又是有个儿]{0,3}"
-_NOTHING = re.compile(
-    r"^(都|啥|什么|这些|这几样|哪样|一样)?(都|也)?(没有|没得|没|无|冇|莫得|不|没病|没啥|没什么|没有过?)(啥|什么|过|的|啊|呀|呢|吧|哦|病|毛病|大毛病|过敏|一样)*$"
-)
-_HEALTHY = re.compile(
-    "(身体|都|挺|蛮)+(挺|都|也|还|很)?(好|健康|硬朗)(着呢|得很|的)?$|没(啥|什么|有什么|有啥)?(大)?(毛)?病|都没有|啥都没|没得过|从来没|不过敏|没过敏|没接触|没碰过|没有残疾|没残疾|没有过"
-)
-_PLAIN_YES = re.compile("^(有|有的|做过|输过|伤过|开过|对|是|是的|嗯|在|在的)[，啊呀的哦呢]*$")
+_YES = re.compile("^(有|有的|对|对的|是|是的|嗯|在|在的|系|中|对头)[，啊呀的哦呢嘛]*$")
+_EITHER = re.compile("或者?是?|还是|要么|可能|好像|大概|不是.{1,6}就是")
+_MAINLY = re.compile("主要|平时|一般|大多|多半|现在|如今")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One ask of the form."""
-
-    ask: str
-    many: bool
-    codes: Mapping[str, Phrases]
-    confirm: Phrases
-    none_code: str | None
-    unknown_code: str | None
-    yes: str | None
-    no: str | None
-
-
-def build(nlu_data: Path, polarity_cues: Mapping[str, Phrases], unknown: Phrases) -> dict[str, Parser]:
+def build(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
     """Parsers for all asks of ``record.yml``. Raises ``DefinitionError`` for a pattern that cannot be read."""
     path = nlu_data / "record.yml"
     document = load_yaml(path)
-    define = {"gap": _GAP, **document.get("define", {})}
+    reader = _Reader(path, {"gap": _GAP, **document.get("define", {})}, document.get("relatives", {}))
     parsers: dict[str, Parser] = {}
     for ask, body in document["asks"].items():
-        choice = _choice(path, ask, body, define)
-        parsers[ask] = _many(choice, polarity_cues, unknown) if choice.many else _one(choice, unknown)
+        choice = reader.choice(ask, body)
+        parsers[ask] = list_parser(choice, lexicons) if body["kind"] == "many" else _one(choice, lexicons)
     for ask, body in document["flags"].items():
-        yes = _phrases(path, ask, body["any"], define, line_of(document["flags"], ask))
-        parsers[ask] = _flag(ask, yes, polarity_cues)
+        parsers[ask] = flag_parser(
+            reader.choice(ask, {"codes": {"2": body["any"]}, "none_code": "1", **body}), lexicons
+        )
     return parsers
 
 
-def _choice(path: Path, ask: str, body: Mapping[str, Any], define: Mapping[str, str]) -> Choice:
-    line = line_of(body)
-    codes = {str(code): _phrases(path, f"{ask}.{code}", words, define, line) for code, words in body["codes"].items()}
-    confirm = _phrases(path, f"{ask}.confirm", body.get("confirm", []), define, line)
-    return Choice(
-        ask,
-        body["kind"] == "many",
-        codes,
-        confirm,
-        body.get("none_code"),
-        body.get("unknown_code"),
-        body.get("if_yes"),
-        body.get("if_no"),
-    )
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    path: Path
+    define: Mapping[str, str]
+    relatives: Mapping[str, Sequence[str]]
+
+    def choice(self, ask: str, body: Mapping[str, Any]) -> Choice:
+        line = line_of(body)
+        sets = {
+            name: self._phrases(f"{ask}.{name}", body.get(name, []), line)
+            for name in ("confirm", "none", "vague", "denied_by", "unknown")
+        }
+        return Choice(
+            ask=ask,
+            codes={str(code): self._phrases(f"{ask}.{code}", words, line) for code, words in body["codes"].items()},
+            none_code=body.get("none_code"),
+            unknown_code=body.get("unknown_code"),
+            yes=body.get("if_yes"),
+            no=body.get("if_no"),
+            prefer_first=body.get("prefer") == "first",
+            alone=body.get("alone"),
+            relatives=self._relatives(line) if ask.startswith("family_") else {},
+            **sets,
+        )
+
+    def _relatives(self, line: int) -> Mapping[str, Phrases]:
+        return {
+            f"family_{name}": self._phrases(f"relatives.{name}", words, line) for name, words in self.relatives.items()
+        }
+
+    def _phrases(self, name: str, words: Sequence[str], line: int) -> Phrases:
+        try:
+            return compile_phrases(name, list(words), self.define)
+        except (re.error, KeyError) as error:
+            raise DefinitionError(
+                "pattern-unreadable", f"{name}: {error}", "check brackets and <names>", path=self.path, line=line
+            ) from None
 
 
-def _phrases(path: Path, name: str, words: Sequence[str], define: Mapping[str, str], line: int) -> Phrases:
-    try:
-        return compile_phrases(name, list(words), define)
-    except (re.error, KeyError) as error:
-        raise DefinitionError(
-            "pattern-unreadable", f"{name}: {error}", "check brackets and <names>", path=path, line=line
-        ) from None
+def _one(choice: Choice, lexicons: Lexicons) -> Parser:
+    """One code: denied and former ones drop out, a correction wins, doubt is read back."""
+    unknown = lexicons.general["unknown"]
 
-
-def _one(choice: Choice, unknown: Phrases) -> Parser:
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
         text = utterance.text
-        hits = [(span, code) for code, phrases in choice.codes.items() if (span := _last(phrases, text))]
-        if hits:
-            # The longest words decide; between equals the later ones, since a correction comes last.
-            span, code = max(hits, key=lambda hit: (hit[0][1] - hit[0][0], hit[0][0]))
-            return _filled(choice, code, span, text)
-        if choice.unknown_code and unknown.search(text):
-            return _filled(choice, choice.unknown_code, (0, len(text)), text)
-        if choice.yes and _PLAIN_YES.match(text):
-            return _filled(choice, choice.yes, (0, len(text)), text)
-        if choice.no and _NOTHING.match(text.strip("，")):
-            return _filled(choice, choice.no, (0, len(text)), text)
-        return Reading()
+        if not text:
+            return Reading()
+        found = find_hits(choice.codes, text)
+        live = _live(text, after_correction(text, found), lexicons)
+        unsure = unknown.search(text) is not None or choice.unknown.search(text) is not None
+        if live and not (unsure and len({hit.code for hit in live}) > 1):
+            return _chosen(choice, live, text)
+        if unsure:
+            return _not_known(choice, text)
+        return _bare(choice, text, found)
 
     return parse
 
 
-def _last(phrases: Phrases, text: str) -> tuple[int, int] | None:
-    spans = phrases.spans(text)
-    return max(spans, key=lambda span: span[1] - span[0]) if spans else None
+def _live(text: str, hits: list[Hit], lexicons: Lexicons) -> list[Hit]:
+    states = judged(text, hits, lexicons.polarity, proxy=True)
+    rest = [(hit, state) for hit, state in zip(hits, states, strict=True) if state not in _VOID]
+    for weaker in (Polarity.PAST, Polarity.OTHER):
+        if any(state is not weaker for _, state in rest):
+            rest = [(hit, state) for hit, state in rest if state is not weaker]
+    return [hit for hit, _ in rest]
 
 
-def _filled(choice: Choice, code: str, span: tuple[int, int], text: str) -> Reading:
-    doubtful = choice.confirm.search(text) is not None
-    fill = SlotFill(choice.ask, code, 0.9, span, doubtful, "these words may mean another code" if doubtful else "named")
+_VOID = {Polarity.DENIED, Polarity.HYPOTHETICAL}
+
+
+def _chosen(choice: Choice, live: list[Hit], text: str) -> Reading:
+    codes = {hit.code for hit in live}
+    main = _MAINLY.search(text)
+    if len(codes) > 1 and _EITHER.search(text) and not main:
+        return Reading(confirm=True, reason="two codes are named")
+    later = [hit for hit in live if main and hit.span[0] >= main.end()]
+    hit = later[0] if later else live[0] if choice.prefer_first else live[-1]
+    doubtful = hit.doubtful or (len(codes) > 1 and not later) or choice.confirm.search(text) is not None
+    if re.search("吗$", text):
+        return Reading(confirm=True, reason="a question, no answer")
+    reason = "these words may mean another code" if doubtful else "named"
+    fill = SlotFill(choice.ask, hit.code, 0.9, hit.span, doubtful, reason)
     return Reading((fill,), confirm=doubtful, complete=not doubtful)
 
 
-def _many(choice: Choice, cues: Mapping[str, Phrases], unknown: Phrases) -> Parser:
-    family = choice.ask.startswith("family_")
-
-    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        text = utterance.text
-        hits = sorted((span, code) for code, phrases in choice.codes.items() for span in phrases.spans(text))
-        hits = _longest(hits)
-        states = polarities(text, [Mention(span) for span, _ in hits], cues, proxy=family)
-        kept = {code for (_, code), state in zip(hits, states, strict=True) if _counts(state, choice.ask)}
-        if kept:
-            doubtful = choice.confirm.search(text) is not None
-            codes = tuple(sorted(kept, key=int))
-            fill = SlotFill(choice.ask, codes, 0.9, hits[0][0], doubtful, "named")
-            return Reading((fill,), confirm=doubtful)
-        if (
-            choice.none_code
-            and (hits or _NOTHING.match(text.strip("，")) or _HEALTHY.search(text))
-            and not unknown.search(text)
-        ):
-            fill = SlotFill(choice.ask, (choice.none_code,), 0.95, (0, len(text)), reason="denied")
-            return Reading((fill,), complete=True)
-        if _PLAIN_YES.match(text):
-            return Reading(confirm=True, reason="which one is not said")
-        return Reading()
-
-    return parse
+def _not_known(choice: Choice, text: str) -> Reading:
+    """不知道 has a code of its own on some lines of the form (血型 不详)."""
+    if choice.unknown_code is None:
+        return Reading(answer=AnswerKind.UNKNOWN, reason="not known", complete=True)
+    fill = SlotFill(choice.ask, choice.unknown_code, 0.9, (0, len(text)), reason="not known")
+    return Reading((fill,), complete=True)
 
 
-def _counts(state: Polarity, ask: str) -> bool:
-    """A disease had in the past belongs to the record; a relative's is what the family asks are about."""
-    if state in {Polarity.PRESENT, Polarity.PAST}:
-        return True
-    return state is Polarity.OTHER and ask.startswith("family_")
-
-
-def _longest(hits: list[tuple[tuple[int, int], str]]) -> list[tuple[tuple[int, int], str]]:
-    """Of overlapping hits the longest (城镇居民 before 居民)."""
-    kept: list[tuple[tuple[int, int], str]] = []
-    for hit in sorted(hits, key=lambda h: (h[0][0] - h[0][1], h[0][0])):
-        if all(hit[0][1] <= other[0][0] or hit[0][0] >= other[0][1] for other in kept):
-            kept.append(hit)
-    return sorted(kept)
-
-
-def _flag(ask: str, yes: Phrases, cues: Mapping[str, Phrases]) -> Parser:
-    """1 无 2 有, the words kept in ``<ask>_text``-like form by the event log."""
-
-    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        text = utterance.text
-        spans = yes.spans(text)
-        states = polarities(text, [Mention(span) for span in spans], cues, proxy=True)
-        if any(state in {Polarity.PRESENT, Polarity.PAST} for state in states):
-            return Reading((SlotFill(ask, "2", 0.9, spans[0], reason="named"),))
-        if spans or _NOTHING.match(text.strip("，")) or _HEALTHY.search(text):
-            return Reading((SlotFill(ask, "1", 0.95, (0, len(text)), reason="denied"),), complete=True)
-        if _PLAIN_YES.match(text) or re.match("^(有|做过|开过|受过)", text):
-            return Reading((SlotFill(ask, "2", 0.85, (0, len(text)), reason="affirmed"),))
-        return Reading()
-
-    return parse
+def _bare(choice: Choice, text: str, found: list[Hit]) -> Reading:
+    """No code is named: a plain yes or no, nothing of all, or words that are too vague."""
+    code = None
+    if choice.none_code and (said_nothing(text) or choice.none.search(text)):
+        code = choice.none_code
+    elif choice.yes and _YES.match(text):
+        code = choice.yes
+    elif choice.no and said_nothing(text):
+        code = choice.no
+    if code is not None:
+        return Reading((SlotFill(choice.ask, code, 0.9, (0, len(text)), reason="said"),), complete=True)
+    if found or choice.vague.search(text):
+        return Reading(confirm=True, reason="which code is not clear")
+    return Reading()

@@ -1,0 +1,98 @@
+"""Where the words of a code stand in an answer, and whether they count: by letter, by sound, denied, corrected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from agent.understanding.negation import Mention, Polarity, polarities
+from agent.understanding.phrases import Phrases, bare
+from agent.understanding.pinyin import fold
+
+_CORRECTION = re.compile(
+    "(?<!对)不对|(?:^|，)(?:哦|噢|啊|哎|呀)?不是(?=，)|(?<![没不])(?:说|念|讲|记|搞|弄|看)?错了|重来|重新说|重念"
+)
+_NOT_BEFORE = re.compile(
+    "((?<!是)不是|没上过?|没念过?|没读过?|没考上|不用|没用过?|没装过?|没安|不烧|不喝|没喝过?|[没不]在|不叫|不算|没办过?)(什么|啥|这个)?$"
+)
+_NOT_AFTER = re.compile(
+    "^[啊呢]?(也|都|倒|还|早就?)*(没有?|不|冇|莫得)(上|念|读|考|用|装|烧|喝|养|安|办|交|入|做|搞)(过|了|成|起|上)?(?=，|$|就|只)"
+)
+_SOUND_MIN = 3
+"""Matches by sound of so many characters count like the words themselves; shorter ones are read back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words that stand for one code."""
+
+    span: tuple[int, int]
+    code: str
+    doubtful: bool = False
+    """Known by the sound of two characters only."""
+
+
+def find_hits(codes: Mapping[str, Phrases], text: str) -> list[Hit]:
+    """The words of all codes; by sound where the letters do not match."""
+    exact = [Hit(span, code) for code, phrases in codes.items() for span in phrases.spans(text)]
+    heard = [hit for hit in _by_sound(codes, text) if hit.span[1] - hit.span[0] >= _SOUND_MIN or _alone(hit, text)]
+    long = [hit for hit in heard if not hit.doubtful]
+    return longest(exact + long) if exact or long else longest(heard)
+
+
+def _alone(hit: Hit, text: str) -> bool:
+    """Two characters are enough when little else is said, one when nothing else is."""
+    size = hit.span[1] - hit.span[0]
+    return (size == 2 and len(text) <= 8) or (size == 1 and len(bare(text)) == 1)
+
+
+def _by_sound(codes: Mapping[str, Phrases], text: str) -> list[Hit]:
+    heard = fold(text)
+    return [
+        Hit(match.span(), code, len(match.group()) < _SOUND_MIN)
+        for code, phrases in codes.items()
+        for pattern in phrases.by_sound
+        for match in pattern.finditer(heard)
+        if match.group() and any("㐀" <= char <= "鿿" for char in text[match.start() : match.end()])
+    ]
+
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Of overlapping hits the longest (城镇居民 before 居民), in order of position."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.doubtful, h.span[0] - h.span[1], h.span[0])):
+        if all(hit.span[1] <= other.span[0] or hit.span[0] >= other.span[1] for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.span)
+
+
+def judged(text: str, hits: Sequence[Hit], cues: Mapping[str, Phrases], *, proxy: bool) -> list[Polarity]:
+    """What the words around each hit say; denials that the record's verbs make (没上, 不烧) included."""
+    states = polarities(text, [Mention(hit.span) for hit in hits], cues, proxy=proxy)
+    return [Polarity.DENIED if _denied(text, hit) else state for hit, state in zip(hits, states, strict=True)]
+
+
+def _denied(text: str, hit: Hit) -> bool:
+    before = text[: hit.span[0]].rpartition("，")[2]
+    return bool(_NOT_BEFORE.search(before) or _NOT_AFTER.search(text[hit.span[1] :]))
+
+
+def split_at_correction(text: str) -> tuple[str, str] | None:
+    """Words before and after the last 不对 or 说错了; None when nothing follows it or there is none."""
+    last = None
+    for last in _CORRECTION.finditer(text):
+        pass
+    if last is None:
+        return None
+    before, after = text[: last.start()].rstrip("，"), text[last.end() :].lstrip("，了啊")
+    return (before, after) if after else None
+
+
+def after_correction(text: str, hits: list[Hit]) -> list[Hit]:
+    """Only the hits after a self-correction, if there are any."""
+    parts = split_at_correction(text)
+    if parts is None:
+        return hits
+    start = len(text) - len(parts[1])
+    return [hit for hit in hits if hit.span[0] >= start] or hits
