@@ -14,9 +14,14 @@ from evaluation.answers import evaluate_answers
 from evaluation.cases import DEFAULT_NOW, answer_case, dialogue_case, read_cases, red_flag_case
 from evaluation.dialogues import evaluate_dialogues
 from evaluation.judgement import Evaluation, failures, totals_line
+from evaluation.noise import Noise, sound_table
 from evaluation.redflags import evaluate_red_flags
+from speech.recognition.lexicon import read_readings
 from suifang.judging import Judge
 from suifang.settings import read_settings
+
+READINGS = "models/bundled/language/readings.tsv"
+"""Characters that the bundled recogniser writes; noise is made of them."""
 
 EXAMPLE = "suifang eval answers evaluation/cases/answers --json out.json"
 
@@ -26,12 +31,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("kind", choices=list(KINDS), help="what the files hold")
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="files, or folders of them")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write cases and totals there")
+    parser.add_argument("--noise", type=float, default=0.0, metavar="SHARE", help="share of syllables misheard (0.1)")
+    parser.add_argument("--seed", type=int, default=1, help="of the noise")
     parser.add_argument("--min-score", type=float, metavar="X", help="exit 1 when the score is below X")
 
 
 async def run(args: argparse.Namespace) -> int:
     """Evaluate, show the failures and the totals."""
-    evaluation = await KINDS[args.kind](args.paths)
+    evaluation = await KINDS[args.kind](args.paths, args)
     for line in failures(evaluation):
         sys.stdout.write(line + "\n")
     sys.stdout.write(f"{args.kind}: {totals_line(evaluation)}\n")
@@ -41,36 +48,38 @@ async def run(args: argparse.Namespace) -> int:
     return 1 if args.min_score is not None and (score is None or score < args.min_score) else 0
 
 
-def _judge() -> Judge:
-    return Judge(load_library(read_settings().root))
+def _judge(args: argparse.Namespace) -> Judge:
+    settings = read_settings()
+    noise = Noise(args.noise, args.seed, sound_table(read_readings(settings.root / READINGS))) if args.noise else None
+    return Judge(load_library(settings.root), noise)
 
 
-async def _answers(paths: list[Path]) -> Evaluation:
-    return evaluate_answers(read_cases(paths, answer_case), _judge().read)
+async def _answers(paths: list[Path], args: argparse.Namespace) -> Evaluation:
+    return evaluate_answers(read_cases(paths, answer_case), _judge(args).read)
 
 
-async def _red_flags(paths: list[Path]) -> Evaluation:
-    return evaluate_red_flags(read_cases(paths, red_flag_case), _judge().raised)
+async def _red_flags(paths: list[Path], args: argparse.Namespace) -> Evaluation:
+    return evaluate_red_flags(read_cases(paths, red_flag_case), _judge(args).raised)
 
 
-async def _dialogues(paths: list[Path]) -> Evaluation:
-    cases, judge = read_cases(paths, dialogue_case), _judge()
+async def _dialogues(paths: list[Path], args: argparse.Namespace) -> Evaluation:
+    cases, judge = read_cases(paths, dialogue_case), _judge(args)
     return evaluate_dialogues(cases, judge.open, judge.reads(DEFAULT_NOW))
 
 
-async def _calls(paths: list[Path]) -> Evaluation:
+async def _calls(paths: list[Path], args: argparse.Namespace) -> Evaluation:
     from suifang.calls import evaluate_spoken  # noqa: PLC0415 - brings the whole voice along
 
     return await evaluate_spoken(read_cases(paths, dialogue_case), read_settings())
 
 
-async def _asr(paths: list[Path]) -> Evaluation:
+async def _asr(paths: list[Path], args: argparse.Namespace) -> Evaluation:
     from suifang.listening import evaluate_recognition  # noqa: PLC0415 - brings the recogniser along
 
     return await evaluate_recognition(paths, read_settings())
 
 
-KINDS: dict[str, Callable[[list[Path]], Awaitable[Evaluation]]] = {
+KINDS: dict[str, Callable[[list[Path], argparse.Namespace], Awaitable[Evaluation]]] = {
     "answers": _answers,
     "redflags": _red_flags,
     "dialogues": _dialogues,
