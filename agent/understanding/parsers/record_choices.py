@@ -38,9 +38,7 @@ def build(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
         choice = reader.choice(ask, body)
         parsers[ask] = list_parser(choice, lexicons) if body["kind"] == "many" else _one(choice, lexicons)
     for ask, body in document["flags"].items():
-        parsers[ask] = flag_parser(
-            reader.choice(ask, {"codes": {"2": body["any"]}, "none_code": "1", **body}), lexicons
-        )
+        parsers[ask] = flag_parser(reader.choice(ask, {"codes": {"2": body["any"]}, **body}), lexicons)
     return parsers
 
 

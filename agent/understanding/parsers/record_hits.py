@@ -80,11 +80,10 @@ def _denied(text: str, hit: Hit) -> bool:
 
 def split_at_correction(text: str) -> tuple[str, str] | None:
     """Words before and after the last 不对 or 说错了; None when nothing follows it or there is none."""
-    last = None
-    for last in _CORRECTION.finditer(text):
-        pass
-    if last is None:
+    marks = list(_CORRECTION.finditer(text))
+    if not marks:
         return None
+    last = marks[-1]
     before, after = text[: last.start()].rstrip("，"), text[last.end() :].lstrip("，了啊")
     return (before, after) if after else None
 

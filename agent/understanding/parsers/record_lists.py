@@ -158,14 +158,13 @@ def _none(choice: Choice, text: str) -> bool:
 
 def _own_words(choice: Choice, text: str) -> str:
     """The clauses about the relative asked for; everything when no relative is named."""
-    about, kept = choice.ask, []
+    about, span, kept = choice.ask, (0, 0), []
     for clause in text.split("，"):
         named = [(span, ask) for ask, words in choice.relatives.items() for span in words.spans(clause)]
         if named:
             span, about = max(named)
-            clause = clause[span[1] :]
         if about == choice.ask:
-            kept.append(clause)
+            kept.append(clause[span[1] :] if named else clause)
     return "，".join(kept)
 
 

@@ -13,6 +13,7 @@ from agent.domain.answers import AskContext, Reading, SlotFill
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsers.record_hits import after_correction, find_hits, split_at_correction
 from agent.understanding.parsing import Parser
+from agent.understanding.phrases import compile_phrases
 from agent.understanding.pinyin import fold, fold_char
 from agent.understanding.text import Utterance
 from agent.yaml_lines import load_yaml
@@ -26,6 +27,7 @@ _FAMILY = re.compile(f"姓(?P<family>{_HAN})(?=，|叫|名|$|啊|呀|的)")
 _GIVEN = re.compile(f"(?:叫|名)(?:字)?(?:是|叫)?(?P<given>{_HAN}{{1,2}})(?=，|$|啊|呀)")
 _LEAD = re.compile("^(?:哦|啊|嗯|哎|喂|对|是|就是|我就?是|我就叫|免贵|名字|姓名|本人|我|俺|找|打给|联系人?|他|她)+")
 _SPELT = re.compile(f"(?:的|那个|那)({_HAN}{{1,2}})(?=，|$|啊|呀|嘛)")
+_PARENT = "(?<!孩子他)(?<!孩子)(妈妈?|爸爸?|爹|娘(?!家)|父亲|母亲|老娘|老爹|老妈|老爸)"
 _SELF = re.compile("^(?:就是|是|找|打)?(?:我|本人)(?:自己|本人)?(?:就行|吧|啊)?$")
 _WHICH = re.compile("老[大二三四五六幺]|[大小]的|孩子")
 
@@ -114,11 +116,10 @@ def _find(text: str, words: NameWords) -> tuple[str, bool]:
 
 
 def _bare(clause: str, words: NameWords) -> tuple[str, bool]:
-    if any(clause.endswith(spelled) for spelled in words.spelled) or re.match("我?姓(?!名)", clause):
+    if any(clause.endswith(spelled) for spelled in words.spelled) or re.match("姓(?!名)", _LEAD.sub("", clause)):
         return "", False
-    related = None
-    for related in words.relations.finditer(clause):
-        pass
+    relations = list(words.relations.finditer(clause))
+    related = relations[-1] if relations else None
     rest = clause[related.end() :] if related else _LEAD.sub("", clause)
     name = _cut(rest, words)
     if not name or words.no_name.search(clause if not related else rest) or words.relations.fullmatch(name):
@@ -158,6 +159,7 @@ def _respelt(name: str, text: str, words: NameWords) -> str:
 def _relation_parser(lexicons: Lexicons) -> Parser:
     """What the contact is to the resident, GB/T 4761; the words are those of the caller's relation."""
     codes = {code: words for code, words in lexicons.relations.items() if code.isdigit()}
+    codes["5"] = compile_phrases("5", [_PARENT], {})
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
         text = utterance.text
