@@ -113,7 +113,7 @@ def test_every_probe_and_instruction_is_worded() -> None:
 
 
 @given(st.text(max_size=120))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_no_text_is_refused(text: str) -> None:
     raised(text, "htn_symptoms", CONTEXT, RULES)
 
@@ -124,6 +124,6 @@ def test_no_text_is_refused(text: str) -> None:
         max_size=40,
     )
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_no_run_of_cue_words_breaks_the_judge(chars: list[str]) -> None:
     heard("".join(chars), "blood_pressure")
