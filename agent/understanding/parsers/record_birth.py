@@ -9,9 +9,9 @@ from lunar_python import Solar  # type: ignore[import-untyped]
 
 from agent.domain.answers import AskContext, Reading, SlotFill
 from agent.understanding.dates import DateMention, find_dates
-from agent.understanding.parsers.record_digits import DIGITS
+from agent.understanding.parsers.record_digits import DIGITS, as_digits
 from agent.understanding.parsers.record_hits import split_at_correction
-from agent.understanding.pinyin import fold
+from agent.understanding.pinyin import fold, fold_char
 from agent.understanding.text import Utterance
 
 _D = "零〇一幺二两三四五六七八九0-9"
@@ -80,7 +80,7 @@ def _repaired(before: str, after: str) -> str:
 def _dates(text: str, ctx: AskContext) -> list[DateMention]:
     written = _written_out(text)
     found = [d for d in find_dates(written, ctx.now, birth=True) if _has_year(written[d.span[0] : d.span[1]])]
-    return found or _eight_digits(text)
+    return found or _eight_digits(written)
 
 
 def _has_year(words: str) -> bool:
@@ -89,12 +89,26 @@ def _has_year(words: str) -> bool:
 
 def _written_out(text: str) -> str:
     """The date in one piece: 年 where only four digits are said, no pause inside, 腊月 where it is heard."""
+    text = _heard(text)
     heard, twelfth = fold(text), fold("腊月")
     at = heard.find(twelfth)
     if at >= 0 and text[at] not in "那哪" and text[:at].endswith(("年", "年的", "，")):
         text = f"{text[:at]}腊月{text[at + 2 :]}"
     text = _BARE_YEAR.sub(r"\1年", text)
     return _MONTH_GAP.sub("", _YEAR_GAP.sub("", text))
+
+
+def _heard(text: str) -> str:
+    """年, 月, 号 and the digits beside them where they are heard; positions stay."""
+    letters = list(as_digits(text))
+    for at, char in enumerate(letters):
+        before = letters[at - 1] if at else ""
+        sound = fold_char(char)
+        for word in "年月号":
+            fits = re.match(f"[{_D}十正冬腊]", before) and (word != "号" or text[at + 1 : at + 2] in ("", "，"))
+            if sound == fold_char(word) and fits:
+                letters[at] = word
+    return "".join(letters)
 
 
 def _eight_digits(text: str) -> list[DateMention]:

@@ -16,7 +16,7 @@ from agent.errors import DefinitionError
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.negation import Polarity
 from agent.understanding.parsers.record_hits import Hit, after_correction, find_hits, judged
-from agent.understanding.parsers.record_lists import Choice, flag_parser, list_parser, said_nothing
+from agent.understanding.parsers.record_lists import Choice, declined, flag_parser, list_parser, said_nothing
 from agent.understanding.parsing import Parser
 from agent.understanding.phrases import Phrases, compile_phrases
 from agent.understanding.text import Utterance
@@ -87,7 +87,7 @@ def _one(choice: Choice, lexicons: Lexicons) -> Parser:
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
         text = utterance.text
-        if not text:
+        if not text or declined(utterance, choice.ask, lexicons):
             return Reading()
         found = find_hits(choice.codes, text)
         live = _live(text, after_correction(text, found), lexicons)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.understanding.parsers.record_hits import split_at_correction
+from agent.understanding.pinyin import fold_char
 
 _NAMES = {
     "0": "零〇洞",
@@ -22,22 +23,10 @@ _NAMES = {
 }
 DIGITS = {char: digit for digit, chars in _NAMES.items() for char in chars} | {d: d for d in "0123456789"}
 """Characters that always are digits."""
-_HEARD = {
-    "0": "领林灵玲铃另令林",
-    "1": "腰要妖夭邀衣依医",
-    "2": "儿而耳俩",
-    "3": "山散伞仨",
-    "4": "司死思",
-    "5": "无吴武舞午",
-    "6": "溜流留刘柳",
-    "7": "齐起妻其",
-    "8": "吧巴爸把拔",
-    "9": "酒久钩就舅",
-}
-_LIKE = {char: digit for digit, chars in _HEARD.items() for char in chars}
-"""Characters that a recogniser writes for a digit: taken only beside digits."""
-_PARTICLES = "要起吧把就无儿而"
-"""Of these the ones that are words too: taken only between two digits."""
+_SOUNDS = {fold_char(char): DIGITS[char] for char in "零一幺二三四五六七八九"}
+"""Folded syllable -> digit: a recogniser writes 山 for 三, 酒 for 九; taken only inside a run of digits."""
+_PARTICLES = "要吧把起就无儿而是事以也已意里离李十"
+"""Words that sound like digits: never at the edge of a run."""
 _D = "零〇洞一幺二两三四五六七拐八九勾0-9"
 _REPEAT = re.compile(f"([两二俩三仨四五六七八2-8])个(?=[{_D}])([{_D}])")
 _COUNT = {"两": 2, "二": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8}
@@ -57,6 +46,8 @@ class DigitString:
     text: str
     vague: bool = False
     """A part was given as a whole number (八千): how many digits that is must be asked."""
+    doubtful: bool = False
+    """A digit was known by its sound only, or something not understood stands between digits."""
     corrected: bool = False
     """Put together from words before and after a self-correction."""
 
@@ -66,23 +57,37 @@ def spoken_digits(text: str) -> DigitString:
     words = _WORDS.sub("，", text)
     words = _REPEAT.sub(lambda m: m.group(2) * _COUNT.get(m.group(1), int(DIGITS[m.group(1)])), words)
     words = _TWICE.sub(r"\1\1", _ONE.sub("", words))
-    digits = [DIGITS.get(char, "") for char in words]
-    for at, char in enumerate(words):
-        if char in _LIKE and _beside_digits(words, digits, at):
-            digits[at] = _LIKE[char]
-    return DigitString("".join(digits), bool(_WHOLE.search(words)))
+    heard = as_digits(words)
+    digits = "".join(DIGITS.get(char, "") for char in heard)
+    gap = re.search(f"[{_D}][^{_D}，， 的是-][{_D}]", heard) is not None
+    return DigitString(digits, bool(_WHOLE.search(words)), doubtful=heard != words or gap)
 
 
-def _beside_digits(words: str, digits: list[str], at: int) -> bool:
-    left = at > 0 and digits[at - 1] != ""
-    right = at + 1 < len(words) and digits[at + 1] != ""
-    if left and right:
-        return True
-    if words[at] in _PARTICLES:
-        return False
-    edge_left = at == 0 or words[at - 1] in "， -"
-    edge_right = at + 1 == len(words) or words[at + 1] in "， -"
-    return (left and edge_right) or (right and edge_left)
+def as_digits(words: str) -> str:
+    """The words with 三 where 山 is heard among digits; positions stay."""
+    letters = list(words)
+    for run in _runs(words):
+        inside = [at for at in run if words[at] not in DIGITS]
+        if len(run) < 3 or len(inside) * 5 > len(run) * 2:
+            continue
+        for at in inside:
+            letters[at] = _SOUNDS[fold_char(words[at])]
+    return "".join(letters)
+
+
+def _runs(words: str) -> Iterator[range]:
+    """Unbroken stretches of digits and of what sounds like them, without particles at the edges."""
+    for match in re.finditer("1+", "".join("1" if _like_digit(char) else "0" for char in words)):
+        start, end = match.span()
+        while start < end and words[start] in _PARTICLES:
+            start += 1
+        while end > start and words[end - 1] in _PARTICLES:
+            end -= 1
+        yield range(start, end)
+
+
+def _like_digit(char: str) -> bool:
+    return char in DIGITS or (char not in "十" and fold_char(char) in _SOUNDS)
 
 
 def readings(text: str) -> Iterator[DigitString]:
@@ -94,7 +99,7 @@ def readings(text: str) -> Iterator[DigitString]:
     before, after = spoken_digits(parts[0]), spoken_digits(parts[1])
     vague = before.vague or after.vague
     yield after
-    yield DigitString(before.text[: max(0, len(before.text) - len(after.text))] + after.text, vague, True)
+    yield DigitString(before.text[: max(0, len(before.text) - len(after.text))] + after.text, vague, corrected=True)
     groups = [spoken_digits(group).text for group in parts[0].split("，")]
-    yield DigitString("".join(groups[:-1]) + after.text, vague, True)
-    yield DigitString(before.text + after.text, vague, True)
+    yield DigitString("".join(groups[:-1]) + after.text, vague, corrected=True)
+    yield DigitString(before.text + after.text, vague, corrected=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
+from agent.understanding.general import general_answer
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.negation import Polarity
 from agent.understanding.parsers.record_hits import Hit, after_correction, find_hits, judged
@@ -63,6 +64,8 @@ def list_parser(choice: Choice, lexicons: Lexicons) -> Parser:
     """Codes of a list; 无 excludes the others and is taken only when nothing is left standing."""
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        if declined(utterance, choice.ask, lexicons):
+            return Reading()
         text = _plain(choice, utterance.text)
         hits = [hit for hit in after_correction(text, find_hits(choice.codes, text)) if _own(choice, hit, text)]
         states = judged(text, hits, lexicons.polarity, proxy=bool(choice.relatives))
@@ -96,6 +99,8 @@ def flag_parser(choice: Choice, lexicons: Lexicons) -> Parser:
     """1 无, 2 有; what it was stays in the words of the event log."""
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        if declined(utterance, choice.ask, lexicons):
+            return Reading()
         text = _plain(choice, utterance.text)
         hits = after_correction(text, find_hits(choice.codes, text))
         states = judged(text, hits, lexicons.polarity, proxy=True)
@@ -126,6 +131,9 @@ def _plain(choice: Choice, text: str) -> str:
     while at >= 0:
         letters[at : at + 2] = "没有"
         at = heard.find(none, at + 2)
+    for at, char in enumerate(letters):
+        if heard[at] == none[0] and char not in "每妹煤梅没" and (at == 0 or letters[at - 1] in "，也都我他她就还从来"):
+            letters[at] = "没"
     for start, end in choice.denied_by.spans("".join(letters)):
         if end - start >= 2:
             letters[start:end] = "没有" + "的" * (end - start - 2)
@@ -137,6 +145,11 @@ def _counts(state: Polarity, choice: Choice) -> bool:
     if state in {Polarity.PRESENT, Polarity.PAST}:
         return True
     return state is Polarity.OTHER and bool(choice.relatives)
+
+
+def declined(utterance: Utterance, ask: str, lexicons: Lexicons) -> bool:
+    """不想说: for ``general_answer`` to tell; no 不 in it denies anything."""
+    return general_answer(utterance, ask, lexicons) is AnswerKind.REFUSED
 
 
 def _own(choice: Choice, hit: Hit, text: str) -> bool:

@@ -127,7 +127,7 @@ def _bare(clause: str, words: NameWords) -> tuple[str, bool]:
     if name[0] in words.surnames or name[:2] in words.compounds:
         return name, False
     surname = words.by_sound.get(fold_char(name[0]))
-    if surname and len(name) <= 3 and len(name) == len(rest) and not related:
+    if surname and len(name) == 3 and len(name) == len(rest) and not related:
         return surname + name[1:], True
     return "", False
 

@@ -6,6 +6,7 @@ A number that does not check is asked for again; nothing is completed or guessed
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
@@ -60,7 +61,7 @@ def id_card(utterance: Utterance, ctx: AskContext) -> Reading:
 
 def _with_x(found: DigitString, ends_in_x: bool) -> DigitString:
     if ends_in_x and len(found.text) == 17:
-        return DigitString(found.text + "X", found.vague, found.corrected)
+        return replace(found, text=found.text + "X")
     return found
 
 
@@ -83,7 +84,7 @@ def phone_parser(slot: str) -> Parser:
                 continue
             own = {ctx.slots.get("phone"), ctx.resident.phone if ctx.resident else None}
             same = slot == "contact_phone" and found.text in own
-            doubtful = same or found.corrected or found.text[0] == "0"
+            doubtful = same or found.corrected or found.doubtful or found.text[0] == "0"
             reason = "same as the resident's own" if same else "read back" if doubtful else "eleven digits"
             fill = SlotFill(slot, found.text, 0.9, (0, len(utterance.text)), doubtful, reason)
             return Reading((fill,), confirm=doubtful, complete=True)
@@ -106,7 +107,7 @@ def _not_at_hand(text: str) -> Reading:
 def _domestic(found: DigitString) -> DigitString:
     """Without the country code."""
     if len(found.text) == 13 and found.text.startswith("86"):
-        return DigitString(found.text[2:], found.vague, found.corrected)
+        return replace(found, text=found.text[2:])
     return found
 
 
