@@ -19,7 +19,9 @@ from pathlib import Path
 import numpy as np
 
 from agent.errors import InputError, SuifangError
+from agent.understanding.text import han_only
 from evaluation import asr
+from evaluation.cases import answer_case, read_cases
 from evaluation.judgement import failures, totals_line
 from models.train.voices import HELD_OUT_VARIANTS
 from speech import audio
@@ -30,6 +32,8 @@ from speech.synthesis.espeak import EspeakSynthesizer
 
 SENTENCES = Path(__file__).parent / "cases" / "asr"
 PHONE_HZ = 8000
+LONGEST = 40
+"""Characters of an answer case that is spoken."""
 _ASK = "# ask: "
 
 
@@ -57,6 +61,13 @@ def sentences(folder: Path) -> list[Sentence]:
             "asr-sentences", f"no sentences in {folder}", "give a folder of text files, one sentence a line"
         )
     return out
+
+
+def answers(paths: Sequence[Path], limit: int, seed: int) -> list[Sentence]:
+    """Texts of ``answers`` cases, written by others for other tests; a sample of ``limit``."""
+    found = [case for case in read_cases(paths, answer_case) if 1 < len(han_only(case.text)) <= LONGEST]
+    chosen = random.Random(seed).sample(found, min(limit, len(found)))
+    return [Sentence(case.id, case.text, case.ask) for case in chosen]
 
 
 def styles(seed: int) -> Iterator[VoiceStyle]:
@@ -106,12 +117,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--out", type=Path, default=Path("var/asr"))
     parser.add_argument("--sentences", type=Path, default=SENTENCES)
+    parser.add_argument("--answers", type=Path, nargs="+", help="speak the texts of these answer cases instead")
+    parser.add_argument("--limit", type=int, default=150, help="how many answer cases")
     parser.add_argument("--voices", type=int, default=1, help="how often each sentence is spoken")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--measure", action="store_true", help="score the bundled recogniser on what was made")
     arguments = parser.parse_args()
     try:
-        asyncio.run(make(sentences(arguments.sentences), arguments.out, arguments.voices, arguments.seed))
+        cases, seed = arguments.answers, arguments.seed
+        wanted = answers(cases, arguments.limit, seed) if cases else sentences(arguments.sentences)
+        asyncio.run(make(wanted, arguments.out, arguments.voices, seed))
         if arguments.measure:
             _measure(arguments.out)
     except SuifangError as error:

@@ -24,13 +24,13 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Weights:
-    """Of the logistic function of the evidence; fitted by ``evaluation.asr_confidence`` on voices of the tests."""
+    """Of the logistic function of the evidence; fitted by ``evaluation.asr_confidence`` on synthetic voices and noise."""
 
-    bias: float = 3.5
-    clear: float = 0.8
-    fit: float = 0.8
-    usual: float = 0.3
-    alone: float = 0.8
+    bias: float = 3.2
+    clear: float = 1.3
+    fit: float = 1.2
+    usual: float = 1.0
+    alone: float = 1.6
     least: float = 0.02
     """Words below this are noise, not words."""
 
@@ -43,10 +43,7 @@ def evidence(paths: tuple[Path, ...], heard: float) -> Evidence:
     return Evidence(heard / size, (best.acoustic - heard) / size, (best.score - best.acoustic) / size, -rivals)
 
 
-def confidence(paths: tuple[Path, ...], heard: float, weights: Weights) -> float:
-    """0–1, 0 for no words."""
-    if not paths or not paths[0].nodes:
-        return 0.0
-    one = evidence(paths, heard)
+def confidence(one: Evidence, weights: Weights) -> float:
+    """0–1: about the share of such words that is right but for one character in ten."""
     sum_ = weights.clear * one.clear + weights.fit * one.fit + weights.usual * one.usual + weights.alone * one.alone
     return 1 / (1 + math.exp(-max(-30.0, weights.bias + sum_)))

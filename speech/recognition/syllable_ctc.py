@@ -76,6 +76,8 @@ class SyllableCtcSession:
         self._heard = _Heard((), 0.0)
         self._fresh = 0
         self._last = _NOTHING
+        self.evidence: confidence.Evidence | None = None
+        """What speaks for the words of the last result, for fitting the confidence."""
 
     def accept(self, pcm: Pcm) -> None:
         """Take samples; the work is done by ``partial`` and ``finish``."""
@@ -105,8 +107,11 @@ class SyllableCtcSession:
 
     def _hypothesis(self, paths: tuple[decoder.Path, ...], heard: _Heard) -> Hypothesis:
         best = paths[0]
-        sure = confidence.confidence(paths, heard.score, self._engine.weights)
-        if not best.nodes or sure < self._engine.weights.least:
+        self.evidence = confidence.evidence(paths, heard.score) if best.nodes else None
+        if self.evidence is None:
+            return _NOTHING
+        sure = confidence.confidence(self.evidence, self._engine.weights)
+        if sure < self._engine.weights.least:
             return _NOTHING
         chars, spoken = self._engine.language.alphabet.chars, heard.spoken() or [node.frame for node in best.nodes]
         return Hypothesis(
