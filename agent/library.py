@@ -16,12 +16,16 @@ from agent.flows.reader import read_flows
 from agent.flows.responses import read_responses
 from agent.understanding.alike import load_alike
 from agent.understanding.asks import ASK_SLOTS
+from agent.understanding.intent_model import Intents
 from agent.understanding.interpret import Knowledge
 from agent.understanding.lexicons import Lexicons, load_lexicons
 from agent.understanding.parsing import Parser
 from agent.understanding.redflags import load_redflags
 from agent.understanding.registry import build_parsers
 from agent.yaml_lines import load_yaml
+from models.registry import HOME
+
+BUNDLED_INTENTS = HOME / "bundled" / "intents.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def load_library(root: Path) -> Library:
         lexicons=lexicons,
         redflags=load_redflags(nlu_data, dialogues / "clinical"),
         parsers=load_parsers(nlu_data, lexicons),
+        intents=Intents(nlu_data, BUNDLED_INTENTS),
         topics=_topics(nlu_data / "topics.yml"),
         instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )

@@ -25,6 +25,7 @@ from agent.domain.commands import (
 )
 from agent.understanding.asks import KIND_ASKS, slots_of
 from agent.understanding.general import general_answer
+from agent.understanding.intent_model import Intents
 from agent.understanding.intents import detect_patterns
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsing import Parser
@@ -46,6 +47,8 @@ class Knowledge:
     parsers: Mapping[str, Parser]
     topics: Mapping[str, tuple[str, ...]]
     """Ask id -> words by which people name it (血压, 体重 …), for corrections."""
+    intents: Intents
+    """Guesses what is asked of the agent when nothing else was understood."""
     instructions: re.Pattern[str]
     """Words that try to instruct the program; speech is data."""
 
@@ -88,7 +91,10 @@ def interpret(
     commands: list[Command] = [RaiseAlert(alert) for alert in raised(text, ask, ctx, knowledge.redflags)]
     if not commands:
         commands += [ProbeMention(m) for m in found if m.status is MentionStatus.UNCERTAIN][:1]
-    commands += _meaning(utterance, ask, reading, ctx, _Rest(knowledge, last_ask))
+    rest = _Rest(knowledge, last_ask)
+    commands += _meaning(utterance, ask, reading, ctx, rest)
+    if not commands:
+        commands += _guessed(utterance, ask, ctx, rest)
     return Understood(utterance, tuple(commands) or (CannotUnderstand(),), reading, found)
 
 
@@ -120,6 +126,22 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     if side and side[0].pattern in {"ask_knowledge", "slower", "louder"}:
         return [*values, *bare, *side]
     return [*values, *bare]
+
+
+_ANSWERED_SO = {"callback_time": {"resume_later", "wait"}, "wants_doctor": {"human_handoff"}}
+"""Asks whose answers sound like these patterns; none is guessed there."""
+
+
+def _guessed(utterance: Utterance, ask: str | None, ctx: AskContext, rest: _Rest) -> list[Command]:
+    """What the resident most likely asks of the agent, in words that are in no list."""
+    if rest.knowledge.instructions.search(utterance.text):
+        return []
+    guess = rest.knowledge.intents.guess(utterance.text)
+    if guess is None or guess.pattern in _ANSWERED_SO.get(ask or "", ()):
+        return []
+    if guess.pattern == "correction":
+        return _correction(utterance, ask, ctx, rest, ())
+    return [guess]
 
 
 def _values(ask: str | None, reading: Reading, volunteered: tuple[SlotFill, ...], ctx: AskContext) -> list[Command]:

@@ -1,0 +1,72 @@
+"""``suifang train nlu``: learn the intent guesser from ``nlu_data/intents*.yml``, in seconds, without torch."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from agent.errors import InputError
+from agent.library import BUNDLED_INTENTS
+from agent.understanding.intent_model import CERTAIN, NONE, Example, hash_of, held_out, load, read_examples, save, train
+from suifang.settings import read_settings
+
+EXAMPLE = "suifang train nlu --evaluate"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument("what", choices=["nlu"], help="the guesser of intents")
+    parser.add_argument("--root", type=Path, help="folder with nlu_data/ (default: this checkout)")
+    parser.add_argument("--out", type=Path, default=BUNDLED_INTENTS, help="model file (default: the bundled one)")
+    parser.add_argument("--evaluate", action="store_true", help="also measure on examples held out, in five folds")
+    parser.add_argument("--force", action="store_true", help="learn even when the data have not changed")
+    parser.add_argument("--json", action="store_true", help="machine output")
+
+
+async def run(args: argparse.Namespace) -> int:
+    """Learn, write, say how well."""
+    nlu_data: Path = (args.root or read_settings().root) / "nlu_data"
+    examples, data_hash = read_examples(nlu_data), hash_of(nlu_data)
+    if not examples:
+        raise InputError("intents-missing", f"{nlu_data} has no intents*.yml", "set --root to a folder with nlu_data/")
+    begun, stored = time.perf_counter(), load(args.out)
+    fresh = stored is not None and stored.data_hash == data_hash and not args.force
+    if not fresh:
+        _write(args.out, examples, data_hash)
+    found: dict[str, object] = {
+        "examples": len(examples),
+        "intents": len({example.intent for example in examples}),
+        "learned": not fresh,
+        "seconds": round(time.perf_counter() - begun, 2),
+        "model": str(args.out),
+        **(_measured(examples) if args.evaluate else {}),
+    }
+    if args.json:
+        sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(" · ".join(f"{name} {value}" for name, value in found.items()) + "\n")
+    return 0
+
+
+def _write(path: Path, examples: list[Example], data_hash: str) -> None:
+    try:
+        save(train(examples, data_hash), path)
+    except OSError as error:
+        raise InputError(
+            "out-unwritable", f"{path} cannot be written ({error.strerror})", "name another file"
+        ) from None
+
+
+def _measured(examples: list[Example]) -> dict[str, float]:
+    """On held-out examples: how many are guessed right, and how many guesses are wrong."""
+    guesses = held_out(examples)
+    asked = [e for e in examples if e.intent != NONE]
+    made = [(e, guesses[e.text][0]) for e in examples if guesses[e.text][0] != NONE and guesses[e.text][1] >= CERTAIN]
+    right = sum(e.intent == intent for e, intent in made)
+    return {
+        "held_out_guessed": round(right / max(1, len(asked)), 3),
+        "held_out_wrong": round((len(made) - right) / max(1, len(made)), 3),
+    }
