@@ -218,7 +218,7 @@ class Conversation:
 
     @property
     def _closed(self) -> bool:
-        return bool(self._events) and isinstance(self._events[-1].body, ConversationClosed)
+        return any(isinstance(event.body, ConversationClosed) for event in self._events[-3:])
 
     def note(self, body: EventBody, now: datetime) -> None:
         """Append an event of the voice."""

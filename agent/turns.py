@@ -14,6 +14,7 @@ from agent.flows.apply import Turn, apply, raise_alert, set_slots
 from agent.flows.engine import Script, open_collect, push, put_question, repeat_question, run
 from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack, State
+from agent.understanding.asks import PROBE_ASK, slots_of
 from agent.understanding.interpret import Knowledge, Understood, read
 from agent.understanding.redflags import mentions, value_alerts, word_alerts
 from agent.understanding.text import normalise
@@ -23,9 +24,9 @@ BARE_NO_CHARS = 4
 
 
 def open_ask(state: State) -> str | None:
-    """The ask whose answer is awaited; a probe awaits yes or no."""
+    """The ask whose answer is awaited; a probe has an ask of its own, ``probe_<flag>``."""
     if isinstance(state.pending, Probe):
-        return "yes_no"
+        return f"{PROBE_ASK}{state.pending.mention.flag}"
     if isinstance(state.pending, ReadBack):
         return state.pending.ask
     return state.question.ask if state.question and state.outcome is None else None
@@ -167,7 +168,9 @@ def completeness(text: str, state: State, knowledge: Knowledge, now: datetime) -
         return Completeness.UNKNOWN
     ctx = state.context(now)
     reading = read(ask, text, ctx, knowledge)
-    if reading.complete and reading.answer is not AnswerKind.REPEAT:
+    known = {fill.slot for fill in reading.fills} | set(state.slots)
+    whole = bool(reading.fills) and set(slots_of(ask)) <= known
+    if (reading.complete or whole) and reading.answer is not AnswerKind.REPEAT:
         return Completeness.COMPLETE
     if isinstance(state.pending, ReadBack | Probe) and read("yes_no", text, ctx, knowledge).answer is not None:
         return Completeness.COMPLETE
@@ -178,4 +181,5 @@ def hints(state: State, knowledge: Knowledge) -> Hints:
     """What the recogniser may expect: the ask, and the medicines of the last visit."""
     known = state.history.get("medications", ())
     names = tuple(str(getattr(item, "id", item)) for item in known) if isinstance(known, tuple) else ()
-    return Hints(open_ask(state), names)
+    ask = open_ask(state)
+    return Hints("yes_no" if ask and ask.startswith(PROBE_ASK) else ask, names)

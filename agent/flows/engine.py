@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from agent.domain.alerts import Subject
 from agent.domain.effects import Say
 from agent.domain.events import AgentSaid
 from agent.flows.actions import ACTIONS, Tools, close_ask
@@ -16,6 +17,7 @@ from agent.flows.log import Work
 from agent.flows.model import END, Act, AnyStep, Assign, CallFlow, Collect, Flow, LinkFlow, Response
 from agent.flows.readback import put_read_back
 from agent.flows.state import Frame, Probe, ReadBack
+from agent.understanding.asks import PROBE_ASK
 
 MAX_STEPS = 250
 """Breaker for loops that ``flows check`` could not see (the number is Rasa's)."""
@@ -57,7 +59,9 @@ def run(work: Work, script: Script) -> None:
         if state.outcome is not None:
             return
         if isinstance(state.pending, Probe):
-            work.say(f"utter_probe_{state.pending.mention.flag}", ask="yes_no")
+            mention = state.pending.mention
+            other = mention.subject is Subject.OTHER
+            work.say("utter_probe_other" if other else f"utter_probe_{mention.flag}", ask=f"{PROBE_ASK}{mention.flag}")
             return
         if isinstance(state.pending, ReadBack):
             put_read_back(work, script.tools.rules)

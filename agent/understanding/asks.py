@@ -24,6 +24,9 @@ YES_NO_ASKS = ("yes_no", "someone_nearby", "suicide_plan", "suicide_means", "nex
 
 KIND_ASKS |= dict.fromkeys(YES_NO_ASKS, _YES_NO)
 
+PROBE_ASK = "probe_"
+"""Prefix of the asks that settle a doubtful red-flag mention; they are answered with yes or no."""
+
 FREE_TEXT_ASKS = ("aux_exam", "resident_question")
 """Asks whose words are kept as they are."""
 

@@ -36,10 +36,11 @@ class Wait:
 class WaitTable:
     """The waits that the decision starts from."""
 
-    complete_ms: float = 300.0
-    complete_long_ms: float = 340.0
+    complete_ms: float = 460.0
+    """Old people put 0.2–0.4 s between the clauses of one answer (天天吃，没落过); shorter waits cut in."""
+    complete_long_ms: float = 500.0
     """A complete answer where the step is patient: a second number or another medicine may follow."""
-    consent_ms: float = 420.0
+    consent_ms: float = 560.0
     """After a bare 行 or 好: people like to add a word (行，你说吧)."""
     finished_ms: float = 700.0
     """Not known to be complete, but ends like a sentence."""

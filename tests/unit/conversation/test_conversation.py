@@ -338,3 +338,19 @@ def test_a_number_that_was_poorly_heard_is_read_back(at_pressure: Talk) -> None:
     assert "130" in at_pressure.said
     at_pressure.hear("对")
     assert at_pressure.it.slots["sbp"] == 130
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised"), [("是，现在就疼", True), ("没有，那是以前", False), ("听不懂你说啥", True)]
+)
+def test_doubtful_mention_is_asked_about_once(at_pressure: Talk, answer: str, raised: bool) -> None:
+    at_pressure.hear("这孙子气得我心口疼")
+    assert at_pressure.it.ask == "probe_chest_pain"
+    assert not at_pressure.events(AlertRaised)
+    at_pressure.hear(answer)
+    assert bool(at_pressure.events(AlertRaised)) is raised
+
+
+def test_second_half_of_an_answer_is_complete(at_pressure: Talk) -> None:
+    at_pressure.hear("高压一百四")
+    assert at_pressure.it.completes("八十五") is Completeness.COMPLETE
