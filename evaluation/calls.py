@@ -107,6 +107,8 @@ def evaluate_calls(judged: Sequence[tuple[Verdict, SpokenCall]]) -> Evaluation:
                 **verdict.result.got,
                 "gap_p50_ms": _whole(percentile(call.gaps_ms, 50)),
                 "cut_ins": sum(e.cut_in for e in call.exchanges),
+                "hang_up": call.result.hang_up.value,
+                "faults": [fault.code for fault in call.result.faults],
             },
         )
         for verdict, call in judged

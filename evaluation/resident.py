@@ -27,7 +27,7 @@ CHARACTER_MS = 140
 """Sound that a character of a question takes at least: before that the question is not over, whatever the pause."""
 REACTION_MS = (300, 700)
 """A person's moment between the end of a question and the start of the answer."""
-PAUSE_MS = (180, 420)
+PAUSE_MS = (150, 350)
 """Pauses between the clauses of an answer, where the case gives none."""
 SLOWER, SLOWEST = 0.92, 0.8
 """People who are asked again speak slower."""

@@ -92,7 +92,7 @@ def test_a_chat_that_is_broken_off_keeps_its_events(tmp_path: Path, stop: int, c
 
 
 def test_a_spoken_follow_up(tmp_path: Path) -> None:
-    done = suifang("demo", "--fast", "--json", "--seed", "1", data=tmp_path)
+    done = suifang("demo", "--fast", "--json", data=tmp_path)
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)
     assert set(result) >= {"outcome", "slots", "truth", "gaps_ms", "set", "report"}
