@@ -17,18 +17,18 @@ C = Completeness
 @pytest.mark.parametrize(
     ("text", "completeness", "low", "high"),
     [
-        ("高压一百五低压九十五", C.COMPLETE, 200, 350),
-        ("没有", C.COMPLETE, 200, 350),
-        ("对", C.COMPLETE, 200, 350),
-        ("嗯", C.COMPLETE, 200, 350),
-        ("就是", C.COMPLETE, 200, 350),
+        ("高压一百五低压九十五", C.COMPLETE, 400, 520),
+        ("没有", C.COMPLETE, 400, 520),
+        ("对", C.COMPLETE, 400, 520),
+        ("嗯", C.COMPLETE, 400, 520),
+        ("就是", C.COMPLETE, 400, 520),
         ("可以，就是", C.COMPLETE, 1_200, 2_200),
         ("吃氨氯地平还有", C.COMPLETE, 1_200, 2_200),
         ("一百", C.COMPLETE, 700, 1_500),
         ("高压一百五", C.PARTIAL, 1_200, 2_000),
         ("有点头晕", C.PARTIAL, 700, 1_100),
-        ("行", C.COMPLETE, 400, 450),
-        ("哎，我就是", C.COMPLETE, 200, 350),
+        ("行", C.COMPLETE, 520, 600),
+        ("哎，我就是", C.COMPLETE, 400, 520),
         ("高压", C.UNKNOWN, 1_200, 2_200),
         ("空腹", C.PARTIAL, 1_200, 2_200),
         ("嗯", C.UNKNOWN, 1_200, 2_200),
@@ -58,13 +58,13 @@ def test_a_resident_who_pauses_long_is_waited_for() -> None:
     slow = decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT, habit)).wait_ms
     assert slow > decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT)).wait_ms
     assert slow >= 1_800
-    assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 350
+    assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 520
 
 
 def test_after_a_cut_in_the_agent_waits_longer_for_a_while() -> None:
-    habit = PauseHabit().after_cut_in(380)
+    habit = PauseHabit().after_cut_in(540)
     cautious = decide(Pause("没有", C.COMPLETE, habit=habit))
-    assert 400 < cautious.wait_ms < 500
+    assert 500 < cautious.wait_ms <= 600
     for _ in range(10):
         habit = habit.after_turn()
     assert decide(Pause("没有", C.COMPLETE, habit=habit)).wait_ms == decide(Pause("没有", C.COMPLETE)).wait_ms
