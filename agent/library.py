@@ -14,6 +14,7 @@ from agent.flows.engine import Script
 from agent.flows.model import Flow
 from agent.flows.reader import read_flows
 from agent.flows.responses import read_responses
+from agent.flows.tips import load_tips
 from agent.understanding.alike import load_alike
 from agent.understanding.asks import ASK_SLOTS
 from agent.understanding.intent_model import Intents
@@ -66,7 +67,8 @@ def load_library(root: Path) -> Library:
         topics=_topics(nlu_data / "topics.yml"),
         instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )
-    script = Script(load_flows(dialogues / "flows"), read_responses(dialogues / "responses"), Tools(rules))
+    tools = Tools(rules, load_tips(dialogues / "knowledge"))
+    script = Script(load_flows(dialogues / "flows"), read_responses(dialogues / "responses"), tools)
     return Library(root, script, knowledge, rules)
 
 

@@ -23,7 +23,7 @@ from agent.yaml_lines import line_of, load_yaml
 
 VALUE_FLAGS = ("hypertensive_emergency", "hypoglycemia", "hyperglycemic_crisis")
 SAID_BY_PROGRAM = (
-    "utter_readback", "utter_corrected", "utter_move_on", "utter_still_there",
+    "utter_readback", "utter_education_tip", "utter_corrected", "utter_move_on", "utter_still_there",
     *(f"utter_emergency_{flag}" for flag in FLAGS),
     *(f"utter_probe_{flag}" for flag in FLAGS),
     *(f"utter_value_{flag}" for flag in VALUE_FLAGS),

@@ -13,6 +13,7 @@ from agent.domain.alerts import Severity
 from agent.domain.effects import End, Escalate, Outcome, Schedule, WriteRecord
 from agent.domain.events import AskClosed, ConsentGiven, PatternUsed
 from agent.flows.log import Work
+from agent.flows.tips import Tip, choose_tip
 from agent.flows.wording import date_words, relation_speaker
 from agent.understanding.asks import slots_of
 
@@ -25,6 +26,7 @@ class Tools:
     """What actions need besides the turn's work."""
 
     rules: ClinicalRules
+    tips: tuple[Tip, ...] = ()
 
 
 Action = Callable[[Work, Tools], None]
@@ -125,6 +127,13 @@ def _opt_out(work: Work, tools: Tools) -> None:
     work.emit(PatternUsed(work.state.turn, "opted_out"))
 
 
+def _education_tip(work: Work, tools: Tools) -> None:
+    """One sentence that fits this visit's answers; none when there was an alert."""
+    tip = choose_tip(tools.tips, work.state.form, work.state.slots)
+    if tip is not None and not work.state.alerts:
+        work.say("utter_education_tip", tip=tip.text)
+
+
 def _write_record(work: Work, tools: Tools) -> None:
     work.effects.append(WriteRecord(work.state.form))
 
@@ -152,6 +161,7 @@ ACTIONS: Mapping[str, Action] = {
     "action_listen": _listen,
     "action_value_noted": _value_noted,
     "action_opt_out": _opt_out,
+    "action_education_tip": _education_tip,
     "action_write_record": _write_record,
     "action_end_completed": _end(Outcome.COMPLETED),
     "action_end_escalated": _end(Outcome.ESCALATED),

@@ -9,7 +9,7 @@ from agent.flows.model import Act, AnyStep, Collect, Flow, Response
 from agent.flows.responses import placeholders
 
 ALWAYS_FILLED = frozenset({"clinic", "team", "name"})
-FILLED_BY = {"utter_readback": frozenset({"values"})}
+FILLED_BY = {"utter_readback": frozenset({"values"}), "utter_education_tip": frozenset({"tip"})}
 """Responses with values of their own."""
 FILLED_AFTER = {"next_visit": "action_suggest_class"}
 """Values that only an action brings."""

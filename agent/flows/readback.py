@@ -30,7 +30,7 @@ def fill_words(fill: SlotFill, form_ids: str, rules: ClinicalRules) -> str:
     codes = field.codes if field else {}
     if fill.slot == "weight_kg_now" and isinstance(fill.value, (int, float)):
         return f"体重{fill.value:g}公斤，就是{fill.value * 2:g}斤"
-    if fill.slot == "callback_time":
+    if fill.slot in {"callback_time", "appointment_time"}:
         return moment_words(str(fill.value))
     return value_words(
         fill, label, SPOKEN_UNITS.get(fill.slot, ""), lambda code: codes.get(code) or rules.labels.medicine(code)

@@ -19,6 +19,7 @@ from agent.understanding.parsers import (
     record_names,
     record_numbers,
     scores,
+    services,
     vitals,
     words,
 )
@@ -29,10 +30,11 @@ from agent.understanding.text import Utterance
 def build_parsers(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
     """Every ask's parser; asks of the patterns share the yes/no one. Raises ``DefinitionError``."""
     parsers: dict[str, Parser] = {}
-    for module in (blood_pressure, callback, counts, glucose, insulin, lifestyle, scores, vitals):
+    for module in (blood_pressure, callback, counts, glucose, insulin, lifestyle, scores, services, vitals):
         parsers |= module.PARSERS
     parsers |= record_numbers.parsers()
-    parsers |= record_choices.build(nlu_data, lexicons)
+    for name in ("record.yml", "services.yml"):
+        parsers |= record_choices.build(nlu_data / name, lexicons)
     parsers |= words.build(lexicons)
     yes_no = parsers["yes_no"]
     parsers |= dict.fromkeys(YES_NO_ASKS, yes_no)

@@ -28,9 +28,8 @@ _EITHER = re.compile("或者?是?|还是|要么|可能|好像|大概|不是.{1,6
 _MAINLY = re.compile("主要|平时|一般|大多|多半|现在|如今")
 
 
-def build(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
-    """Parsers for all asks of ``record.yml``. Raises ``DefinitionError`` for a pattern that cannot be read."""
-    path = nlu_data / "record.yml"
+def build(path: Path, lexicons: Lexicons) -> dict[str, Parser]:
+    """Parsers for all asks of a file such as ``record.yml``. Raises ``DefinitionError`` for an unreadable pattern."""
     document = load_yaml(path)
     reader = _Reader(path, {"gap": _GAP, **document.get("define", {})}, document.get("relatives", {}))
     parsers: dict[str, Parser] = {}
@@ -87,9 +86,9 @@ def _one(choice: Choice, lexicons: Lexicons) -> Parser:
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
         text = utterance.text
-        if not text or declined(utterance, choice.ask, lexicons):
-            return Reading()
         found = find_hits(choice.codes, text)
+        if not text or declined(utterance, choice.ask, found, lexicons):
+            return Reading()
         live = _live(text, after_correction(text, found), lexicons)
         unsure = unknown.search(text) is not None or choice.unknown.search(text) is not None
         if live and not (unsure and len({hit.code for hit in live}) > 1):

@@ -64,10 +64,11 @@ def list_parser(choice: Choice, lexicons: Lexicons) -> Parser:
     """Codes of a list; 无 excludes the others and is taken only when nothing is left standing."""
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        if declined(utterance, choice.ask, lexicons):
-            return Reading()
         text = _plain(choice, utterance.text)
-        hits = [hit for hit in after_correction(text, find_hits(choice.codes, text)) if _own(choice, hit, text)]
+        found = find_hits(choice.codes, text)
+        if declined(utterance, choice.ask, found, lexicons):
+            return Reading()
+        hits = [hit for hit in after_correction(text, found) if _own(choice, hit, text)]
         states = judged(text, hits, lexicons.polarity, proxy=bool(choice.relatives))
         kept = [hit for hit, state in zip(hits, states, strict=True) if _counts(state, choice)]
         if kept:
@@ -99,10 +100,11 @@ def flag_parser(choice: Choice, lexicons: Lexicons) -> Parser:
     """1 无, 2 有; what it was stays in the words of the event log."""
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        if declined(utterance, choice.ask, lexicons):
-            return Reading()
         text = _plain(choice, utterance.text)
-        hits = after_correction(text, find_hits(choice.codes, text))
+        found = find_hits(choice.codes, text)
+        if declined(utterance, choice.ask, found, lexicons):
+            return Reading()
+        hits = after_correction(text, found)
         states = judged(text, hits, lexicons.polarity, proxy=True)
         if any(state in {Polarity.PRESENT, Polarity.PAST} for state in states):
             doubtful = all(hit.doubtful for hit in hits) or choice.confirm.search(text) is not None
@@ -147,8 +149,10 @@ def _counts(state: Polarity, choice: Choice) -> bool:
     return state is Polarity.OTHER and bool(choice.relatives)
 
 
-def declined(utterance: Utterance, ask: str, lexicons: Lexicons) -> bool:
-    """不想说: for ``general_answer`` to tell; no 不 in it denies anything."""
+def declined(utterance: Utterance, ask: str, hits: list[Hit], lexicons: Lexicons) -> bool:
+    """不想说, and no code is named: for ``general_answer`` to tell; no 不 in it denies anything."""
+    if any(not hit.doubtful for hit in hits):
+        return False
     return general_answer(utterance, ask, lexicons) is AnswerKind.REFUSED
 
 
