@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.run-ready
 DEV_STAMP := $(VENV)/.dev-ready
 SUIFANG := $(BIN)/suifang
 
-.PHONY: help demo serve chat test check format bench clean
+.PHONY: help demo serve chat test check format bench interop-rasa clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -46,5 +46,15 @@ format: $(DEV_STAMP) ## rewrite the code in house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+RASA_STAMP := .venv-rasa/.ready
+
+$(RASA_STAMP): interop/rasa/requirements.txt
+	$(PYTHON) -m venv .venv-rasa
+	.venv-rasa/bin/python -m pip install --quiet --disable-pip-version-check -r interop/rasa/requirements.txt
+	@touch $@
+
+interop-rasa: $(RASA_STAMP) ## our flows, domain and examples in Rasa's own readers (its own environment, 1.3 GB)
+	.venv-rasa/bin/python interop/rasa/check.py
+
 clean: ## forget the environment and what runs left behind
-	rm -rf $(VENV) var build dist *.egg-info
+	rm -rf $(VENV) .venv-rasa var build dist *.egg-info
