@@ -24,7 +24,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Weights:
-    """Of the logistic function of the evidence; fitted by ``evaluation.asr_confidence`` on synthetic voices and noise."""
+    """Of a logistic function; fitted by ``evaluation.asr_confidence`` on synthetic voices and noise."""
 
     bias: float = 3.2
     clear: float = 1.3

@@ -37,8 +37,8 @@ class Tuning:
     confusion: float = 1.0
     floor: float = 0.35
     """How far the weights of the language models return to their start at each character."""
-    same_sound: float = 2.5
-    """Cost of two syllables that differ only in tone without a blank between them."""
+    no_blank: float = 2.5
+    """Cost of a confusion right behind another syllable: most likely that one is still sounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +81,6 @@ class Sounds:
 
     letters: Alphabet
     confusions: Confusions
-    bases: npt.NDArray[np.int32]
-    """[V] id of the syllable without tone."""
     prior: Floats
     """[P] rough log probability of each pair's character, to choose candidates."""
 
@@ -158,7 +156,7 @@ def _step(beam: Beam, frame: Floats, sounds: Sounds, mixture: Mixture, tuning: T
     stay_blank = total + frame[0]
     stay_spoken = beam.spoken + np.maximum(meant, frame)[beam.tokens]
     stay_spoken[beam.tokens == 0] = _NEVER
-    acoustic = _entered(beam, total, found, sounds, tuning) + found.emission
+    acoustic = _entered(beam, frame, found, tuning)
     parts = _language(beam, mixture, found.chars)
     mixed = np.einsum("bc,cbm->bm", beam.mixture, parts)
     words = beam.words[:, None] + tuning.language * np.log(mixed) + tuning.word + found.reading
@@ -167,12 +165,12 @@ def _step(beam: Beam, frame: Floats, sounds: Sounds, mixture: Mixture, tuning: T
     return _select(beam, grown, mixture, tuning)
 
 
-def _entered(beam: Beam, total: Floats, found: _Candidates, sounds: Sounds, tuning: Tuning) -> Floats:
-    """[B, M] mass from which each candidate may start: a repeated syllable needs a blank before it."""
+def _entered(beam: Beam, frame: Floats, found: _Candidates, tuning: Tuning) -> Floats:
+    """[B, M] mass of starting each candidate: after a blank, or right behind another if really heard."""
     same = found.tokens[None, :] == beam.tokens[:, None]
-    near = sounds.bases[found.tokens][None, :] == sounds.bases[beam.tokens][:, None]
-    softened = np.logaddexp(beam.blank, beam.spoken - tuning.same_sound)
-    return np.where(same, beam.blank[:, None], np.where(near, softened[:, None], total[:, None]))
+    heard = np.maximum(frame[found.tokens], found.emission - tuning.no_blank)
+    direct = np.where(same, _NEVER, beam.spoken[:, None] + heard)
+    return np.asarray(np.logaddexp(beam.blank[:, None] + found.emission, direct), np.float32)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from speech.recognition.acoustic import (
     SyllableModel,
     Window,
 )
-from speech.recognition.syllables import confusions, toneless
+from speech.recognition.syllables import confusions
 
 NAME = "syllable-ctc"
 PARTIAL_EVERY = RATE_HZ // 5
@@ -58,11 +58,9 @@ class SyllableCtcRecognizer:
 
 
 def sounds(tokens: tuple[str, ...], spoken: language.Language) -> decoder.Sounds:
-    names: dict[str, int] = {}
-    bases = np.array([names.setdefault(toneless(token), len(names)) for token in tokens], np.int32)
     usual = np.mean([part.row(language.START[:0]) for part in spoken.base], axis=0)
     prior = 0.3 * np.log(usual[spoken.alphabet.pair_chars] + 1e-7)
-    return decoder.Sounds(spoken.alphabet, confusions(tokens), bases, prior.astype(np.float32))
+    return decoder.Sounds(spoken.alphabet, confusions(tokens), prior.astype(np.float32))
 
 
 class SyllableCtcSession:

@@ -31,11 +31,11 @@ def _frame(
         return np.log(mass / mass.sum()).astype(np.float32)
     others = near.meant[token][near.cost[token] > 0]
     costs = near.cost[token][near.cost[token] > 0]
-    chance = np.exp(-costs) * rng.random(len(others))
+    chance = np.exp(-2 * costs) * rng.random(len(others))
     mass[others] += 0.3 * chance / chance.sum()
     mass[token] += 0.7
     if rng.random() < mistakes:
-        heard = int(rng.choice(others, p=np.exp(-costs) / np.exp(-costs).sum()))
+        heard = int(rng.choice(others, p=np.exp(-2 * costs) / np.exp(-2 * costs).sum()))
         mass[token], mass[heard] = 0.15, 0.7
     mass[0] = rng.uniform(0.02, 0.3)
     return np.log(mass / mass.sum()).astype(np.float32)
