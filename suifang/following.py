@@ -51,6 +51,7 @@ class Following:
             await self._news.wait()
             self._news.clear()
             await self._write_new()
+        await self._write_new()
 
     def stop(self) -> None:
         """Let ``write`` end once everything is written."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import sys
 import time
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 from agent.domain.effects import Effect, Outcome, Say
 from connectors.storage.ports import Channel
 from suifang.app import App, open_app
+from suifang.finishing import finished
 from suifang.papers import Paper
 from suifang.people import SOMEBODY, moment_from, resident_from
 from suifang.settings import read_settings
@@ -39,10 +39,8 @@ async def run(args: argparse.Namespace) -> int:
         clock = Clock(begun)
         try:
             await _talk(visit, effects, screen, clock)
-        except asyncio.CancelledError:
-            await asyncio.shield(_put_away(app, visit, "interrupted", clock))
-            raise
-        paper = await _put_away(app, visit, "input ended", clock)
+        finally:
+            paper = await finished(_put_away(app, visit, clock))
     _show(paper, visit, args.json)
     return 0 if visit.conversation.outcome is not Outcome.INCOMPLETE else 1
 
@@ -79,8 +77,8 @@ def _speak(effects: Sequence[Effect], screen: Screen) -> None:
             screen.line(f"随访: {effect.text}", RED if effect.response.startswith("utter_emergency") else AGENT)
 
 
-async def _put_away(app: App, visit: Visit, reason: str, clock: Clock) -> Paper:
-    await visit.close(reason, clock.now())
+async def _put_away(app: App, visit: Visit, clock: Clock) -> Paper:
+    await visit.close("broken off", clock.now())
     return await app.papers.draw_up(visit.id)
 
 

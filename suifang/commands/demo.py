@@ -19,6 +19,7 @@ from evaluation.scoring import same
 from speech.call import CallParts
 from speech.channel import RealTime, VirtualTime
 from suifang.app import App, open_app
+from suifang.finishing import finished
 from suifang.following import Following
 from suifang.judging import Judge
 from suifang.papers import Paper
@@ -96,13 +97,11 @@ async def _call(case: DialogueCase, app: App, engines: Engines, show: _Show) -> 
     try:
         call = await hold_call(case, visit.conversation, opening, staging)
     except asyncio.CancelledError:
-        await _put_away(app, visit, following, writing)
         show.screen.line(f"broken off; the events so far are kept as visit {visit.id}, incomplete", RED)
         raise
-    except BaseException:
-        await _put_away(app, visit, following, writing)
-        raise
-    return visit, call, await _put_away(app, visit, following, writing)
+    finally:
+        paper = await finished(_put_away(app, visit, following, writing))
+    return visit, call, paper
 
 
 async def _put_away(app: App, visit: Visit, following: Following, writing: asyncio.Task[None]) -> Paper:
