@@ -143,12 +143,12 @@ def train(examples: Sequence[Example], data_hash: str = "", *, rounds: int = 400
     wanted = np.eye(len(intents), dtype=np.float32)[labels]
     weight = (1.0 / np.sqrt(np.bincount(labels, minlength=len(intents))))[labels]
     weight = (weight / weight.sum()).astype(np.float32)[:, None]
-    alike = rows @ rows.T
+    alike: Floats = rows @ rows.T
     shares: Floats = np.zeros(wanted.shape, dtype=np.float32)
-    speed = np.zeros_like(shares)
+    speed: Floats = np.zeros_like(shares)
     for _ in range(rounds):
         slope = (_softmax(alike @ shares) - wanted) * weight + decay * shares
-        speed = 0.9 * speed - 4.0 * slope
+        speed = (0.9 * speed - 4.0 * slope).astype(np.float32)
         shares = shares + speed
     weights: Floats = (rows.T @ shares).astype(np.float16).astype(np.float32)
     return IntentModel(intents, weights, data_hash)
