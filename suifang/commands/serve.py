@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import socket
 import sys
 
 import uvicorn
@@ -29,14 +30,20 @@ async def run(args: argparse.Namespace) -> int:
     settings = read_settings()
     host, port = args.host or settings.host, settings.port if args.port is None else args.port
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    async with open_app(settings) as app:
-        api = build_api(web_chats(app), StoredShelf(app))
-        server = uvicorn.Server(uvicorn.Config(api, host=host, port=port, log_config=None, lifespan="off"))
-        sys.stderr.write(f"suifang: listening on http://{host}:{port} - Ctrl-C stops\n")
-        try:
-            await server.serve()
-        except SystemExit:
-            raise InputError(
-                "address-taken", f"{host}:{port} cannot be listened on", "choose another port: suifang serve --port N"
-            ) from None
+    with _listener(host, port) as listener:
+        async with open_app(settings) as app:
+            api = build_api(web_chats(app), StoredShelf(app))
+            server = uvicorn.Server(uvicorn.Config(api, log_config=None, access_log=False, lifespan="off"))
+            sys.stderr.write(f"suifang: listening on http://{host}:{listener.getsockname()[1]} - Ctrl-C stops\n")
+            await server.serve(sockets=[listener])
     return 0
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """The open door. Raises ``InputError`` when somebody else has it."""
+    try:
+        return socket.create_server((host, port))
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            "address-taken", f"{host}:{port} cannot be listened on ({error})", "choose another: suifang serve --port N"
+        ) from None
