@@ -17,6 +17,7 @@ from agent.flows.responses import read_responses
 from agent.flows.tips import load_tips
 from agent.understanding.alike import load_alike
 from agent.understanding.asks import ASK_SLOTS
+from agent.understanding.hearing import load_hearing
 from agent.understanding.intent_model import Intents
 from agent.understanding.interpret import Knowledge
 from agent.understanding.lexicons import Lexicons, load_lexicons
@@ -27,6 +28,7 @@ from agent.yaml_lines import load_yaml
 from models.registry import HOME
 
 BUNDLED_INTENTS = HOME / "bundled" / "intents.npz"
+BUNDLED_LANGUAGE = HOME / "bundled" / "language"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def load_library(root: Path) -> Library:
     rules = load_clinical(dialogues / "clinical")
     knowledge = Knowledge(
         lexicons=lexicons,
+        hearing=load_hearing(nlu_data, BUNDLED_LANGUAGE, lexicons.medicines),
         redflags=load_redflags(nlu_data, dialogues / "clinical"),
         parsers=load_parsers(nlu_data, lexicons),
         intents=Intents(nlu_data, BUNDLED_INTENTS),
@@ -73,7 +76,7 @@ def load_library(root: Path) -> Library:
 
 
 def load_parsers(nlu_data: Path, lexicons: Lexicons | None = None) -> dict[str, Parser]:
-    """Every ask's parser, those of ``nlu_data/asks.yml`` among them."""
+    """Every ask's parser, those of ``nlu_data/asks/`` among them."""
     parsers = build_parsers(nlu_data, lexicons or load_lexicons(nlu_data))
     return parsers | load_alike(nlu_data, parsers)
 

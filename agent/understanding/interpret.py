@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.domain.alerts import Mention, MentionStatus
 from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill, SlotValue
@@ -25,11 +25,13 @@ from agent.domain.commands import (
 )
 from agent.understanding.asks import KIND_ASKS, PROBE_ASK, slots_of
 from agent.understanding.general import general_answer
+from agent.understanding.hearing import Hearing, settled
 from agent.understanding.intent_model import Intents
 from agent.understanding.intents import detect_patterns
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsing import Parser
 from agent.understanding.redflags import RedFlagRules, mentions, raised
+from agent.understanding.repair import Repaired
 from agent.understanding.text import Utterance, normalise
 from agent.understanding.volunteered import extract_volunteered
 from agent.understanding.volunteered_words import volunteered_words
@@ -43,6 +45,7 @@ class Knowledge:
     """All data that understanding reads."""
 
     lexicons: Lexicons
+    hearing: Hearing
     redflags: RedFlagRules
     parsers: Mapping[str, Parser]
     topics: Mapping[str, tuple[str, ...]]
@@ -65,7 +68,16 @@ class Understood:
 
 def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
     """What an answer to one ask means, apart from the conversation around it."""
-    return _read(ask, normalise(text), ctx, knowledge)
+    utterance = normalise(text)
+    return _heard(ask, utterance, knowledge.hearing.repaired(utterance, ask), ctx, knowledge)
+
+
+def _heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, knowledge: Knowledge) -> Reading:
+    """The reading of the words as written, or as they were probably said."""
+    written = _read(ask, utterance, ctx, knowledge)
+    if not repaired.changes:
+        return written
+    return settled(written, _read(ask, replace(utterance, text=repaired.text), ctx, knowledge), repaired)
 
 
 def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Reading:
@@ -87,14 +99,16 @@ def interpret(
     """Commands for one final utterance, in the order in which the engine applies them."""
     utterance = normalise(text)
     found = mentions(utterance, ask, ctx, knowledge.redflags)
-    reading = _read(ask, utterance, ctx, knowledge) if ask else Reading()
+    repaired = knowledge.hearing.repaired(utterance, ask)
+    reading = _heard(ask, utterance, repaired, ctx, knowledge) if ask else Reading()
     commands: list[Command] = [RaiseAlert(alert) for alert in raised(text, ask, ctx, knowledge.redflags)]
     if not commands:
         commands += [ProbeMention(m) for m in found if _doubtful(m)][:1]
     rest = _Rest(knowledge, last_ask)
-    commands += _meaning(utterance, ask, reading, ctx, rest)
+    said = replace(utterance, text=repaired.text)
+    commands += _meaning(said, ask, reading, ctx, rest)
     if not commands:
-        commands += _guessed(utterance, ask, ctx, rest)
+        commands += _guessed(said, ask, ctx, rest)
     return Understood(utterance, tuple(commands) or (CannotUnderstand(),), reading, found)
 
 

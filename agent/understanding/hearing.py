@@ -1,0 +1,88 @@
+"""What was probably said: one repair of an utterance for all that reads it, and which of two readings counts.
+
+The words as written are read too. Where both readings agree nothing changes; where they differ the repaired one
+counts, and is read back if the repair is in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from agent.domain.answers import Reading, SlotFill
+from agent.understanding.language import Language, load_language
+from agent.understanding.masking import NUMERAL
+from agent.understanding.medicine_lexicon import MedicineLexicon
+from agent.understanding.numbers_words import MEASURE
+from agent.understanding.repair import Repaired, repair
+from agent.understanding.text import Utterance
+
+_MOST_CHARS = 80
+"""Longer utterances are stories; their words carry enough evidence without repair."""
+_AS_WRITTEN = frozenset({"name", "contact_name", "address", "workplace"})
+"""Asks for names: any character is possible, the likeliest is not the right one."""
+_MEDICINE_ASKS = frozenset({"medications", "insulin_usage", "drug_allergy"})
+_WORD = re.compile("[㐀-鿿]{2,8}")
+_COUNTED = re.compile(f"[{NUMERAL}]+(?:{MEASURE}|[{NUMERAL}])")
+"""A numeral beside a numeral or a measure word is a number, and never turned into another."""
+_LESS_SURE = 0.85
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Repairs utterances; without a language model it leaves them as they are."""
+
+    language: Language | None
+    words: re.Pattern[str]
+    """Words of our own vocabulary: what is written so was meant so."""
+    medicines: MedicineLexicon
+
+    def repaired(self, utterance: Utterance, ask: str | None) -> Repaired:
+        """The utterance as it was probably said; positions are the same."""
+        text = utterance.text
+        if self.language is None or ask in _AS_WRITTEN or len(text) > _MOST_CHARS:
+            return Repaired(text)
+        return repair(text, self.language, self._known(text, ask))
+
+    def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
+        for known in (self.words, _COUNTED):
+            yield from (match.span() for match in known.finditer(text))
+        if ask in _MEDICINE_ASKS:  # names are found by sound, with doubts that a silent repair would hide
+            yield from (hit.span for hit in self.medicines.index.find(text))
+
+
+def load_hearing(nlu_data: Path, bundled: Path, medicines: MedicineLexicon) -> Hearing:
+    """The bundled language model with the words of ``nlu_data``."""
+    sources = sorted(nlu_data.rglob("*.yml"))
+    words = {word for path in sources for word in _words(path.read_text(encoding="utf-8"))}
+    listed = sorted(words, key=lambda word: (-len(word), word))
+    return Hearing(load_language(bundled), re.compile("|".join(listed) or "(?!)"), medicines)
+
+
+def _words(source: str) -> Iterator[str]:
+    for line in source.splitlines():
+        if not line.lstrip().startswith("#"):
+            yield from _WORD.findall(line)
+
+
+def settled(written: Reading, heard: Reading, repaired: Repaired) -> Reading:
+    """The reading that counts: of the words as written or of the repaired ones."""
+    if heard.empty or _meaning(heard) == _meaning(written):
+        return written
+    if written.fills and not heard.fills:
+        return replace(written, fills=tuple(map(_unsure, written.fills)), confirm=True)
+    doubtful = any(change.doubtful for change in repaired.changes)
+    known = {(fill.slot, fill.value) for fill in written.fills}
+    fills = tuple(_unsure(f) if doubtful and (f.slot, f.value) not in known else f for f in heard.fills)
+    reason = f"{heard.reason} (heard as {repaired.text})"
+    return replace(heard, fills=fills, confirm=heard.confirm or any(f.confirm for f in fills), reason=reason)
+
+
+def _unsure(fill: SlotFill) -> SlotFill:
+    return replace(fill, confidence=fill.confidence * _LESS_SURE, confirm=True)
+
+
+def _meaning(reading: Reading) -> tuple[object, ...]:
+    return frozenset((f.slot, f.value, f.confirm) for f in reading.fills), reading.answer, reading.confirm
