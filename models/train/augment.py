@@ -94,7 +94,7 @@ def _noise(length: int, room: Room, rng: np.random.Generator) -> Samples:
         return _cut(room.noises[rng.integers(len(room.noises))], length, rng).copy()
     if kind < 0.6 and len(room.babble) >= 4:
         chosen = rng.choice(len(room.babble), rng.integers(1, 5))
-        return np.sum([_cut(room.babble[i], length, rng) for i in chosen], axis=0).astype(np.float32)
+        return np.asarray(np.sum([_cut(room.babble[i], length, rng) for i in chosen], axis=0), np.float32)
     if kind < 0.68 and room.taps:
         quiet = coloured_noise(length, rng) * 0.02
         tap = room.taps[rng.integers(len(room.taps))][:length]

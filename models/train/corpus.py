@@ -122,7 +122,7 @@ class Speaker:
 
 
 def _utterance(speech: Speech, syllables: list[str], starts: list[int], text: str) -> Utterance:
-    samples = speech.samples.astype(np.float32) / 32768
+    samples = (speech.samples / 32768).astype(np.float32)
     return Utterance(samples, tuple(syllables), _peaks(starts, speech.marks, len(samples) / SAMPLE_RATE), text)
 
 

@@ -77,7 +77,7 @@ class Espeak:
         self._lib.espeak_SetSynthCallback(self._callback)
         self._voice = ""
 
-    def _receive(self, wav: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:  # type: ignore[type-arg]
+    def _receive(self, wav: ctypes._Pointer[ctypes.c_short], count: int, events: ctypes._Pointer[_Event]) -> int:
         if wav and count > 0:
             self._audio.append(np.ctypeslib.as_array(wav, shape=(count,)).astype(np.int16))
         index = 0

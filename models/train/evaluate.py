@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,6 +70,16 @@ def onnx_scorer(model: Path) -> Scorer:
     return lambda feats: np.asarray(session.run(["log_probs"], {"features": feats[None]})[0][0])
 
 
+def real_time_factor(scorer: Scorer, seconds: float = 8.0) -> float:
+    """Time the net takes per second of audio, features not counted."""
+    frames = np.random.default_rng(0).normal(-8, 3, (int(seconds * 100), 80)).astype(np.float32)
+    scorer(frames)
+    began = time.perf_counter()
+    for _ in range(5):
+        scorer(frames)
+    return (time.perf_counter() - began) / 5 / seconds
+
+
 def main() -> None:
     """Print one line per test set."""
     parser = argparse.ArgumentParser(description="Measure the exported model on the prepared test sets.")
@@ -78,6 +89,7 @@ def main() -> None:
     arguments = parser.parse_args()
     tokens = labels.read_tokens(arguments.model.with_name("syllables.txt"))
     scorer = onnx_scorer(arguments.model)
+    print(f"real-time factor of the net on one thread: {real_time_factor(scorer):.4f}")
     for index in sorted(arguments.tests.glob("*.npz")):
         errors = measure(index, scorer, tokens, arguments.limit)
         print(f"{index.stem:22s} tonal {errors.with_tone:6.1%}  toneless {errors.toneless:6.1%}  n={errors.utterances}")

@@ -40,7 +40,8 @@ def load(checkpoint: Path, tokens: list[str]) -> SyllableNet:
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     net = SyllableNet(Shape(**state["shape"]), tokens)
     net.load_state_dict(state["mean_net"])
-    return net.eval()
+    net.eval()
+    return net
 
 
 def halve_weights(model: onnx.ModelProto) -> None:

@@ -37,8 +37,8 @@ class Plan:
         return self.peak_rate * min(1.0, (step + 1) / self.warmup_batches) * max(decay, 0.005)
 
     def real_share(self, progress: float) -> float:
-        """Recorded people come in between a tenth and a third of the budget."""
-        return min(0.35, max(0.06, (progress - 0.08) * 1.3))
+        """Recorded people come in between a tenth and a third of the budget, and more after the half."""
+        return min(0.35 if progress < 0.55 else 0.55, max(0.06, (progress - 0.08) * 1.3))
 
     def longest(self, step: int) -> int:
         """Short utterances first."""
