@@ -112,7 +112,7 @@ def _reference_findings(flow: Flow, step: AnyStep, flows: Mapping[str, Flow]) ->
 
 def _ask_findings(flow: Flow, step: Collect, names: KnownNames) -> Iterator[Finding]:
     if step.ask not in names.asks:
-        remedy = "use a known ask id, or say in nlu_data/asks.yml which ask is answered in the same way"
+        remedy = "use a known ask id, or say in a file of nlu_data/asks/ which ask is answered in the same way"
         yield _fault(flow, step, "ask-without-parser", f"no parser reads the ask {step.ask!r}", remedy)
     elif names.asks_with_cases is not None and step.ask not in names.asks_with_cases:
         yield Finding(

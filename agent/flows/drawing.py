@@ -126,10 +126,10 @@ def _ordered(layers: Mapping[str, int], routes: Mapping[Edge, Sequence[str]]) ->
                 below[upper].append(lower)
     for sweep in range(8):
         neighbours = above if sweep % 2 == 0 else below
-        for layer in order if sweep % 2 == 0 else reversed(order):
-            place = {name: at / max(1, len(row) - 1) for row in order for at, name in enumerate(row)}
-            key = {name: _median([place[other] for other in neighbours[name]], place[name]) for name in layer}
-            layer.sort(key=key.__getitem__)
+        for row in order if sweep % 2 == 0 else reversed(order):
+            place = {name: at / max(1, len(r) - 1) for r in order for at, name in enumerate(r)}
+            key = {name: _median([place[other] for other in neighbours[name]], place[name]) for name in row}
+            row.sort(key=key.__getitem__)
     return order
 
 

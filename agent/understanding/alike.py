@@ -1,4 +1,4 @@
-"""Asks of a new programme that are answered like a known one, from ``nlu_data/asks.yml``; no Python is needed for them.
+"""Asks of a new programme that are answered like a known one, from ``nlu_data/asks/``; no Python is needed for them.
 
 ``like: ASK`` reads the answer with the parser of a known ask and fills the new slot (``like: yes_no`` fills
 ``yes`` or ``no``); ``choices:`` gives words for each code of the form.
@@ -19,16 +19,17 @@ from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.yaml_lines import line_of, load_yaml
 
-FILE = "asks.yml"
+FOLDER = "asks"
 
 
 def load_alike(nlu_data: Path, parsers: Mapping[str, Parser]) -> dict[str, Parser]:
-    """The parsers of the asks in ``nlu_data/asks.yml``; none without the file. Raises ``DefinitionError``."""
-    path = nlu_data / FILE
-    if not path.is_file():
-        return {}
-    asks = (load_yaml(path) or {}).get("asks") or {}
-    return {ask: _parser(ask, body, parsers, (path, line_of(asks, ask))) for ask, body in asks.items()}
+    """The parsers of the asks in ``nlu_data/asks/*.yml``. Raises ``DefinitionError``."""
+    made: dict[str, Parser] = {}
+    for path in sorted((nlu_data / FOLDER).glob("*.yml")):
+        asks = (load_yaml(path) or {}).get("asks") or {}
+        for ask, body in asks.items():
+            made[ask] = _parser(ask, body, {**parsers, **made}, (path, line_of(asks, ask)))
+    return made
 
 
 def _parser(ask: str, body: Any, parsers: Mapping[str, Parser], at: tuple[Path, int]) -> Parser:

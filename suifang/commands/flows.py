@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from suifang.commands import flows_check, flows_domain, flows_graph, flows_schema
+from suifang.commands import flows_check, flows_domain, flows_graph, flows_new, flows_schema
 from suifang.settings import read_settings
 
 EXAMPLE = "suifang flows check"
@@ -33,6 +33,7 @@ Run = Callable[[argparse.Namespace, Path], int]
 ACTIONS: dict[str, tuple[str, Arguments, Run]] = {
     "check": ("read and check all flows, wording, lexicons and rules", flows_check.add_arguments, flows_check.run),
     "graph": ("draw the steps of a flow", flows_graph.add_arguments, flows_graph.run),
+    "new": ("write a working skeleton of a new programme", flows_new.add_arguments, flows_new.run),
     "schema": ("write JSON Schemas of the data files for editors", flows_schema.add_arguments, flows_schema.run),
     "domain": ("write dialogues/domain.yml for Rasa's reader", flows_domain.add_arguments, flows_domain.run),
 }

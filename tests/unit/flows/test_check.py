@@ -174,7 +174,8 @@ def test_faults_of_several_files_and_conditions_at_once(copy: Path, capsys: pyte
     text = shared.read_text("utf-8").replace("slots.medications_count = 0", "medications_count = 0")
     shared.write_text(text.replace('slots.med_adherence = "2" or', "slots.med_adherence ? or"), "utf-8")
     (flows / "closing.yml").write_text("flows: {closing: {steps: []}}\n", "utf-8")
-    (copy / "nlu_data" / "asks.yml").write_text("asks:\n  x: {like: nothing}\n", "utf-8")
+    (copy / "nlu_data" / "asks").mkdir(exist_ok=True)
+    (copy / "nlu_data" / "asks" / "x.yml").write_text("asks:\n  x: {like: nothing}\n", "utf-8")
     assert main(["flows", "check", "--root", str(copy), "--json"]) == 1
     found = json.loads(capsys.readouterr().out)["faults"]
     assert [f["code"] for f in found].count("condition-unreadable") == 2
