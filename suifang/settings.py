@@ -31,7 +31,9 @@ class Settings(BaseSettings):
     """Voice of the agent."""
     voice_rate_wpm: int = Field(default=160, ge=80, le=300)
     recognizer: str = "syllable-ctc"
-    """Recognition engine: syllable-ctc, or one pulled with ``suifang models pull``."""
+    """Recognition engine: syllable-ctc, sherpa-onnx or faster-whisper."""
+    model_hub: str = ""
+    """Address of a mirror of the model hub; empty for the hub itself."""
 
     @property
     def database(self) -> Path:
@@ -42,6 +44,11 @@ class Settings(BaseSettings):
     def visits_dir(self) -> Path:
         """Reports and clips, one folder a visit."""
         return self.data_dir / "visits"
+
+    @property
+    def models_dir(self) -> Path:
+        """Models pulled with ``suifang models pull``."""
+        return self.data_dir / "models"
 
     @property
     def cache_dir(self) -> Path:
