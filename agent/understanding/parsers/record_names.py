@@ -102,7 +102,7 @@ def _find(text: str, words: NameWords) -> tuple[str, bool]:
     if framed and (name := _cut(framed["name"], words)) and not words.no_name.search(name):
         if family and len(name) <= 2 and name[0] != family["family"]:
             return family["family"] + name, False
-        return name, False
+        return _with_surname(name, words)
     given = _GIVEN.search(text)
     if family and given and not words.no_name.search(given["given"]):
         return family["family"] + given["given"], False
@@ -113,6 +113,14 @@ def _find(text: str, words: NameWords) -> tuple[str, bool]:
         if found[0]:
             return found
     return "", False
+
+
+def _with_surname(name: str, words: NameWords) -> tuple[str, bool]:
+    """亡德财 -> 王德财, read back: the first character is one that begins no name but sounds like one that does."""
+    if name[0] in words.surnames or name[:2] in words.compounds or len(name) > 3:
+        return name, False
+    surname = words.by_sound.get(fold_char(name[0]))
+    return (surname + name[1:], True) if surname else (name, False)
 
 
 def _bare(clause: str, words: NameWords) -> tuple[str, bool]:

@@ -32,7 +32,8 @@ def folder(tmp_path: Path) -> Path:
 
 def test_the_shipped_data_loads() -> None:
     rules = load_clinical(SHIPPED)
-    assert {"gw3-htn", "gw3-dm", "gw3-selfcare", "gw3-record", "copd", "chd", "stroke", "discharge"} == set(rules.forms)
+    followups = {"gw3-htn", "gw3-dm", "gw3-selfcare", "gw3-record", "copd", "chd", "stroke", "discharge"}
+    assert followups | {"medication-reminder", "contract", "appointment", "education"} == set(rules.forms)
     assert set(rules.sets) == set(rules.forms) - {"gw3-record"}
 
 
