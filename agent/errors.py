@@ -4,6 +4,7 @@
     ├── DefinitionError   a flow, response, rule or lexicon file is wrong: path, line
     ├── InputError        the caller gave something that cannot be used (unknown flow, bad case file)
     ├── StorageError      the store cannot be read or written
+    ├── BackendError      the contract-management backend did not take or give something
     └── SpeechError       audio, recognition or synthesis failed
 
 Silence, refusal and 不知道 are values, never errors. ``code`` is stable and fit for metrics;
@@ -48,6 +49,10 @@ class InputError(SuifangError):
 
 class StorageError(SuifangError):
     """The store cannot be opened, read or written."""
+
+
+class BackendError(SuifangError):
+    """The contract-management backend refused, failed or could not be reached; ``retryable`` tells them apart."""
 
 
 class SpeechError(SuifangError):

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from agent.errors import StorageError
 from connectors.storage.tables import REVISION
 
+WRITES = "suifang_writes"
+"""Execution option of a transaction that reads first and writes then: it takes the writers' lock at its beginning."""
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""
 
@@ -65,7 +67,8 @@ def _prepare(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

@@ -9,12 +9,15 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.domain.answers import Resident
 from agent.domain.events import AlertRaised, Event, from_dict
 from connectors.storage import tables
-from connectors.storage.engine import open_engine, storage_errors
+from connectors.storage.database import Database
+from connectors.storage.engine import open_engine
+from connectors.storage.enqueue import enqueue_alerts
+from connectors.storage.outbox import SqlOutbox
 from connectors.storage.owners import is_gone
 from connectors.storage.ports import (
     Channel,
@@ -24,25 +27,6 @@ from connectors.storage.ports import (
     VisitStart,
     VisitStatus,
 )
-
-
-class Database:
-    """The engine and its file: hands out transactions whose errors are translated."""
-
-    def __init__(self, engine: AsyncEngine, path: Path) -> None:
-        self._engine = engine
-        self.path = path
-
-    @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncConnection]:
-        """One transaction."""
-        with storage_errors(self.path):
-            async with self._engine.begin() as connection:
-                yield connection
-
-    async def aclose(self) -> None:
-        """Close all connections."""
-        await self._engine.dispose()
 
 
 class SqlEventLog:
@@ -58,8 +42,10 @@ class SqlEventLog:
         async with self._database.begin() as connection:
             await connection.execute(insert(tables.events), [_event_row(visit_id, event) for event in events])
             alerts = [_alert_row(visit_id, e.seq, e.body) for e in events if isinstance(e.body, AlertRaised)]
+            raised = {row["seq"] for row in alerts}
             if alerts:
                 await connection.execute(insert(tables.alerts), alerts)
+                await enqueue_alerts(connection, visit_id, [event for event in events if event.seq in raised])
 
     async def read(self, visit_id: str) -> tuple[Event, ...]:
         """All events in order."""
@@ -173,14 +159,15 @@ class SqlClips:
 
 
 class SqlStore:
-    """The four ports over one SQLite file."""
+    """The four ports and the outbox over one SQLite file."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self.database = database
         self.events = SqlEventLog(database)
         self.visits = SqlVisits(database)
         self.records = SqlRecords(database)
         self.clips = SqlClips(database)
+        self.outbox = SqlOutbox(database)
 
 
 @asynccontextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
@@ -14,7 +16,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The migration that these tables are at."""
 
 metadata = MetaData()
@@ -85,4 +87,27 @@ clips = Table(
     Column("turn", Integer, nullable=False),
     Column("path", Text, nullable=False),
     PrimaryKeyConstraint("visit_id", "turn"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("key", String(128), nullable=False, unique=True),
+    Column("visit_id", ForeignKey("visits.id"), nullable=False, index=True),
+    Column("resident_id", String(64), nullable=False),
+    Column("lane", String(8), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_ms", BigInteger, nullable=False),
+    Column("lease", String(64)),
+    Column("lease_until_ms", BigInteger),
+    Column("created", String(40), nullable=False),
+    Column("code", String(64), nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("receipt", String(128), nullable=False),
+    Index("outbox_in_order", "resident_id", "lane", "status", "id"),
+    Index("outbox_when", "status", "due_ms"),
 )

@@ -1,0 +1,137 @@
+"""What the house asks of a contract-management system: take what happened, and tell what is known and due.
+
+Every write is a parcel with a key; a backend takes a key once, however often it is sent. A backend raises
+``BackendError``: ``retryable`` says whether the same parcel may be sent again later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Protocol
+
+
+class ParcelKind(StrEnum):
+    """What a parcel tells."""
+
+    FOLLOW_UP = "follow_up"
+    """A signed follow-up record."""
+    ALERT = "alert"
+    """A red flag, for the contracted doctor."""
+    APPOINTMENT = "appointment"
+    EDUCATION = "education"
+    CONTRACT = "contract"
+    """Signed, renewed or ended."""
+    SATISFACTION = "satisfaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One write to the backend."""
+
+    key: str
+    """Names the fact, not the attempt: visit and record version."""
+    resident_id: str
+    kind: ParcelKind
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The backend has it."""
+
+    key: str
+    number: str
+    """The backend's own number."""
+    duplicate: bool = False
+    """It had it before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A follow-up that ought to be held."""
+
+    id: str
+    resident_id: str
+    name: str
+    sex: str
+    birth_date: str
+    phone: str
+    flow: str
+    due: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A resident's contract as it stands on the day asked for."""
+
+    number: str
+    package: str
+    team: str
+    doctor: str
+    status: str
+    """active, expiring, expired, terminated"""
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One value of a chronic indicator."""
+
+    slot: str
+    value: float
+    at: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentFile:
+    """What the backend knows of a resident."""
+
+    id: str
+    name: str
+    sex: str
+    birth_date: str
+    phone: str
+    groups: tuple[str, ...]
+    """People flags of domain.md §3.1."""
+    contract: Contract | None
+    indicators: tuple[Reading, ...]
+    history: Mapping[str, Any]
+    """Values of the last follow-up, by slot id."""
+    appointments: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure that managers ask for: a share with what it is made of."""
+
+    id: str
+    title: str
+    part: int
+    whole: int
+
+    @property
+    def share(self) -> float | None:
+        """None when there is nobody to count."""
+        return round(self.part / self.whole, 4) if self.whole else None
+
+
+class SigningBackend(Protocol):
+    """A contract-management system."""
+
+    async def deliver(self, parcel: Parcel) -> Receipt:
+        """Take a parcel; the same key again changes nothing. Raises ``BackendError``."""
+
+    async def due(self, on: date, most: int = 100) -> tuple[Due, ...]:
+        """Follow-ups due on or before a day, the longest overdue first."""
+
+    async def resident(self, resident_id: str, on: date) -> ResidentFile | None:
+        """What is known of a resident, or None."""
+
+    async def figures(self, on: date) -> tuple[Figure, ...]:
+        """The figures for managers, for the year up to a day."""
