@@ -22,7 +22,7 @@ from agent.understanding.phrases import Phrases, compile_phrases
 from agent.understanding.text import Utterance
 from agent.yaml_lines import line_of, load_yaml
 
-_GAP = "[的了也都就还又是有个儿]{0,3}"
+_GAP = "[的了也都就还又是有个儿点些稍微略很挺老总一]{0,4}"
 _YES = re.compile("^(有|有的|对|对的|是|是的|嗯|在|在的|系|中|对头)[，啊呀的哦呢嘛]*$")
 _EITHER = re.compile("或者?是?|还是|要么|可能|好像|大概|不是.{1,6}就是")
 _MAINLY = re.compile("主要|平时|一般|大多|多半|现在|如今")

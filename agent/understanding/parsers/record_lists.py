@@ -19,7 +19,7 @@ from agent.understanding.text import Utterance
 _NONE = "(没有过?|没得|没|无|冇|莫得|木有|呒没)"
 _NOTHING = re.compile(
     f"^(我|俺|咱|他|她|它|们|家|家里|一概|都|也|啥|什么|这些|这几样|哪样|一样|从来|倒|可|真|好像|反正|，)*"
-    f"({_NONE}|不)(啥|什么|甚|过|的|啊|呀|呢|吧|哦|哩|喽|嘞|大|毛|病|问题|一样|这些|这个|都|也|，|{_NONE})*$"
+    f"({_NONE}|不)(啥|什么|甚|过|的|啊|呀|呢|吧|哦|哩|喽|嘞|大|毛|病|问题|一样|这些|这个|那些|那种|那个|东西|都|也|，|{_NONE})*$"
 )
 _HEALTHY = re.compile(
     "(身体|都|挺|蛮|硬)(挺|都|也|还|很)?(好|健康|健健康康|硬朗|结实|旺)(着呢|得很|好的?|的)?(?=，|$)"
@@ -28,6 +28,7 @@ _HEALTHY = re.compile(
 _PLAIN_YES = re.compile(
     "^(几个|他们?|她们?|兄弟|姊妹|姐妹|也|都|全|是|我|嗯|，)*(有|有的|有过|是|是的|对|嗯|得过|做过|输过|伤过|开过|过敏)[，啊呀的哦呢]*$"
 )
+_NO_BUT = re.compile(f"^{_NONE}[啊呀吧的呢]?，")
 _HAD = re.compile("^(，|嗯|是|我)*(有(?!没|人)|做过|开过|受过|动过|输过|伤过)")
 
 
@@ -76,7 +77,7 @@ def list_parser(choice: Choice, lexicons: Lexicons) -> Parser:
         if _unsure(choice, text, lexicons):
             return Reading(answer=AnswerKind.UNKNOWN, reason="not known", complete=True)
         denied = bool(hits) and all(state is Polarity.DENIED for state in states)
-        if choice.none_code and (denied or _none(choice, text)):
+        if choice.none_code and (denied or _none(choice, text) or choice.none.search(utterance.text)):
             fill = SlotFill(choice.ask, (choice.none_code,), 0.95, (0, len(text)), reason="denied")
             return Reading((fill,), complete=True)
         vague = _PLAIN_YES.match(text) or choice.vague.search(text) or hits
@@ -111,8 +112,14 @@ def flag_parser(choice: Choice, lexicons: Lexicons) -> Parser:
             return _flag(choice.ask, "2", hits[0].span, doubtful)
         if not hits and _unsure(choice, text, lexicons):
             return Reading(answer=AnswerKind.UNKNOWN, reason="not known", complete=True)
-        if any(state is Polarity.DENIED for state in states) or _none(choice, text):
+        if (
+            any(state is Polarity.DENIED for state in states)
+            or _none(choice, text)
+            or choice.none.search(utterance.text)
+        ):
             return _flag(choice.ask, "1", (0, len(text)), False)
+        if not hits and _NO_BUT.match(text):
+            return _flag(choice.ask, "1", (0, len(text)), True)
         if _PLAIN_YES.match(text) or _HAD.match(text):
             return _flag(choice.ask, "2", (0, len(text)), False)
         return Reading(confirm=True, reason="not clear") if hits or choice.vague.search(text) else Reading()

@@ -145,6 +145,8 @@ def _cut(words: str, known: NameWords) -> str:
     longest = 4 if words[:2] in known.compounds else 3
     stop = known.stop.search(words, 1)
     name = words[: stop.start()] if stop else words
+    if re.match("[老小]", name):
+        return ""  # 老李, 小王: no name for a form
     if not re.fullmatch(f"{_HAN}{{2,{longest}}}", name):
         name = name[:longest] if stop is None and len(words) <= longest + 1 and words[:1] not in known.surnames else ""
     return name
