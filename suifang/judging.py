@@ -13,8 +13,7 @@ from agent.domain.answers import AskContext, Reading, Resident, SlotValue
 from agent.domain.effects import Effect, Outcome
 from agent.domain.events import Event
 from agent.library import Library
-from agent.understanding.interpret import read
-from agent.understanding.redflags import raised
+from agent.understanding.interpret import alarms, read
 from evaluation.cases import AnswerCase, DialogueCase, RedFlagCase
 from evaluation.dialogues import Talk
 from evaluation.noise import Noise
@@ -83,7 +82,7 @@ class Judge:
     def raised(self, case: RedFlagCase) -> Sequence[Alert]:
         """The flags that the utterance of a case raises."""
         context = AskContext(case.now, SOMEBODY)
-        return tuple(raised(self._heard(case.text, case.id), case.context, context, self._library.knowledge.redflags))
+        return alarms(self._heard(case.text, case.id), case.context, context, self._library.knowledge)
 
     def open(self, case: DialogueCase) -> tuple[Talk, Sequence[Effect]]:
         """Open the conversation of a case."""

@@ -44,12 +44,22 @@ class Hearing:
         text = utterance.text
         if self.language is None or ask in _AS_WRITTEN or len(text) > _MOST_CHARS:
             return Repaired(text)
-        return repair(text, self.language, self._known(text, ask))
+        known = tuple(self._known(text, ask))
+        found = repair(text, self.language, known)
+        named = self._names_made(found)
+        return repair(text, self.language, (*known, *named)) if named else found
+
+    def _names_made(self, found: Repaired) -> tuple[tuple[int, int], ...]:
+        """Medicine names that only the repair spells right; a name heard by its sound must stay in doubt."""
+        if not found.changes:
+            return ()
+        changed = {change.at for change in found.changes}
+        return tuple(h.span for h in self.medicines.index.find(found.text) if changed & set(range(*h.span)))
 
     def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
         for known in (self.words, _COUNTED):
             yield from (match.span() for match in known.finditer(text))
-        if ask in _MEDICINE_ASKS:  # names are found by sound, with doubts that a silent repair would hide
+        if ask in _MEDICINE_ASKS:
             yield from (hit.span for hit in self.medicines.index.find(text))
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agent.domain.alerts import Mention, MentionStatus
+from agent.domain.alerts import Alert, Mention, MentionStatus
 from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill, SlotValue
 from agent.domain.commands import (
     CannotUnderstand,
@@ -23,6 +23,7 @@ from agent.domain.commands import (
     SetSlots,
     StartPattern,
 )
+from agent.understanding.alarms import heard_mentions
 from agent.understanding.asks import KIND_ASKS, PROBE_ASK, slots_of
 from agent.understanding.general import general_answer
 from agent.understanding.hearing import Hearing, settled
@@ -30,7 +31,7 @@ from agent.understanding.intent_model import Intents
 from agent.understanding.intents import detect_patterns
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsing import Parser
-from agent.understanding.redflags import RedFlagRules, mentions, raised
+from agent.understanding.redflags import RedFlagRules, word_alerts
 from agent.understanding.repair import Repaired
 from agent.understanding.text import Utterance, normalise
 from agent.understanding.volunteered import extract_volunteered
@@ -72,6 +73,13 @@ def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
     return _heard(ask, utterance, knowledge.hearing.repaired(utterance, ask), ctx, knowledge)
 
 
+def alarms(text: str, ask: str | None, ctx: AskContext, knowledge: Knowledge) -> tuple[Alert, ...]:
+    """What an utterance raises, apart from the conversation around it."""
+    utterance = normalise(text)
+    repaired = knowledge.hearing.repaired(utterance, ask)
+    return word_alerts(heard_mentions(utterance, repaired, ask, ctx, knowledge.redflags), knowledge.redflags)
+
+
 def _heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, knowledge: Knowledge) -> Reading:
     """The reading of the words as written, or as they were probably said."""
     written = _read(ask, utterance, ctx, knowledge)
@@ -98,10 +106,10 @@ def interpret(
 ) -> Understood:
     """Commands for one final utterance, in the order in which the engine applies them."""
     utterance = normalise(text)
-    found = mentions(utterance, ask, ctx, knowledge.redflags)
     repaired = knowledge.hearing.repaired(utterance, ask)
+    found = heard_mentions(utterance, repaired, ask, ctx, knowledge.redflags)
     reading = _heard(ask, utterance, repaired, ctx, knowledge) if ask else Reading()
-    commands: list[Command] = [RaiseAlert(alert) for alert in raised(text, ask, ctx, knowledge.redflags)]
+    commands: list[Command] = [RaiseAlert(alert) for alert in word_alerts(found, knowledge.redflags)]
     if not commands:
         commands += [ProbeMention(m) for m in found if _doubtful(m)][:1]
     rest = _Rest(knowledge, last_ask)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from agent.understanding.language import BOUNDARY, Candidate, Language
 
-_ODD = -7.0
-"""A character less likely than e^-7 after the two before it is questioned."""
+_ODD = -7.5
+"""A character less likely than e^-7.5 after the two before it is questioned."""
 _WIDTH, _HOPELESS = 8, 14.0
 """Readings followed up at once, and how much worse than the best one they may be."""
-_LEAST_GAIN = 1.0
+_POOR_LINE = 1.5
+"""So much cheaper is a further repair in an utterance that already needs one."""
 _PRICE = {(True, True): 6.0, (True, False): 7.5, (False, True): 7.5, (False, False): 9.5}
 """What it costs to read another character: same syllable or only merged, same tone or not."""
 _CLOSE = 3.0
@@ -61,6 +62,8 @@ def repair(text: str, language: Language, frozen: Iterable[tuple[int, int]] = ()
         return Repaired(text)
     choices = {i: language.alike(text[i]) for i in odd}
     best = _search(text, ids, choices, language)
+    if "".join(best) != text:
+        best = _search(text, ids, choices, language, _POOR_LINE)
     changes = tuple(
         Change(i, text[i], meant, _doubtful(i, meant, best, choices[i], language))
         for i, meant in enumerate(best)
@@ -92,7 +95,7 @@ def _price(candidate: Candidate) -> float:
 
 
 def _search(
-    text: str, ids: list[int], choices: dict[int, tuple[Candidate, ...]], language: Language
+    text: str, ids: list[int], choices: dict[int, tuple[Candidate, ...]], language: Language, rebate: float = 0.0
 ) -> tuple[str, ...]:
     paths: list[_Path] = [(0.0, BOUNDARY, BOUNDARY, "")]
     probability = language.log_probability
@@ -101,7 +104,7 @@ def _search(
             paths = [(score, BOUNDARY, BOUNDARY, said + char) for score, _, _, said in paths[:1]]
             continue
         options = [(number, char, 0.0)]
-        options += [(c.id, c.char, _price(c) + _LEAST_GAIN) for c in choices.get(i, ())]
+        options += [(c.id, c.char, _price(c) - rebate) for c in choices.get(i, ())]
         grown = [
             (score + probability(before, last, n) - price, last, n, said + c)
             for score, before, last, said in paths
