@@ -44,6 +44,8 @@ def apply(work: Work, script: Script, commands: Sequence[Command], turn: Turn) -
     for command in commands:
         match command:
             case SetSlots(fills, ask):
+                if _nothing_new(work, fills):
+                    _failed(work, script)
                 _take(work, fills, ask, turn)
             case CorrectSlots(fills):
                 _correct(work, fills, turn)
@@ -66,6 +68,11 @@ def _take(work: Work, fills: tuple[SlotFill, ...], ask: str, turn: Turn) -> None
     set_slots(work, tuple(fill for fill in fills if fill not in doubtful), ask, turn)
     if doubtful:
         work.state = replace(work.state, pending=ReadBack(ask, doubtful, turn.words))
+
+
+def _nothing_new(work: Work, fills: tuple[SlotFill, ...]) -> bool:
+    """The half of the answer that is known already, said again: the ask does not come on by it."""
+    return all(fill.slot in work.state.slots for fill in fills)
 
 
 def _poorly_heard(fill: SlotFill, turn: Turn) -> bool:

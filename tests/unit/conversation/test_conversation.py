@@ -354,3 +354,10 @@ def test_doubtful_mention_is_asked_about_once(at_pressure: Talk, answer: str, ra
 def test_second_half_of_an_answer_is_complete(at_pressure: Talk) -> None:
     at_pressure.hear("高压一百四")
     assert at_pressure.it.completes("八十五") is Completeness.COMPLETE
+
+
+def test_the_same_half_of_an_answer_again_and_again_ends_the_ask(at_pressure: Talk) -> None:
+    at_pressure.hear("高压一百四", "高压一百四", "高压一百四", "就是高压一百四")
+    closed = [e for e in at_pressure.events(AskClosed) if isinstance(e, AskClosed)]
+    assert [(e.slots, e.why) for e in closed] == [(("dbp",), "not_understood")]
+    assert at_pressure.it.slots["sbp"] == 140
