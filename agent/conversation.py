@@ -22,6 +22,7 @@ from agent.domain.events import (
     MentionJudged,
     ResidentSaid,
     ResidentSilent,
+    SlotSet,
     TurnTimed,
 )
 from agent.domain.turns import Completeness, Hints
@@ -54,8 +55,12 @@ class Conversation:
         now: datetime,
         history: Mapping[str, SlotValue] | None = None,
         values: Mapping[str, str] | None = None,
+        carried: Sequence[SlotSet] = (),
     ) -> tuple[Conversation, list[Effect]]:
-        """Start ``flow``; the effects are the opening words and the first question."""
+        """Start ``flow``; the effects are the opening words and the first question.
+
+        ``carried`` are answers of an earlier conversation that was not finished (``carried_from``): not asked again.
+        """
         chosen = library.flow(flow)
         words = {"clinic": "社区卫生服务中心", "team": "家庭医生团队", **(values or {}), "name": resident.name}
         state = State(
@@ -65,6 +70,7 @@ class Conversation:
             history=dict(history or {}),
             stack=(Frame(flow, chosen.first),),
             values=words,
+            slots={answer.slot: answer.value for answer in carried},
         )
         conversation = cls(library, state)
         born = resident.birth_date.isoformat() if resident.birth_date else ""
@@ -77,6 +83,8 @@ class Conversation:
         }
         opened = ConversationOpened(flow, state.form, {**who, **_values_of(values)}, state.history, now.isoformat())
         conversation.note(opened, now)
+        for answer in carried:
+            conversation.note(replace(answer, turn=0), now)
         work = conversation._work(now)
         run(work, conversation._script)
         return conversation, conversation._commit(work)
@@ -94,7 +102,8 @@ class Conversation:
         resident = Resident(who["name"], who.get("id", ""), who.get("sex", "0"), born, who.get("phone", ""))
         values = {key[6:]: value for key, value in who.items() if key.startswith("value_")}
         now = datetime.fromisoformat(opened.now)
-        conversation, _ = cls.open(library, opened.flow, resident, now, opened.history, values)
+        carried = [event.body for event in events if isinstance(event.body, SlotSet) and event.body.turn == 0]
+        conversation, _ = cls.open(library, opened.flow, resident, now, opened.history, values, carried)
         for event in events:
             conversation._replay(event)
         return conversation
@@ -245,6 +254,16 @@ class Conversation:
                 if m.status not in raising
             )
         )
+
+
+OWN_TO_A_CALL = frozenset({"identity", "consent", "contact_relation", "callback_time", "satisfaction_score"})
+"""Answers that hold for one conversation only."""
+
+
+def carried_from(events: Sequence[Event]) -> tuple[SlotSet, ...]:
+    """The answers that a later conversation takes over from one that was broken off: the latest of each slot."""
+    latest = {event.body.slot: event.body for event in events if isinstance(event.body, SlotSet)}
+    return tuple(answer for slot, answer in latest.items() if slot not in OWN_TO_A_CALL)
 
 
 def _values_of(values: Mapping[str, str] | None) -> dict[str, str]:

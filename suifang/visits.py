@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.conversation import Conversation
+from agent.conversation import Conversation, carried_from
 from agent.domain.answers import Resident, SlotValue
 from agent.domain.effects import Effect, Outcome
-from agent.domain.events import Event
+from agent.domain.events import Event, SlotSet
 from agent.errors import InputError
 from agent.library import Library
 from connectors.storage import Store, VisitStart, VisitStatus
@@ -25,6 +25,8 @@ class Caller:
 
     resident: Resident
     history: Mapping[str, SlotValue]
+    unfinished: str | None = None
+    """Id of an earlier visit that was broken off: its answers are not asked again."""
 
 
 class Visit:
@@ -90,8 +92,9 @@ class Visits:
     async def open(self, flow: str, caller: Caller, channel: Channel, now: datetime) -> tuple[Visit, Sequence[Effect]]:
         """Begin a visit; the effects are the opening words. Raises ``InputError`` for an unknown flow."""
         form = self._library.flow(flow).form or ""
+        carried = await self._carried(caller.unfinished, flow)
         conversation, effects = Conversation.open(
-            self._library, flow, caller.resident, now, caller.history, self._values
+            self._library, flow, caller.resident, now, caller.history, self._values, carried
         )
         start = VisitStart(
             uuid.uuid4().hex, caller.resident, flow, form, channel, now.isoformat(timespec="seconds"), this_process()
@@ -100,6 +103,16 @@ class Visits:
         visit = Visit(start.id, conversation, self._store)
         await visit.flush()
         return visit, effects
+
+    async def _carried(self, visit_id: str | None, flow: str) -> Sequence[SlotSet]:
+        if visit_id is None:
+            return ()
+        stored = await self._store.visits.get(visit_id)
+        if stored is None or stored.flow != flow:
+            raise InputError(
+                "visit-unknown", f"there is no visit {visit_id!r} of {flow}", "give the id that chat printed"
+            )
+        return carried_from(await self._store.events.read(visit_id))
 
     async def resume(self, visit_id: str) -> Visit:
         """Take up an open visit from its log. Raises ``InputError`` when there is none, or it has ended."""

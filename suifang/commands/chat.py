@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("flow", help="the flow to run, such as hypertension_followup")
     parser.add_argument("--resident", default=SOMEBODY, metavar="NAME/SEX/BIRTH", help=f"default {SOMEBODY}")
     parser.add_argument("--now", metavar="TIME", help="time of the conversation, such as 2026-11-23T09:30")
+    parser.add_argument("--continue", dest="unfinished", metavar="VISIT", help="go on with a visit that was broken off")
     parser.add_argument("--explain", action="store_true", help="show for each turn what was understood, and why")
     parser.add_argument("--watch", action="store_true", help="take up changed YAML between turns")
     parser.add_argument("--json", action="store_true", help="print one JSON object at the end instead of the talk")
@@ -37,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace) -> int:
     """Talk until the conversation, or the input, ends."""
-    caller, begun = Caller(resident_from(args.resident), {}), moment_from(args.now)
+    caller, begun = Caller(resident_from(args.resident), {}, args.unfinished), moment_from(args.now)
     async with open_app(read_settings()) as app:
         screen = Screen(sys.stderr if args.json else sys.stdout)
         visit, effects = await app.visits.open(args.flow, caller, Channel.TERMINAL, begun)

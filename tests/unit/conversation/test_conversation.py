@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.conversation import Conversation
+from agent.conversation import Conversation, carried_from
 from agent.domain.answers import Resident, SlotValue
 from agent.domain.effects import Effect, End, Escalate, Outcome, Say, Schedule
 from agent.domain.events import (
@@ -361,3 +361,15 @@ def test_the_same_half_of_an_answer_again_and_again_ends_the_ask(at_pressure: Ta
     closed = [e for e in at_pressure.events(AskClosed) if isinstance(e, AskClosed)]
     assert [(e.slots, e.why) for e in closed] == [(("dbp",), "not_understood")]
     assert at_pressure.it.slots["sbp"] == 140
+
+
+def test_a_conversation_broken_off_goes_on_later_without_asking_again(library: Library) -> None:
+    first = Talk(library, "record_intake").hear("我就是", "行", "王桂花", "女", "一九四八年五月三号")
+    first.it.close("hang_up", NOW)
+    carried = carried_from(first.it.events)
+    later, _ = Conversation.open(library, "record_intake", WANG, NOW, carried=carried)
+    for words in ("我就是", "行"):
+        later.hear(words, 1.0, NOW)
+    assert later.ask not in {"name", "sex", "birth_date"}
+    assert later.slots["birth_date"] == "1948-05-03"
+    assert Conversation.resume(library, later.events).slots == later.slots
