@@ -19,7 +19,7 @@ from agent.errors import SpeechError
 from models.errors import ModelError
 from models.published import LocalModel, read_pins
 from speech.ports import RATE_HZ, Hints, Hypothesis, Pcm
-from speech.recognition.words import NOTHING, UNTOLD, Heard, hypothesis, joined, silent, unit_floats
+from speech.recognition.words import NOTHING, UNTOLD, Heard, hypothesis, joined, loud_span_s, silent, unit_floats
 
 NAME = "sherpa-onnx"
 PARTIAL_EVERY = RATE_HZ * 6 // 10
@@ -134,8 +134,7 @@ class WholeSession:
 
 def _words(told: Any, heard: Pcm) -> Hypothesis:
     times = list(getattr(told, "timestamps", ()) or ())
-    length_s = len(heard) / RATE_HZ
-    span_s = (times[0] - _BEFORE_S, times[-1] + _AFTER_S) if times else (0.0, length_s)
+    span_s = (times[0] - _BEFORE_S, times[-1] + _AFTER_S) if times else loud_span_s(heard)
     return hypothesis(joined([told.text]), _sure(told), span_s, heard)
 
 

@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from agent.errors import SpeechError
 from speech.audio import length_ms, level_dbfs
-from speech.ports import Hypothesis, Pcm
+from speech.ports import RATE_HZ, Hypothesis, Pcm
 
 NOTHING = Hypothesis("", 0.0, 0.0, 0.0)
 UNTOLD = 0.8
 """Confidence for engines that tell none: used, but short of certain."""
 _QUIET_DBFS = -60.0
+_SPEECH_RANGE_DB = 30.0
 _BLOCK = 1_600
 _MARKS = re.compile(r"<\|[^|>]*\|>|</?[a-z]+>|▁|@@")
 _BLANK = re.compile(r"\s+(?=[^\x00-\x7f])|(?<=[^\x00-\x7f])\s+")
@@ -29,6 +30,14 @@ def joined(pieces: Sequence[str]) -> str:
 def silent(pcm: Pcm) -> bool:
     """No tenth of a second is loud enough to hold speech; large models make words of such audio."""
     return all(level_dbfs(pcm[start : start + _BLOCK]) < _QUIET_DBFS for start in range(0, len(pcm), _BLOCK))
+
+
+def loud_span_s(pcm: Pcm) -> tuple[float, float]:
+    """First and last tenth of a second that is loud, for engines that tell no times."""
+    levels = [level_dbfs(pcm[start : start + _BLOCK]) for start in range(0, len(pcm), _BLOCK)]
+    floor = max(_QUIET_DBFS, max(levels, default=_QUIET_DBFS) - _SPEECH_RANGE_DB)
+    loud = [index for index, level in enumerate(levels) if level >= floor]
+    return (loud[0] * _BLOCK / RATE_HZ, (loud[-1] + 1) * _BLOCK / RATE_HZ) if loud else (0.0, 0.0)
 
 
 def hypothesis(text: str, confidence: float, span_s: tuple[float, float], heard: Pcm) -> Hypothesis:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from agent.errors import SpeechError
 from speech.audio import level_dbfs, silence
 from speech.channel import RealTime, VirtualTime, audio_pair
 from speech.ports import AudioChannel, Hints, Recognizer, Synthesizer, VoiceStyle
+from speech.recognition import sherpa, whisper
 from speech.recognition.syllable_ctc import bundled
 from speech.synthesis.cache import PromptCache
 from speech.synthesis.espeak import EspeakSynthesizer
@@ -71,11 +73,31 @@ def _bundled() -> tuple[Recognizer, np.ndarray]:
     return engine, run(voice())
 
 
-@pytest.fixture(scope="module", params=[_fake, _bundled], ids=["fake", "syllable-ctc"])
-def heard(request: pytest.FixtureRequest) -> tuple[Recognizer, np.ndarray]:
+def _sherpa(folder: Path) -> Recognizer:
+    pytest.importorskip("sherpa_onnx", reason="the extra 'sherpa' is not installed")
+    pytest.importorskip("onnx", reason="onnx, which makes the tiny model, is not installed")
+    from tests.fakes import onnx_models  # noqa: PLC0415 - needs onnx, which is an extra
+
+    return sherpa.load_files("online-transducer", onnx_models.online_transducer(folder))
+
+
+def _whisper(folder: Path) -> Recognizer:
+    pytest.importorskip("faster_whisper", reason="the extra 'whisper' is not installed")
+    from tests.fakes import tiny_whisper  # noqa: PLC0415 - needs ctranslate2, which is an extra
+
+    return whisper.load_folder(tiny_whisper.write(folder))
+
+
+@pytest.fixture(scope="module", params=["fake", "syllable-ctc", "sherpa-onnx", "faster-whisper"])
+def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Recognizer, np.ndarray]:
     """An engine, and audio that it can read."""
-    made: tuple[Recognizer, np.ndarray] = request.param()
-    return made
+    if request.param == "fake":
+        return _fake()
+    folder = tmp_path_factory.mktemp("model")
+    pulled = {"sherpa-onnx": _sherpa, "faster-whisper": _whisper}.get(request.param)
+    engine = pulled(folder) if pulled else None
+    bundled_engine, said = _bundled()
+    return engine or bundled_engine, said
 
 
 class TestRecognizer:
