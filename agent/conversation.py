@@ -7,7 +7,7 @@ understanding and engine are deterministic, so the state is a fold of the log.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from agent import turns
@@ -37,6 +37,16 @@ MAX_TURNS = 55
 """A conversation that still runs is ended politely; nobody is kept on the line for an hour."""
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known from before."""
+
+    history: Mapping[str, SlotValue] = field(default_factory=dict)
+    """Values of the last visit, by slot id."""
+    carried: Sequence[SlotSet] = ()
+    """Answers of a conversation that was broken off (``carried_from``): not asked again."""
+
+
 class Conversation:
     """One conversation with one resident."""
 
@@ -53,24 +63,21 @@ class Conversation:
         flow: str,
         resident: Resident,
         now: datetime,
-        history: Mapping[str, SlotValue] | None = None,
+        past: Past | None = None,
         values: Mapping[str, str] | None = None,
-        carried: Sequence[SlotSet] = (),
     ) -> tuple[Conversation, list[Effect]]:
-        """Start ``flow``; the effects are the opening words and the first question.
-
-        ``carried`` are answers of an earlier conversation that was not finished (``carried_from``): not asked again.
-        """
+        """Start ``flow``; the effects are the opening words and the first question."""
         chosen = library.flow(flow)
+        past = past or Past()
         words = {"clinic": "社区卫生服务中心", "team": "家庭医生团队", **(values or {}), "name": resident.name}
         state = State(
             flow=flow,
             form=chosen.form or "",
             resident=resident,
-            history=dict(history or {}),
+            history=dict(past.history),
             stack=(Frame(flow, chosen.first),),
             values=words,
-            slots={answer.slot: answer.value for answer in carried},
+            slots={answer.slot: answer.value for answer in past.carried},
         )
         conversation = cls(library, state)
         born = resident.birth_date.isoformat() if resident.birth_date else ""
@@ -83,7 +90,7 @@ class Conversation:
         }
         opened = ConversationOpened(flow, state.form, {**who, **_values_of(values)}, state.history, now.isoformat())
         conversation.note(opened, now)
-        for answer in carried:
+        for answer in past.carried:
             conversation.note(replace(answer, turn=0), now)
         work = conversation._work(now)
         run(work, conversation._script)
@@ -103,7 +110,7 @@ class Conversation:
         values = {key[6:]: value for key, value in who.items() if key.startswith("value_")}
         now = datetime.fromisoformat(opened.now)
         carried = [event.body for event in events if isinstance(event.body, SlotSet) and event.body.turn == 0]
-        conversation, _ = cls.open(library, opened.flow, resident, now, opened.history, values, carried)
+        conversation, _ = cls.open(library, opened.flow, resident, now, Past(opened.history, carried), values)
         for event in events:
             conversation._replay(event)
         return conversation

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 
-from agent.conversation import Conversation
+from agent.conversation import Conversation, Past
 from agent.library import Library, load_library
 from evaluation.calls import Deaf, SpokenCall, Staging, evaluate_calls, first_of, hold_call
 from evaluation.cases import DialogueCase
@@ -39,7 +39,7 @@ async def evaluate_spoken(cases: Sequence[DialogueCase], settings: Settings) -> 
 
 async def spoken_case(case: DialogueCase, library: Library, engines: Engines) -> tuple[Verdict, SpokenCall]:
     """One call in virtual time, judged."""
-    conversation, opening = Conversation.open(library, case.flow, case.resident, case.now, case.history)
+    conversation, opening = Conversation.open(library, case.flow, case.resident, case.now, Past(case.history))
     parts = CallParts(engines.recognizer, engines.agent, engines.bench, case.now, style=engines.style, lockstep=True)
     staging = Staging(parts, engines.resident, Judge(library).reads(case.now), VirtualTime, Deaf())
     call = await hold_call(case, conversation, opening, staging)

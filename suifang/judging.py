@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from agent.conversation import Conversation
+from agent.conversation import Conversation, Past
 from agent.domain.alerts import Alert
 from agent.domain.answers import AskContext, Reading, Resident, SlotValue
 from agent.domain.effects import Effect, Outcome
@@ -86,7 +86,7 @@ class Judge:
 
     def open(self, case: DialogueCase) -> tuple[Talk, Sequence[Effect]]:
         """Open the conversation of a case."""
-        talk, effects = Conversation.open(self._library, case.flow, case.resident, case.now, dict(case.history))
+        talk, effects = Conversation.open(self._library, case.flow, case.resident, case.now, Past(dict(case.history)))
         return (NoisyTalk(talk, self._noise, case.id) if self._noise else talk), effects
 
     def reads(self, now: datetime) -> Any:

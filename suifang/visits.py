@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from agent.conversation import Conversation, carried_from
+from agent.conversation import Conversation, Past, carried_from
 from agent.domain.answers import Resident, SlotValue
 from agent.domain.effects import Effect, Outcome
 from agent.domain.events import Event, SlotSet
@@ -94,7 +94,7 @@ class Visits:
         form = self._library.flow(flow).form or ""
         carried = await self._carried(caller.unfinished, flow)
         conversation, effects = Conversation.open(
-            self._library, flow, caller.resident, now, caller.history, self._values, carried
+            self._library, flow, caller.resident, now, Past(caller.history, carried), self._values
         )
         start = VisitStart(
             uuid.uuid4().hex, caller.resident, flow, form, channel, now.isoformat(timespec="seconds"), this_process()

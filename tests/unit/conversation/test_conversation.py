@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.conversation import Conversation, carried_from
+from agent.conversation import Conversation, Past, carried_from
 from agent.domain.answers import Resident, SlotValue
 from agent.domain.effects import Effect, End, Escalate, Outcome, Say, Schedule
 from agent.domain.events import (
@@ -40,7 +40,7 @@ class Talk:
     def __init__(
         self, library: Library, flow: str = "hypertension_followup", history: Mapping[str, SlotValue] | None = None
     ):
-        self.it, effects = Conversation.open(library, flow, WANG, NOW, history)
+        self.it, effects = Conversation.open(library, flow, WANG, NOW, Past(history or {}))
         self.effects: Sequence[Effect] = effects
 
     def hear(self, *words: str) -> Talk:
@@ -367,7 +367,7 @@ def test_a_conversation_broken_off_goes_on_later_without_asking_again(library: L
     first = Talk(library, "record_intake").hear("我就是", "行", "王桂花", "女", "一九四八年五月三号")
     first.it.close("hang_up", NOW)
     carried = carried_from(first.it.events)
-    later, _ = Conversation.open(library, "record_intake", WANG, NOW, carried=carried)
+    later, _ = Conversation.open(library, "record_intake", WANG, NOW, Past(carried=carried))
     for words in ("我就是", "行"):
         later.hear(words, 1.0, NOW)
     assert later.ask not in {"name", "sex", "birth_date"}
