@@ -1,0 +1,83 @@
+"""Writes the published results: totals of the evaluations with date, machine and the command that gives them.
+
+``python -m evaluation.publish IN OUT`` reads the ``--json`` files ``IN/<name>.json`` that ``make results`` leaves.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+COMMANDS = {
+    "answers": ("One answer, the slots it fills", "suifang eval answers evaluation/cases/answers"),
+    "answers-noise": (
+        "The same, 10 % of syllables misheard",
+        "suifang eval answers evaluation/cases/answers --noise 0.1",
+    ),
+    "redflags": ("One utterance, the red flags it raises", "suifang eval redflags evaluation/cases/redflags"),
+    "redflags-noise": ("The same, misheard", "suifang eval redflags evaluation/cases/redflags --noise 0.1"),
+    "dialogues": ("Whole conversations", "suifang eval dialogues evaluation/cases/dialogues"),
+    "dialogues-noise": ("The same, misheard", "suifang eval dialogues evaluation/cases/dialogues --noise 0.1"),
+    "blind": (
+        "Answers by an author who had seen neither parser nor lexicon",
+        "suifang eval answers evaluation/cases/blind",
+    ),
+}
+SHOWN = ("score", "recall", "false_alarm_rate", "wrong_accepted_rate", "slot_score", "outcome_score", "alert_recall")
+
+
+def main() -> None:
+    """Read the results and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path, help="folder of the --json files")
+    parser.add_argument("out", type=Path, help="the Markdown page")
+    arguments = parser.parse_args()
+    found = {name: _read(arguments.source / f"{name}.json") for name in COMMANDS}
+    arguments.out.write_text(page({name: totals for name, totals in found.items() if totals}), "utf-8")
+
+
+def page(results: dict[str, dict[str, Any]]) -> str:
+    """The whole page."""
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    lines = [
+        "# The conversation, measured",
+        "",
+        f"{date.today().isoformat()}, {machine}. `make results` writes this page; brackets are 95 % Wilson intervals.",
+        "The cases are in the tree; some were written by authors who had not seen the parsers, most were not.",
+        "",
+    ]
+    for name, totals in results.items():
+        what, command = COMMANDS[name]
+        lines += [f"## {what}", "", f"`{command}`, n {totals['n']}", "", "| figure | value |", "|---|---|"]
+        lines += [f"| {key} | {_with_interval(totals, key)} |" for key in SHOWN if key in totals]
+        lines += _flags(totals) + [""]
+    return "\n".join(lines)
+
+
+def _flags(totals: dict[str, Any]) -> list[str]:
+    rows = totals.get("per_flag")
+    if not rows:
+        return []
+    head = ["", "| flag | n | recall |", "|---|---|---|"]
+    return head + [f"| {flag} | {row['n']} | {_with_interval(row, 'recall')} |" for flag, row in sorted(rows.items())]
+
+
+def _with_interval(values: dict[str, Any], key: str) -> str:
+    low, high = values.get(f"{key}_low"), values.get(f"{key}_high")
+    return f"{values[key]}" + (f" [{low}, {high}]" if low is not None else "")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    if not path.is_file():
+        return None
+    totals: dict[str, Any] = json.loads(path.read_text("utf-8"))["totals"]
+    return totals
+
+
+if __name__ == "__main__":
+    main()
