@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.run-ready
 DEV_STAMP := $(VENV)/.dev-ready
 SUIFANG := $(BIN)/suifang
 
-.PHONY: help demo serve chat test check format bench interop-rasa clean
+.PHONY: help demo serve chat test check results format interop-rasa clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10

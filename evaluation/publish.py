@@ -13,19 +13,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+_CASES = "evaluation/cases"
 COMMANDS = {
-    "answers": ("One answer, the slots it fills", "suifang eval answers evaluation/cases/answers"),
+    "answers": ("One answer, the slots it fills", f"suifang eval answers {_CASES}/answers"),
     "answers-noise": (
         "The same, 10 % of syllables misheard",
-        "suifang eval answers evaluation/cases/answers --noise 0.1",
+        f"suifang eval answers {_CASES}/answers --noise 0.1",
     ),
-    "redflags": ("One utterance, the red flags it raises", "suifang eval redflags evaluation/cases/redflags"),
-    "redflags-noise": ("The same, misheard", "suifang eval redflags evaluation/cases/redflags --noise 0.1"),
-    "dialogues": ("Whole conversations", "suifang eval dialogues evaluation/cases/dialogues"),
-    "dialogues-noise": ("The same, misheard", "suifang eval dialogues evaluation/cases/dialogues --noise 0.1"),
+    "redflags": ("One utterance, the red flags it raises", f"suifang eval redflags {_CASES}/redflags"),
+    "redflags-noise": ("The same, misheard", f"suifang eval redflags {_CASES}/redflags --noise 0.1"),
+    "dialogues": ("Whole conversations", f"suifang eval dialogues {_CASES}/dialogues"),
+    "dialogues-noise": ("The same, misheard", f"suifang eval dialogues {_CASES}/dialogues --noise 0.1"),
     "blind": (
-        "Answers by an author who had seen neither parser nor lexicon",
-        "suifang eval answers evaluation/cases/blind",
+        "Answers by an author who had not seen the parsers",
+        f"suifang eval answers {_CASES}/blind",
     ),
 }
 SHOWN = ("score", "recall", "false_alarm_rate", "wrong_accepted_rate", "slot_score", "outcome_score", "alert_recall")
@@ -55,7 +56,7 @@ def page(results: dict[str, dict[str, Any]]) -> str:
         what, command = COMMANDS[name]
         lines += [f"## {what}", "", f"`{command}`, n {totals['n']}", "", "| figure | value |", "|---|---|"]
         lines += [f"| {key} | {_with_interval(totals, key)} |" for key in SHOWN if key in totals]
-        lines += _flags(totals) + [""]
+        lines += [*_flags(totals), ""]
     return "\n".join(lines)
 
 
