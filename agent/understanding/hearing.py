@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.domain.answers import Reading, SlotFill
+from agent.understanding.familiar import vocabulary
 from agent.understanding.language import Language, load_language
 from agent.understanding.masking import NUMERAL
 from agent.understanding.medicine_lexicon import MedicineLexicon
@@ -24,7 +25,6 @@ _MOST_CHARS = 80
 _AS_WRITTEN = frozenset({"name", "contact_name", "address", "workplace"})
 """Asks for names: any character is possible, the likeliest is not the right one."""
 _MEDICINE_ASKS = frozenset({"medications", "insulin_usage", "drug_allergy"})
-_WORD = re.compile("[㐀-鿿]{2,8}")
 _COUNTED = re.compile(f"[{NUMERAL}]+(?:{MEASURE}|[{NUMERAL}])")
 """A numeral beside a numeral or a measure word is a number, and never turned into another."""
 _LESS_SURE = 0.85
@@ -53,7 +53,7 @@ class Hearing:
         """Medicine names that only the repair spells right; a name heard by its sound must stay in doubt."""
         if not found.changes:
             return ()
-        changed = {change.at for change in found.changes}
+        changed = set(found.changes)
         return tuple(h.span for h in self.medicines.index.find(found.text) if changed & set(range(*h.span)))
 
     def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
@@ -65,29 +65,32 @@ class Hearing:
 
 def load_hearing(nlu_data: Path, bundled: Path, medicines: MedicineLexicon) -> Hearing:
     """The bundled language model with the words of ``nlu_data``."""
-    sources = sorted(nlu_data.rglob("*.yml"))
-    words = {word for path in sources for word in _words(path.read_text(encoding="utf-8"))}
+    words, near = vocabulary(nlu_data)
     listed = sorted(words, key=lambda word: (-len(word), word))
-    return Hearing(load_language(bundled), re.compile("|".join(listed) or "(?!)"), medicines)
-
-
-def _words(source: str) -> Iterator[str]:
-    for line in source.splitlines():
-        if not line.lstrip().startswith("#"):
-            yield from _WORD.findall(line)
+    return Hearing(load_language(bundled, near), re.compile("|".join(listed) or "(?!)"), medicines)
 
 
 def settled(written: Reading, heard: Reading, repaired: Repaired) -> Reading:
     """The reading that counts: of the words as written or of the repaired ones."""
     if heard.empty or _meaning(heard) == _meaning(written):
-        return written
+        return _numbers_doubted(written) if repaired.doubts else written
     if written.fills and not heard.fills:
         return replace(written, fills=tuple(map(_unsure, written.fills)), confirm=True)
-    doubtful = any(change.doubtful for change in repaired.changes)
     known = {(fill.slot, fill.value) for fill in written.fills}
-    fills = tuple(_unsure(f) if doubtful and (f.slot, f.value) not in known else f for f in heard.fills)
+    fills = tuple(_unsure(f) if repaired.doubts and (f.slot, f.value) not in known else f for f in heard.fills)
     reason = f"{heard.reason} (heard as {repaired.text})"
-    return replace(heard, fills=fills, confirm=heard.confirm or any(f.confirm for f in fills), reason=reason)
+    heard = replace(heard, fills=fills, confirm=heard.confirm or any(f.confirm for f in fills), reason=reason)
+    return _numbers_doubted(heard) if repaired.doubts else heard
+
+
+def _numbers_doubted(reading: Reading) -> Reading:
+    """Beside a character that may have been a numeral, numbers are read back."""
+    fills = tuple(_unsure(f) if _measured(f) and not f.confirm else f for f in reading.fills)
+    return replace(reading, fills=fills, confirm=reading.confirm or fills != reading.fills)
+
+
+def _measured(fill: SlotFill) -> bool:
+    return isinstance(fill.value, (int, float)) and not isinstance(fill.value, bool)
 
 
 def _unsure(fill: SlotFill) -> SlotFill:

@@ -83,7 +83,7 @@ def alarms(text: str, ask: str | None, ctx: AskContext, knowledge: Knowledge) ->
 def _heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, knowledge: Knowledge) -> Reading:
     """The reading of the words as written, or as they were probably said."""
     written = _read(ask, utterance, ctx, knowledge)
-    if not repaired.changes:
+    if not repaired.changes and not repaired.doubts:
         return written
     return settled(written, _read(ask, replace(utterance, text=repaired.text), ctx, knowledge), repaired)
 

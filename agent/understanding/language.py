@@ -9,7 +9,7 @@ import math
 from array import array
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ _UNKNOWN = math.log(1e-7)
 _RARE_READING = -2.5
 _CALLS_SHARE = 0.6
 """Weight of follow-up calls against Chinese in general."""
+_FAMILIAR = 2.0
 _CACHED = 200_000
 _MOST_CANDIDATES = 24
 
@@ -85,6 +86,8 @@ class Language:
     general: _Model
     by_sound: Mapping[str, tuple[tuple[int, str, str], ...]]
     """Folded syllable -> (id, character, tonal syllable)."""
+    familiar: frozenset[tuple[int, int]] = frozenset()
+    """Neighbours in the vocabulary of the flows, whatever the texts of the model held."""
     cache: dict[tuple[int, int, int], float] = field(default_factory=dict, repr=False)
     candidates: dict[str, tuple[Candidate, ...]] = field(default_factory=dict, repr=False)
 
@@ -102,7 +105,8 @@ class Language:
         if char == BOUNDARY:
             return _UNKNOWN
         calls, general = (m.probability(before, last, char) for m in (self.calls, self.general))
-        return math.log(_CALLS_SHARE * calls + (1 - _CALLS_SHARE) * general + 1e-8)
+        bonus = _FAMILIAR if (last, char) in self.familiar else 0.0
+        return math.log(_CALLS_SHARE * calls + (1 - _CALLS_SHARE) * general + 1e-8) + bonus
 
     def alike(self, char: str) -> tuple[Candidate, ...]:
         """The commoner characters that sound like ``char``."""
@@ -134,7 +138,7 @@ def _spoken(char: str) -> str:
     return lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True)[0]
 
 
-def load_language(folder: Path) -> Language | None:
+def load_language(folder: Path, familiar: Iterable[tuple[str, str]] = ()) -> Language | None:
     """Read ``readings.tsv`` and ``ngrams.npz``; None where the bundle has none."""
     table, grams = folder / "readings.tsv", folder / "ngrams.npz"
     if not table.is_file() or not grams.is_file():
@@ -147,7 +151,8 @@ def load_language(folder: Path) -> Language | None:
             by_sound[folded(sound[:-1])].append((ids[char], char, sound))
     with np.load(grams, allow_pickle=False) as stored:
         calls, general = (_model(stored, name) for name in ("calls", "general"))
-    return Language(ids, sounds, calls, general, {s: tuple(entries) for s, entries in by_sound.items()})
+    near = frozenset((ids[a], ids[b]) for a, b in familiar if a in ids and b in ids)
+    return Language(ids, sounds, calls, general, {s: tuple(entries) for s, entries in by_sound.items()}, near)
 
 
 def _readings(line: str) -> tuple[str, tuple[str, ...]]:

@@ -135,6 +135,11 @@ def distance(a: Sequence[str], b: Sequence[str]) -> float:
     return row[-1]
 
 
+@lru_cache(maxsize=16384)
+def _run_cost(name: tuple[str, ...], heard: tuple[str, ...]) -> float:
+    return 0.0 if name == heard else distance(name, heard)
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A lexicon name found in a text."""
@@ -178,7 +183,7 @@ class NameIndex:
                 found.add((name, start))
         return found
 
-    def _score(self, number: int, start: int, text: str, heard: Sequence[str]) -> Hit | None:
+    def _score(self, number: int, start: int, text: str, heard: tuple[str, ...]) -> Hit | None:
         key, name = self.names[number]
         sound = self.sounds[number]
         slack = (0,) if len(sound) <= 2 else (0, -1, 1)
@@ -188,7 +193,7 @@ class NameIndex:
                 a, b = start + shift, start + shift + len(sound) + stretch
                 if a < 0 or b > len(heard) or "，" in text[a:b]:
                     continue
-                cost = distance(sound, heard[a:b])
+                cost = _run_cost(sound, heard[a:b])
                 if best is None or cost < best[0]:
                     best = (cost, a, b)
         if best is None or best[0] > _allowed(len(sound)):

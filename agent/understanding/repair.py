@@ -20,21 +20,12 @@ _POOR_LINE = 1.5
 """So much cheaper is a further repair in an utterance that already needs one."""
 _PRICE = {(True, True): 6.0, (True, False): 7.5, (False, True): 7.5, (False, False): 9.5}
 """What it costs to read another character: same syllable or only merged, same tone or not."""
-_CLOSE = 3.0
-"""Two readings of one numeral that are nearer than e^3 are both possible."""
+_CLOSE, _APART = 3.0, 8.0
+"""Two numerals that are nearer than e^3 are both possible; so is a numeral for another word beside a number."""
 NUMERALS = frozenset("零〇一二三四五六七八九十百千万两半几")
+_COUNTING = NUMERALS | {"点", "度"}
+_BESIDE = _COUNTING | frozenset("0123456789")
 _DENIALS = frozenset("不没未无别")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One character read otherwise than written."""
-
-    at: int
-    written: str
-    meant: str
-    doubtful: bool
-    """Another numeral sounds nearly as likely, or the word decides between yes and no by a merged sound only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +33,10 @@ class Repaired:
     """The text as it was probably said."""
 
     text: str
-    changes: tuple[Change, ...] = ()
-
-    def doubtful_within(self, start: int, end: int) -> bool:
-        """Whether a doubtful change touches the span."""
-        return any(c.doubtful and start <= c.at < end for c in self.changes)
+    changes: tuple[int, ...] = ()
+    """Positions read otherwise than written."""
+    doubts: tuple[int, ...] = ()
+    """Positions where another numeral, or a denial, sounds nearly as likely as what stands there now."""
 
 
 _Path = tuple[float, int, int, str]
@@ -62,14 +52,11 @@ def repair(text: str, language: Language, frozen: Iterable[tuple[int, int]] = ()
         return Repaired(text)
     choices = {i: language.alike(text[i]) for i in odd}
     best = _search(text, ids, choices, language)
-    if "".join(best) != text:
+    if best != text:
         best = _search(text, ids, choices, language, _POOR_LINE)
-    changes = tuple(
-        Change(i, text[i], meant, _doubtful(i, meant, best, choices[i], language))
-        for i, meant in enumerate(best)
-        if meant != text[i]
-    )
-    return Repaired("".join(best), changes)
+    changes = tuple(i for i in odd if best[i] != text[i])
+    doubts = tuple(i for i in odd if _doubtful(i, best, choices[i], language))
+    return Repaired(best, changes, doubts)
 
 
 def _odd(text: str, ids: list[int], language: Language, held: set[int]) -> list[int]:
@@ -96,7 +83,7 @@ def _price(candidate: Candidate) -> float:
 
 def _search(
     text: str, ids: list[int], choices: dict[int, tuple[Candidate, ...]], language: Language, rebate: float = 0.0
-) -> tuple[str, ...]:
+) -> str:
     paths: list[_Path] = [(0.0, BOUNDARY, BOUNDARY, "")]
     probability = language.log_probability
     for i, (char, number) in enumerate(zip(text, ids, strict=True)):
@@ -112,33 +99,33 @@ def _search(
         ]
         grown.sort(reverse=True)
         paths = [path for path in grown[:_WIDTH] if path[0] > grown[0][0] - _HOPELESS]
-    return tuple(max(paths)[3])
+    return max(paths)[3]
 
 
-def _doubtful(
-    at: int, meant: str, best: tuple[str, ...], candidates: tuple[Candidate, ...], language: Language
-) -> bool:
-    """A numeral with a numeral rival, or a denial that only a merged sound gives."""
-    chosen = next(c for c in candidates if c.char == meant)
-    if meant in _DENIALS:
-        return not chosen.same_sound
-    if meant not in NUMERALS:
+def _doubtful(at: int, best: str, alike: tuple[Candidate, ...], language: Language) -> bool:
+    """Beside a number where another numeral sounds as likely, or a denial that only a merged sound gives."""
+    chosen = next((c for c in alike if c.char == best[at]), None)
+    if chosen and best[at] in _DENIALS | NUMERALS and not chosen.same_sound:
+        return True
+    beside = _BESIDE & {*best[max(0, at - 1) : at], *best[at + 1 : at + 2]}
+    if best[at] not in NUMERALS and not beside:
         return False
-    score = _local(at, chosen, best, language)
+    score = _local(at, best[at], best, language) - (_price(chosen) if chosen else 0.0)
+    margin = _CLOSE if best[at] in NUMERALS else _APART
     return any(
-        c.char in NUMERALS and c.char != meant and _local(at, c, best, language) > score - _CLOSE for c in candidates
+        c.char in _COUNTING and c.char != best[at] and _local(at, c.char, best, language) - _price(c) > score - margin
+        for c in alike
     )
 
 
-def _local(at: int, candidate: Candidate, best: tuple[str, ...], language: Language) -> float:
-    """How well a candidate fits between its neighbours."""
-    around = [language.ids.get(c, BOUNDARY) if _han(c) else BOUNDARY for c in best[max(0, at - 2) : at + 3]]
-    place = min(at, 2)
-    around[place] = candidate.id
-    padded = [BOUNDARY] * 2 + around
-    scores = (
-        language.log_probability(padded[i - 2], padded[i - 1], padded[i])
-        for i in range(place + 2, len(padded))
-        if padded[i] != BOUNDARY
-    )
-    return sum(scores) - _price(candidate)
+def _local(at: int, char: str, best: str, language: Language) -> float:
+    """How well a character fits between its neighbours."""
+    around = f"{best[max(0, at - 2) : at]}{char}{best[at + 1 : at + 3]}"
+    before = last = BOUNDARY
+    score = 0.0
+    for other in around:
+        number = language.ids.get(other, BOUNDARY) if _han(other) else BOUNDARY
+        if number != BOUNDARY:
+            score += language.log_probability(before, last, number)
+        before, last = last, number
+    return score
