@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.errors import InputError
@@ -32,8 +33,25 @@ class Settings(BaseSettings):
     voice_rate_wpm: int = Field(default=160, ge=80, le=300)
     recognizer: str = "syllable-ctc"
     """Recognition engine: syllable-ctc, sherpa-onnx or faster-whisper."""
+    recognizer_model: str = ""
+    """Which pulled model the engine uses; see ``suifang models list``."""
+    recognizer_threads: int = Field(default=1, ge=1, le=64)
+    """Threads of one recognition; calls run side by side, so 1 is best for many."""
     model_hub: str = ""
     """Address of a mirror of the model hub; empty for the hub itself."""
+    signing_backend: Literal["embedded", "http"] = "embedded"
+    """The contract-management backend: our own, or another over HTTP by docs/api/signing.yaml."""
+    signing_url: str = ""
+    """Where the other backend is, such as https://signing.example/signing."""
+    signing_client_id: str = ""
+    signing_client_secret: SecretStr = SecretStr("")
+    signing_serve: bool = False
+    """Whether the embedded backend is served to others under /signing, to the client named above."""
+
+    @property
+    def signing_database(self) -> Path:
+        """The embedded backend's own SQLite file."""
+        return self.data_dir / "signing.db"
 
     @property
     def database(self) -> Path:
