@@ -25,6 +25,8 @@ COMMANDS = {
     "eval": "score answers, red flags, dialogues, calls, recognition",
     "fuzz": "hold random conversations and look for loops and faults",
     "bench": "measure the speed of the conversation on this machine",
+    "backend": "the contract-management backend: seed, due follow-ups, files, figures",
+    "outbox": "what the contract-management backend has still to be told",
     "db": "bring the database up to date",
 }
 

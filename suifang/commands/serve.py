@@ -14,6 +14,7 @@ from connectors.api import build_api
 from suifang.app import open_app
 from suifang.settings import read_settings
 from suifang.shelf import StoredShelf
+from suifang.signing import delivering, open_backend, served
 from suifang.web import web_chats
 
 EXAMPLE = "suifang serve --port 8321"
@@ -31,8 +32,14 @@ async def run(args: argparse.Namespace) -> int:
     host, port = args.host or settings.host, settings.port if args.port is None else args.port
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with _listener(host, port) as listener:
-        async with open_app(settings) as app:
+        async with (
+            open_app(settings) as app,
+            open_backend(settings) as backend,
+            delivering(app.store.outbox, backend),
+        ):
             api = build_api(web_chats(app), StoredShelf(app))
+            if (signing := served(settings, backend)) is not None:
+                api.mount("/signing", signing)
             server = uvicorn.Server(uvicorn.Config(api, log_config=None, access_log=False, lifespan="off"))
             sys.stderr.write(f"suifang: listening on http://{host}:{listener.getsockname()[1]} - Ctrl-C stops\n")
             await server.serve(sockets=[listener])

@@ -1,0 +1,163 @@
+"""What goes over the wire between client and backend, and back into the port's own types."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agent.errors import BackendError
+from connectors.signing.ports import Contract, Due, Figure, ParcelKind, Reading, Receipt, ResidentFile
+
+CONTRACT = "1"
+"""Version of the contract; told in the header below on every answer."""
+CONTRACT_HEADER = "Signing-Contract"
+GARBAGE = "backend-garbage"
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ParcelIn(_Wire):
+    """A fact; its key is in the path."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    resident_id: str = Field(min_length=1, max_length=64)
+    kind: ParcelKind
+    body: dict[str, Any]
+
+
+class ReceiptOut(_Wire):
+    """The backend has it."""
+
+    key: str
+    number: str = Field(min_length=1)
+    duplicate: bool
+
+
+class DueOut(_Wire):
+    """A follow-up that ought to be held."""
+
+    id: str
+    resident_id: str
+    name: str
+    sex: str
+    birth_date: str
+    phone: str
+    flow: str
+    due: str
+    team: str
+
+
+class ContractOut(_Wire):
+    """A contract."""
+
+    number: str
+    package: str
+    team: str
+    doctor: str
+    status: str
+    start: str
+    end: str
+
+
+class ReadingOut(_Wire):
+    """A value of an indicator."""
+
+    slot: str
+    value: float
+    at: str
+    source: str
+
+
+class ResidentOut(_Wire):
+    """A resident's file."""
+
+    id: str
+    name: str
+    sex: str
+    birth_date: str
+    phone: str
+    groups: list[str]
+    contract: ContractOut | None
+    indicators: list[ReadingOut]
+    history: dict[str, Any]
+    appointments: list[dict[str, Any]]
+
+
+class FigureOut(_Wire):
+    """A figure with what it is made of; ``share`` is null when there is nobody to count."""
+
+    id: str
+    title: str
+    part: int
+    whole: int
+    share: float | None
+
+
+class TokenOut(_Wire):
+    """An access token."""
+
+    access_token: str = Field(min_length=1)
+    token_type: str
+    expires_in: int
+
+
+class ErrorOut(_Wire):
+    """Every error has this form."""
+
+    code: str
+    message: str
+    remedy: str
+
+
+class DueList(_Wire):
+    """Follow-ups due."""
+
+    due: list[DueOut]
+
+
+class FigureList(_Wire):
+    """Figures."""
+
+    figures: list[FigureOut]
+
+
+W = TypeVar("W", bound=BaseModel)
+
+
+def parsed(form: type[W], data: bytes) -> W:
+    """An answer in its form. Raises ``BackendError`` that may be tried again: the parcel may have been taken."""
+    try:
+        return form.model_validate_json(data)
+    except ValidationError:
+        raise BackendError(
+            GARBAGE, f"the backend's answer is no {form.__name__}", "look at the backend; the parcel is sent again",
+            retryable=True,
+        ) from None  # fmt: skip
+
+
+def receipt(out: ReceiptOut) -> Receipt:
+    """The port's receipt."""
+    return Receipt(out.key, out.number, out.duplicate)
+
+
+def due(out: DueList) -> tuple[Due, ...]:
+    """The port's due list."""
+    return tuple(Due(**item.model_dump()) for item in out.due)
+
+
+def resident(out: ResidentOut) -> ResidentFile:
+    """The port's file."""
+    contract = Contract(**out.contract.model_dump()) if out.contract else None
+    readings = tuple(Reading(**item.model_dump()) for item in out.indicators)
+    return ResidentFile(
+        out.id, out.name, out.sex, out.birth_date, out.phone, tuple(out.groups), contract, readings, out.history,
+        tuple(out.appointments),
+    )  # fmt: skip
+
+
+def figures(out: FigureList) -> tuple[Figure, ...]:
+    """The port's figures."""
+    return tuple(Figure(item.id, item.title, item.part, item.whole) for item in out.figures)

@@ -1,0 +1,97 @@
+"""``suifang backend seed|due|resident|figures|contract``: the contract-management backend."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import yaml
+
+from agent.errors import InputError
+from connectors.signing.ports import SigningBackend
+from connectors.signing.reference import ReferenceBackend, open_reference
+from connectors.signing.seed import seed
+from connectors.signing.serve import Client, signing_api
+from suifang.people import birth_from
+from suifang.settings import Settings, read_settings
+from suifang.signing import open_backend
+
+EXAMPLE = "suifang backend seed --residents 500 --seed 1"
+ACTIONS = ("seed", "due", "resident", "figures", "contract")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "action", choices=ACTIONS, help="fill the embedded backend; what it tells; its contract as OpenAPI"
+    )
+    parser.add_argument("id", nargs="?", default="", help="resident: whose file, such as R00001")
+    parser.add_argument("--residents", type=int, default=500, metavar="N", help="seed: how many people")
+    parser.add_argument("--seed", type=int, default=1, help="seed: another seed is another township")
+    parser.add_argument("--replace", action="store_true", help="seed: delete what the backend holds now")
+    parser.add_argument("--on", metavar="DAY", default="", help="the day asked about, such as 2026-11-23")
+    parser.add_argument("--most", type=int, default=20, metavar="N", help="due: how many are shown")
+    parser.add_argument("--json", action="store_true", help="machine output")
+
+
+async def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    settings, on = read_settings(), birth_from(args.on) or date.today()
+    if args.action == "contract":
+        sys.stdout.write(contract_yaml())
+        return 0
+    if args.action == "seed":
+        return await _seed(args, settings, on)
+    async with open_backend(settings) as backend:
+        told = await _ask(args, backend, on)
+    sys.stdout.write((json.dumps(told, ensure_ascii=False) if args.json else _plain(told)) + "\n")
+    return 0
+
+
+async def _seed(args: argparse.Namespace, settings: Settings, on: date) -> int:
+    if not 1 <= args.residents <= 100_000:
+        raise InputError("residents", f"{args.residents} residents are impossible", "give 1 to 100000")
+    async with open_reference(settings.signing_database) as backend:
+        if not args.replace and any(figure.whole for figure in await backend.figures(on)):
+            raise InputError("backend-filled", "the embedded backend holds residents already", "add --replace")
+        made = await seed(backend.database, args.residents, args.seed, on)
+    sys.stdout.write(json.dumps(made) + "\n" if args.json else f"{settings.signing_database}: {_counts(made)}\n")
+    return 0
+
+
+async def _ask(args: argparse.Namespace, backend: SigningBackend, on: date) -> Any:
+    if args.action == "due":
+        return [asdict(item) for item in await backend.due(on, args.most)]
+    if args.action == "figures":
+        return [{**asdict(item), "share": item.share} for item in await backend.figures(on)]
+    found = await backend.resident(args.id, on)
+    if found is None:
+        raise InputError("resident-unknown", f"the backend has no resident {args.id!r}", "see suifang backend due")
+    return asdict(found)
+
+
+def contract_yaml() -> str:
+    """The contract as docs/api/signing.yaml holds it."""
+    api = signing_api(ReferenceBackend.__new__(ReferenceBackend), Client("", ""))
+    return yaml.safe_dump(api.openapi(), allow_unicode=True, sort_keys=False, width=120)
+
+
+def _counts(made: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in made.items())
+
+
+def _plain(told: Any) -> str:
+    if isinstance(told, dict):
+        return yaml.safe_dump(told, allow_unicode=True, sort_keys=False).rstrip()
+    return "\n".join(_line(item) for item in told) or "nothing"
+
+
+def _line(item: dict[str, Any]) -> str:
+    if "share" in item:
+        share = "-" if item["share"] is None else f"{item['share']:.1%}"
+        return f"{item['title']}  {share}  ({item['part']}/{item['whole']})"
+    return f"{item['due']}  {item['resident_id']}  {item['name']}  {item['flow']}  {item['team']}"
