@@ -1,7 +1,7 @@
 """Red flags in an utterance that may have been misheard: the net is cast over the words as written and as repaired.
 
 A repair adds flags and may put one in doubt, it never removes one: what only the written words raise is asked about
-when the repaired words speak of the same flag and deny it, and raised as before when they do not speak of it.
+when a repair in the same clause denies it, and raised as before otherwise.
 """
 
 from __future__ import annotations
@@ -24,13 +24,25 @@ def heard_mentions(
         return written
     heard = mentions(replace(utterance, text=repaired.text), ask, ctx, rules)
     spoken_of, present = {m.flag for m in heard}, _present(heard)
-    kept = [m for m in written if m.flag not in spoken_of]
-    doubted = [
-        replace(m, status=MentionStatus.UNCERTAIN, reason=f"{m.reason}; perhaps {repaired.text}")
-        for m in written
-        if m.flag in spoken_of and m.flag not in present and m.status is MentionStatus.PRESENT
-    ]
-    return tuple(sorted((*kept, *doubted, *heard), key=lambda m: m.span))
+    kept = []
+    for mention in written:
+        if mention.flag not in spoken_of:
+            kept.append(mention)
+        elif mention.status is MentionStatus.PRESENT and mention.flag not in present:
+            kept.append(_asked(mention, repaired) if _touched(mention, repaired) else mention)
+    return tuple(sorted((*kept, *heard), key=lambda m: m.span))
+
+
+def _touched(mention: Mention, repaired: Repaired) -> bool:
+    """Whether a character was repaired between the pauses around the mention."""
+    start, end = mention.span
+    first = repaired.text.rfind("，", 0, start) + 1
+    last = repaired.text.find("，", end)
+    return any(first <= at and (last < 0 or at < last) for at in repaired.changes)
+
+
+def _asked(mention: Mention, repaired: Repaired) -> Mention:
+    return replace(mention, status=MentionStatus.UNCERTAIN, reason=f"{mention.reason}; perhaps {repaired.text}")
 
 
 def _present(found: tuple[Mention, ...]) -> set[str]:

@@ -126,6 +126,13 @@ def test_a_repair_never_takes_a_flag_away() -> None:
     assert MentionStatus.PRESENT in {m.status for m in found if m.flag == "chest_pain"}
 
 
+def test_a_repair_in_another_clause_puts_no_flag_in_doubt() -> None:
+    rules = library().knowledge.redflags
+    said = "不瞒你说，胸口疼得厉害"
+    found = heard_mentions(normalise(said), Repaired("不满你说，胸口疼得厉害", (1,)), None, CONTEXT, rules)
+    assert MentionStatus.PRESENT in {m.status for m in found if m.flag == "chest_pain"}
+
+
 def test_without_a_language_model_nothing_is_changed(tmp_path: Path) -> None:
     hearing = load_hearing(NLU_DATA, tmp_path, library().knowledge.lexicons.medicines)
     assert hearing.repaired(normalise("梅有"), None) == Repaired("梅有")
