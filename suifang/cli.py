@@ -22,7 +22,7 @@ COMMANDS = {
     "flows": "check, draw and begin flows; what editors and Rasa read",
     "train": "learn the guesser of intents from nlu_data",
     "models": "list the models and their state",
-    "eval": "score answers, red flags, dialogues, calls, recognition",
+    "eval": "score answers, red flags, dialogues, calls, turns, recognition",
     "fuzz": "hold random conversations and look for loops and faults",
     "bench": "measure the speed of the conversation on this machine",
     "backend": "the contract-management backend: seed, due follow-ups, files, figures",

@@ -79,12 +79,20 @@ async def _asr(paths: list[Path], args: argparse.Namespace) -> Evaluation:
     return await evaluate_recognition(paths, read_settings())
 
 
+async def _turns(paths: list[Path], args: argparse.Namespace) -> Evaluation:
+    from evaluation.turn_cases import turn_case  # noqa: PLC0415 - brings the audio libraries along
+    from suifang.turn_taking import evaluate_turns  # noqa: PLC0415 - brings the whole voice along
+
+    return await evaluate_turns(read_cases(paths, turn_case), read_settings())
+
+
 KINDS: dict[str, Callable[[list[Path], argparse.Namespace], Awaitable[Evaluation]]] = {
     "answers": _answers,
     "redflags": _red_flags,
     "dialogues": _dialogues,
     "calls": _calls,
     "asr": _asr,
+    "turns": _turns,
 }
 
 
