@@ -80,7 +80,7 @@ def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0)
     if seldom and not (seldom[0] == "有时" and seldom.start() > found[-1].number.span[1]):
         return vague("how often, how much a day?")
     days, known = days_covered(text)
-    if not known:
+    if not known or days <= 0:  # 零天一包 says nothing
         return vague("not every day: how much a day?")
     value = sum(a.worth for a in found) * factor / days
     unsure = any(a.number.soft or a.estimated for a in found) or days >= 7

@@ -142,3 +142,8 @@ def test_the_tables_name_file_and_line_of_a_bad_pattern(tmp_path: Path) -> None:
     with pytest.raises(Exception, match=r"values\.yml:\d+"):
         load(broken)
     assert load(source).ranges["sbp"].possible(150)
+
+
+@pytest.mark.parametrize("text", ["零天一包", "0天抽一包烟", "零个礼拜一包"])
+def test_a_period_of_no_days_is_vague(text: str) -> None:
+    assert not read("smoke_per_day_now", text).fills
