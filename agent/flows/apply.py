@@ -44,9 +44,7 @@ def apply(work: Work, script: Script, commands: Sequence[Command], turn: Turn) -
     for command in commands:
         match command:
             case SetSlots(fills, ask):
-                if _nothing_new(work, fills):
-                    _failed(work, script)
-                _take(work, fills, ask, turn)
+                _take(work, script, fills, ask, turn)
             case CorrectSlots(fills):
                 _correct(work, fills, turn)
             case ReopenAsk(ask):
@@ -63,7 +61,9 @@ def apply(work: Work, script: Script, commands: Sequence[Command], turn: Turn) -
                 start_pattern(work, script, pattern, words)
 
 
-def _take(work: Work, fills: tuple[SlotFill, ...], ask: str, turn: Turn) -> None:
+def _take(work: Work, script: Script, fills: tuple[SlotFill, ...], ask: str, turn: Turn) -> None:
+    if _nothing_new(work, fills):
+        _failed(work, script)
     doubtful = tuple(fill for fill in fills if fill.confirm or _poorly_heard(fill, turn))
     set_slots(work, tuple(fill for fill in fills if fill not in doubtful), ask, turn)
     if doubtful:
