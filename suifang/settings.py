@@ -37,6 +37,15 @@ class Settings(BaseSettings):
     """Which pulled model the engine uses; see ``suifang models list``."""
     recognizer_threads: int = Field(default=1, ge=1, le=64)
     """Threads of one recognition; calls run side by side, so 1 is best for many."""
+    synthesizer: str = "espeak-ng"
+    """What speaks: espeak-ng, piper-http or openai-speech; espeak-ng is the spare voice of the others."""
+    synthesizer_url: str = ""
+    """Where the speech server is, such as http://127.0.0.1:5000 or http://127.0.0.1:8880/v1."""
+    synthesizer_voice: str = ""
+    synthesizer_model: str = ""
+    synthesizer_key: SecretStr = SecretStr("")
+    recordings: Path | None = None
+    """Folder of WAV files named after response ids, played in place of synthesis."""
     model_hub: str = ""
     """Address of a mirror of the model hub; empty for the hub itself."""
     signing_backend: Literal["embedded", "http"] = "embedded"

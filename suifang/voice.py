@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from agent.errors import InputError
+from agent.flows.responses import read_responses
 from agent.understanding.lexicons import load_lexicons
 from models.published import LocalModel, find, local, published
 from speech.bench import Workbench
 from speech.ports import Recognizer, Synthesizer, VoiceStyle
 from speech.recognition import sherpa, syllable_ctc, whisper
 from speech.recognition.names import NameRepair
+from speech.synthesis import openai_speech, piper_http
 from speech.synthesis.cache import PromptCache
 from speech.synthesis.espeak import EspeakSynthesizer
+from speech.synthesis.fallback import Evened, WithSpare
+from speech.synthesis.http_audio import SpeechServer
+from speech.synthesis.recorded import RecordedPrompts, read_folder
 from suifang.settings import Settings
 
 ENGINE_THREADS = 2
@@ -60,12 +66,45 @@ def _pulled(settings: Settings) -> Recognizer:
     return _PULLED[settings.recognizer](found, settings.recognizer_threads)
 
 
+def synthesizer_of(settings: Settings) -> Synthesizer:
+    """The agent's voice: recordings, else the chosen engine, else espeak-ng; all at one loudness. Reads files."""
+    spoken: Synthesizer = _kept(EspeakSynthesizer(), "espeak-ng", settings)
+    if settings.synthesizer != "espeak-ng":
+        spoken = WithSpare(_kept(_server(settings), settings.synthesizer, settings), spoken)
+    if settings.recordings is None:
+        return spoken
+    wordings = read_responses(settings.root / "dialogues" / "responses")
+    return RecordedPrompts(spoken, read_folder(settings.recordings, {r.id: r.texts for r in wordings.values()}))
+
+
+def _server(settings: Settings) -> Synthesizer:
+    key = settings.synthesizer_key.get_secret_value()
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    server = SpeechServer(settings.synthesizer_url, headers=headers)
+    if settings.synthesizer == piper_http.NAME:
+        return piper_http.PiperSynthesizer(server, settings.synthesizer_voice)
+    if settings.synthesizer == openai_speech.NAME:
+        usual = openai_speech.SpeechModel()
+        model, voice = settings.synthesizer_model or usual.model, settings.synthesizer_voice or usual.voice
+        return openai_speech.OpenAiSpeech(server, openai_speech.SpeechModel(model, voice))
+    message = f"there is no synthesiser {settings.synthesizer!r}"
+    known = ", ".join(("espeak-ng", piper_http.NAME, openai_speech.NAME))
+    raise InputError("synthesizer-unknown", message, f"set SUIFANG_SYNTHESIZER to one of {known}")
+
+
+def _kept(engine: Synthesizer, name: str, settings: Settings) -> Synthesizer:
+    """Evened clips in a cache of their own: another voice never answers from it."""
+    parts = (settings.synthesizer_url, settings.synthesizer_model, settings.synthesizer_voice)
+    which = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
+    return PromptCache(Evened(engine), settings.cache_dir / "prompts" / f"{name}-{which}")
+
+
 @asynccontextmanager
 async def open_engines(settings: Settings) -> AsyncIterator[Engines]:
     """Load the engines; they are closed at the end."""
     recognizer = await asyncio.to_thread(recognizer_of, settings)
     bench = Workbench(ENGINE_THREADS)
-    agent = PromptCache(EspeakSynthesizer(), settings.cache_dir / "prompts")
+    agent = await asyncio.to_thread(synthesizer_of, settings)
     resident = EspeakSynthesizer()
     try:
         yield Engines(recognizer, agent, resident, bench, VoiceStyle(settings.voice, settings.voice_rate_wpm))
