@@ -32,4 +32,5 @@ async def open_app(settings: Settings, library: Library | None = None) -> AsyncI
     async with open_store(settings.database) as store:
         visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team})
         await visits.sweep(datetime.now())
-        yield App(settings, library, store, visits, Papers(library, store, settings.visits_dir))
+        papers = Papers(library, store, settings.visits_dir, store.reviews.corrections)
+        yield App(settings, library, store, visits, papers)

@@ -25,6 +25,7 @@ COMMANDS = {
     "eval": "score answers, red flags, dialogues, calls, turns, recognition",
     "fuzz": "hold random conversations and look for loops and faults",
     "bench": "measure the speed of the conversation on this machine",
+    "review": "a doctor's review: list, show, correct, sign; misses become case files",
     "backend": "the contract-management backend: seed, due follow-ups, files, figures",
     "outbox": "what the contract-management backend has still to be told",
     "db": "bring the database up to date",

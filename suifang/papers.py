@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.domain.events import SlotSet
+from agent.domain.events import Event, SlotSet
 from agent.errors import InputError, StorageError
 from agent.library import Library
 from agent.report.as_json import render_json
@@ -16,7 +16,11 @@ from agent.report.build import build_report
 from agent.report.model import Report
 from agent.report.page import render_html
 from agent.report.plain import render_text
+from agent.report.revision import Correction, revise
 from connectors.storage import Store, StoredRecord
+
+Corrections = Callable[[str], Awaitable[Sequence[Correction]]]
+"""What doctors corrected in a visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,11 @@ class Paper:
 class Papers:
     """Draws up the papers of stored visits; everything comes from the event log."""
 
-    def __init__(self, library: Library, store: Store, folder: Path) -> None:
+    def __init__(self, library: Library, store: Store, folder: Path, corrections: Corrections | None = None) -> None:
         self._library = library
         self._store = store
         self._folder = folder
+        self._corrections = corrections
 
     def folder_of(self, visit_id: str) -> Path:
         """Where the files of a visit lie; clips in ``clips`` below it."""
@@ -58,22 +63,27 @@ class Papers:
 
     async def draw_up(self, visit_id: str) -> Paper:
         """Record, page and text of a visit; a record that says what the latest says is not saved again."""
-        events = await self._store.events.read(visit_id)
+        events = await self._events(visit_id)
         if not events:
             raise InputError("report-unknown", f"visit {visit_id!r} has no events", "name a visit that was begun")
         report = build_report(events, self._library.rules)
         body = render_json(report)
         latest = await self._store.records.latest(visit_id)
-        if latest is None or latest.body != body:
+        if latest is None or (latest.status == "draft" and latest.body != body):
             await self._store.records.save(StoredRecord(visit_id, report.header.form, body))
         html = self.folder_of(visit_id) / "report.html"
         await asyncio.to_thread(_write, html, render_html(report))
         slots = {event.body.slot: _plain(event.body) for event in events if isinstance(event.body, SlotSet)}
         return Paper(visit_id, report.header.outcome, render_text(report), html, slots, report)
 
+    async def _events(self, visit_id: str) -> Sequence[Event]:
+        """The log, with what doctors corrected laid over it."""
+        events = await self._store.events.read(visit_id)
+        return revise(events, await self._corrections(visit_id)) if events and self._corrections else events
+
     async def page(self, visit_id: str) -> str:
         """The report page as of now."""
-        events = await self._store.events.read(visit_id)
+        events = await self._events(visit_id)
         if not events:
             raise InputError("report-unknown", f"visit {visit_id!r} has no events", "name a visit that was begun")
         return render_html(build_report(events, self._library.rules))

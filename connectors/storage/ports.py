@@ -73,6 +73,10 @@ class StoredRecord:
     version: int = 0
     """Given by the store."""
     status: str = "draft"
+    """draft, corrected or signed."""
+    author: str = ""
+    """Who made this version; empty for the agent."""
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

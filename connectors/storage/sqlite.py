@@ -27,6 +27,7 @@ from connectors.storage.ports import (
     VisitStart,
     VisitStatus,
 )
+from connectors.storage.reviews import SqlReviews, as_record
 
 
 class SqlEventLog:
@@ -121,8 +122,9 @@ class SqlRecords:
         row = select(
             literal(record.visit_id), of_visit.scalar_subquery(), literal(record.form),
             literal(dict(record.body), type_=table.c.body.type), literal(record.status),
+            literal(record.author), literal(record.at),
         )  # fmt: skip
-        columns = ["visit_id", "version", "form", "body", "status"]
+        columns = ["visit_id", "version", "form", "body", "status", "author", "at"]
         async with self._database.begin() as connection:
             await connection.execute(insert(table).from_select(columns, row))
             newest = select(func.max(table.c.version)).where(table.c.visit_id == record.visit_id)
@@ -134,7 +136,7 @@ class SqlRecords:
         wanted = select(table).where(table.c.visit_id == visit_id).order_by(table.c.version.desc()).limit(1)
         async with self._database.begin() as connection:
             row = (await connection.execute(wanted)).first()
-        return StoredRecord(row.visit_id, row.form, row.body, row.version, row.status) if row else None
+        return as_record(row) if row else None
 
 
 class SqlClips:
@@ -159,7 +161,7 @@ class SqlClips:
 
 
 class SqlStore:
-    """The four ports and the outbox over one SQLite file."""
+    """The four ports, the outbox and the reviews over one SQLite file."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -168,6 +170,7 @@ class SqlStore:
         self.records = SqlRecords(database)
         self.clips = SqlClips(database)
         self.outbox = SqlOutbox(database)
+        self.reviews = SqlReviews(database)
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that these tables are at."""
 
 metadata = MetaData()
@@ -65,7 +66,24 @@ records = Table(
     Column("form", String(32), nullable=False),
     Column("body", JSON, nullable=False),
     Column("status", String(16), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("at", String(40), nullable=False),
     PrimaryKeyConstraint("visit_id", "version"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("visit_id", ForeignKey("visits.id"), nullable=False, index=True),
+    Column("version", Integer, nullable=False),
+    Column("slot", String(64), nullable=False),
+    Column("old", JSON),
+    Column("new", JSON),
+    Column("who", String(64), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("misheard", Boolean, nullable=False),
 )
 
 alerts = Table(

@@ -1,0 +1,45 @@
+"""Review: who made a version of a record and when, what doctors corrected; versions are never changed."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add author and time to records, and the corrections."""
+    op.add_column("records", sa.Column("author", sa.String(64), nullable=False, server_default=""))
+    op.add_column("records", sa.Column("at", sa.String(40), nullable=False, server_default=""))
+    op.create_table(
+        "corrections",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("visit_id", sa.String(64), sa.ForeignKey("visits.id"), nullable=False, index=True),
+        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("slot", sa.String(64), nullable=False),
+        sa.Column("old", sa.JSON),
+        sa.Column("new", sa.JSON),
+        sa.Column("who", sa.String(64), nullable=False),
+        sa.Column("at", sa.String(40), nullable=False),
+        sa.Column("why", sa.Text, nullable=False),
+        sa.Column("misheard", sa.Boolean, nullable=False),
+    )
+    if op.get_bind().dialect.name == "sqlite":
+        for table in ("records", "corrections"):
+            op.execute(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table}"
+                f" BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"
+            )
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_table("corrections")
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER records_append_only")
+    op.drop_column("records", "at")
+    op.drop_column("records", "author")
