@@ -256,7 +256,7 @@ def _without(ctx: AskContext, slots: tuple[str, ...]) -> dict[str, SlotValue]:
     return {slot: value for slot, value in ctx.slots.items() if slot not in slots}
 
 
-_MARKERS = ("说错了", "讲错了", "记错了", "弄错了", "搞错了", "念错了", "看错了", "不对", "错了")
+_MARKERS = ("看倒了", "看反了", "念反了", "说反了", "记混了", "说错了", "讲错了", "记错了", "弄错了", "搞错了", "念错了", "看错了", "不对", "错了")
 
 
 def _after_marker(utterance: Utterance) -> Utterance:
