@@ -1,4 +1,4 @@
-"""``suifang bench dialogue``: speed of the conversation on this machine."""
+"""``suifang bench dialogue|outbox``: speed of the conversation, and of records on their way to the backend."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from agent.errors import InputError
 from agent.library import load_library
 from evaluation.bench_dialogue import measure
 from evaluation.cases import DEFAULT_NOW, dialogue_case, read_cases
+from suifang.bench_outbox import measure as measure_outbox
 from suifang.judging import Judge
 from suifang.settings import read_settings
 
@@ -19,14 +22,21 @@ EXAMPLE = "suifang bench dialogue evaluation/cases/dialogues --rounds 20"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("kind", choices=["dialogue"], help="what is measured")
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="dialogue case files or folders")
-    parser.add_argument("--rounds", type=int, default=20, metavar="N", help="how often each case is held")
+    parser.add_argument("kind", choices=["dialogue", "outbox"], help="what is measured")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="dialogue: case files or folders")
+    parser.add_argument("--rounds", type=int, default=20, metavar="N", help="dialogue: how often each case is held")
+    parser.add_argument("--visits", type=int, default=10_000, metavar="N", help="outbox: how many visits")
+    parser.add_argument("--kills", type=int, default=5, metavar="N", help="outbox: how many couriers are killed")
+    parser.add_argument("--seed", type=int, default=1, help="outbox: of faults and kills")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
 async def run(args: argparse.Namespace) -> int:
-    """Measure and print."""
+    """Measure and print; 1 when the outbox lost, doubled or mixed up anything."""
+    if args.kind == "outbox":
+        return await _outbox(args)
+    if not args.paths:
+        raise InputError("bench-what", "no case files are named", EXAMPLE)
     cases = read_cases(args.paths, dialogue_case)
     judge = Judge(load_library(read_settings().root))
     speed = measure(cases, judge.open, judge.reads(DEFAULT_NOW), args.rounds)
@@ -38,3 +48,21 @@ async def run(args: argparse.Namespace) -> int:
         f"p99 {speed.p99_ms} ms, {speed.per_hour} conversations an hour on one core\n"
     )
     return 0
+
+
+async def _outbox(args: argparse.Namespace) -> int:
+    if args.visits < 1 or args.kills < 0:
+        raise InputError("bench-visits", "there must be at least one visit", "give --visits 10000 --kills 5")
+    with TemporaryDirectory(prefix="suifang-bench-") as folder:
+        speed = await measure_outbox(Path(folder), args.visits, args.kills, args.seed)
+    if args.json:
+        sys.stdout.write(json.dumps(asdict(speed)) + "\n")
+    else:
+        sys.stdout.write(
+            f"outbox: {speed.visits} visits, written {speed.written_per_second}/s (events appended p50 "
+            f"{speed.append_p50_ms} ms p99 {speed.append_p99_ms} ms), delivered {speed.delivered_per_second}/s under "
+            f"{speed.kills} kills and {speed.faults}\n"
+            f"counted at the far end: lost {speed.lost}, doubled {speed.doubled}, out of order {speed.out_of_order}, "
+            f"dead letters {speed.dead}\n"
+        )
+    return 0 if speed.held else 1
