@@ -34,6 +34,13 @@ class Database:
                 async with connection.begin():
                     yield connection
 
+    async def checkpoint(self) -> None:
+        """Bring the log of changes into the file and empty it: what was deleted is in neither then."""
+        with storage_errors(self.path):
+            async with self._engine.connect() as plain:
+                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._engine.dispose()

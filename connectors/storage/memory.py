@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.domain.events import AlertRaised, Event
@@ -16,6 +16,7 @@ from connectors.storage.ports import (
     VisitStart,
     VisitStatus,
 )
+from connectors.storage.withholding import refused, withhold
 
 
 class MemoryEventLog:
@@ -23,20 +24,22 @@ class MemoryEventLog:
 
     def __init__(self, visits: dict[str, Visit]) -> None:
         self._visits = visits
-        self._events: dict[str, list[Event]] = {}
+        self.held: dict[str, list[Event]] = {}
 
     async def append(self, visit_id: str, events: Sequence[Event]) -> None:
         """Write events, all or none."""
         require(visit_id, self._visits)
-        log = self._events.setdefault(visit_id, [])
+        log = self.held.setdefault(visit_id, [])
         seqs = [event.seq for event in log] + [event.seq for event in events]
         if len(set(seqs)) != len(seqs):
             raise StorageError("event_taken", f"visit {visit_id} has an event there already", "Read the log again.")
         log.extend(events)
+        if refused(log):
+            log[:] = withhold(log)
 
     async def read(self, visit_id: str) -> tuple[Event, ...]:
         """All events in order."""
-        return tuple(sorted(self._events.get(visit_id, ()), key=lambda event: event.seq))
+        return tuple(sorted(self.held.get(visit_id, ()), key=lambda event: event.seq))
 
     async def alerts(self, visit_id: str) -> tuple[StoredAlert, ...]:
         """The red flags raised."""
@@ -106,20 +109,22 @@ class MemoryRecords:
 
 
 class MemoryClips:
-    """Clip paths by visit and turn."""
+    """Clip paths by visit and turn; after a refusal none."""
 
-    def __init__(self, visits: dict[str, Visit]) -> None:
+    def __init__(self, visits: dict[str, Visit], events: Mapping[str, Sequence[Event]]) -> None:
         self._visits = visits
+        self._events = events
         self._paths: dict[str, dict[int, str]] = {}
 
     async def add(self, visit_id: str, turn: int, path: str) -> None:
         """File the clip of a turn."""
         require(visit_id, self._visits)
-        self._paths.setdefault(visit_id, {})[turn] = path
+        if not refused(self._events.get(visit_id, ())):
+            self._paths.setdefault(visit_id, {})[turn] = path
 
     async def of(self, visit_id: str) -> dict[int, str]:
         """Paths by turn."""
-        return dict(self._paths.get(visit_id, {}))
+        return {} if refused(self._events.get(visit_id, ())) else dict(self._paths.get(visit_id, {}))
 
 
 class MemoryStore:
@@ -130,7 +135,7 @@ class MemoryStore:
         self.events = MemoryEventLog(visits)
         self.visits = MemoryVisits(visits)
         self.records = MemoryRecords(visits)
-        self.clips = MemoryClips(visits)
+        self.clips = MemoryClips(visits, self.events.held)
 
 
 def require(visit_id: str, visits: dict[str, Visit]) -> Visit:

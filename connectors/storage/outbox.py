@@ -22,6 +22,8 @@ from connectors.storage.parcels import (
 )
 from connectors.storage.tables import outbox
 
+LEASED_ROWS = outbox.c.status == OutboxStatus.LEASED
+"""Rows that a courier holds."""
 _FREE: dict[str, Any] = {"lease": None, "lease_until_ms": None}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import InputError
 from agent.report.revision import Correction
+from connectors.storage.audit import AuditEntry, append_audit
 from connectors.storage.database import Database
 from connectors.storage.enqueue import NewParcel, enqueue
 from connectors.storage.ports import StoredRecord, VisitStatus
@@ -102,6 +103,9 @@ class SqlReviews:
                 await connection.execute(insert(corrections), rows)
             if parcel is not None:
                 await enqueue(connection, record.visit_id, parcel)
+            act = "sign" if record.status == SIGNED else "correct"
+            detail = {"version": record.version, "slots": [correction.slot for correction in changed]}
+            await append_audit(connection, AuditEntry(record.at, record.author, act, record.visit_id, detail))
 
 
 async def _next_version(connection: AsyncConnection, record: StoredRecord) -> None:

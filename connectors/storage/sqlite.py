@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, func, insert, literal, select, update
+from sqlalchemy import Row, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.domain.answers import Resident
 from agent.domain.events import AlertRaised, Event, from_dict
 from connectors.storage import tables
+from connectors.storage.audit import SqlAudit
 from connectors.storage.database import Database
 from connectors.storage.engine import open_engine
 from connectors.storage.enqueue import enqueue_alerts
+from connectors.storage.ledger import SqlLedger, file_consents, refused_before
 from connectors.storage.outbox import SqlOutbox
 from connectors.storage.owners import is_gone
+from connectors.storage.persons import SqlPersons
 from connectors.storage.ports import (
     Channel,
     StoredAlert,
@@ -28,10 +32,14 @@ from connectors.storage.ports import (
     VisitStatus,
 )
 from connectors.storage.reviews import SqlReviews, as_record
+from connectors.storage.withholding import refused, withhold
 
 
 class SqlEventLog:
-    """Events and the alerts filed along with them."""
+    """Events, and the alerts, consents and parcels filed along with them.
+
+    The one place that writes what residents say: after a refusal it writes, and keeps, no contents.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -40,20 +48,28 @@ class SqlEventLog:
         """Write events, all or none."""
         if not events:
             return
-        async with self._database.begin() as connection:
+        gone: Sequence[str] = ()
+        said = events
+        async with self._database.write() as connection:
+            told = refused(events)
+            if told if told is not None else await refused_before(connection, visit_id):
+                events = withhold(events)
+                gone = await _forget(connection, visit_id) if told else ()
             await connection.execute(insert(tables.events), [_event_row(visit_id, event) for event in events])
             alerts = [_alert_row(visit_id, e.seq, e.body) for e in events if isinstance(e.body, AlertRaised)]
             raised = {row["seq"] for row in alerts}
             if alerts:
                 await connection.execute(insert(tables.alerts), alerts)
                 await enqueue_alerts(connection, visit_id, [event for event in events if event.seq in raised])
+            await file_consents(connection, visit_id, said)
+        await asyncio.to_thread(remove_files, gone)
 
     async def read(self, visit_id: str) -> tuple[Event, ...]:
         """All events in order."""
         wanted = select(tables.events).where(tables.events.c.visit_id == visit_id).order_by(tables.events.c.seq)
         async with self._database.begin() as connection:
             rows = (await connection.execute(wanted)).all()
-        return tuple(from_dict({"seq": r.seq, "at": r.at, "type": r.type, **r.body}) for r in rows)
+        return tuple(_event(row) for row in rows)
 
     async def alerts(self, visit_id: str) -> tuple[StoredAlert, ...]:
         """The red flags raised."""
@@ -146,12 +162,16 @@ class SqlClips:
         self._database = database
 
     async def add(self, visit_id: str, turn: int, path: str) -> None:
-        """File the clip of a turn."""
+        """File the clip of a turn; after a refusal the file is removed instead."""
         row = upsert(tables.clips).values(visit_id=visit_id, turn=turn, path=path)
-        async with self._database.begin() as connection:
-            await connection.execute(
-                row.on_conflict_do_update(index_elements=["visit_id", "turn"], set_={"path": path})
-            )
+        async with self._database.write() as connection:
+            unwanted = await refused_before(connection, visit_id)
+            if not unwanted:
+                await connection.execute(
+                    row.on_conflict_do_update(index_elements=["visit_id", "turn"], set_={"path": path})
+                )
+        if unwanted:
+            await asyncio.to_thread(remove_files, [path])
 
     async def of(self, visit_id: str) -> dict[int, str]:
         """Paths by turn."""
@@ -161,7 +181,7 @@ class SqlClips:
 
 
 class SqlStore:
-    """The four ports, the outbox and the reviews over one SQLite file."""
+    """The four ports, outbox, reviews, ledger and audit log over one SQLite file."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -171,6 +191,9 @@ class SqlStore:
         self.clips = SqlClips(database)
         self.outbox = SqlOutbox(database)
         self.reviews = SqlReviews(database)
+        self.ledger = SqlLedger(database)
+        self.audit = SqlAudit(database)
+        self.persons = SqlPersons(database)
 
 
 @asynccontextmanager
@@ -181,6 +204,31 @@ async def open_store(path: Path) -> AsyncIterator[SqlStore]:
         yield SqlStore(database)
     finally:
         await database.aclose()
+
+
+async def _forget(connection: AsyncConnection, visit_id: str) -> Sequence[str]:
+    """Take the contents out of what a visit has in the log so far; the clips that are to be removed."""
+    table = tables.events
+    mine = table.c.visit_id == visit_id
+    rows = (await connection.execute(select(table).where(mine).order_by(table.c.seq))).all()
+    kept = withhold([_event(row) for row in rows])
+    paths = (await connection.execute(select(tables.clips.c.path).where(tables.clips.c.visit_id == visit_id))).scalars()
+    gone = list(paths)
+    await connection.execute(delete(tables.clips).where(tables.clips.c.visit_id == visit_id))
+    await connection.execute(delete(table).where(mine))
+    if kept:
+        await connection.execute(insert(table), [_event_row(visit_id, event) for event in kept])
+    return gone
+
+
+def remove_files(paths: Sequence[str]) -> None:
+    """Clips that may not be kept; one that is gone already is as it should be."""
+    for path in paths:
+        Path(path).unlink(missing_ok=True)
+
+
+def _event(row: Row[Any]) -> Event:
+    return from_dict({"seq": row.seq, "at": row.at, "type": row.type, **row.body})
 
 
 def _event_row(visit_id: str, event: Event) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that these tables are at."""
 
 metadata = MetaData()
@@ -128,4 +128,45 @@ outbox = Table(
     Column("receipt", String(128), nullable=False),
     Index("outbox_in_order", "resident_id", "lane", "status", "id"),
     Index("outbox_when", "status", "due_ms"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("resident_id", String(64), nullable=False, index=True),
+    Column("purpose", String(32), nullable=False),
+    Column("notice_version", String(32), nullable=False),
+    Column("granted", Boolean, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("by", String(16), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("visit_id", ForeignKey("visits.id"), nullable=False, index=True),
+    Column("turn", Integer, nullable=False),
+    Column("withdrawn", String(40)),
+)
+
+opt_outs = Table(
+    "opt_outs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("resident_id", String(64), nullable=False, index=True),
+    Column("phone", String(32), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("lifted", String(40)),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("detail", JSON, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
 )

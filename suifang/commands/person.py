@@ -1,0 +1,90 @@
+"""``suifang person show|export|erase|withdraw|opt-out|lift ID``: one resident's data and wishes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from agent.errors import InputError
+from connectors.storage.persons import Act
+from suifang.app import App, open_app
+from suifang.settings import read_settings
+
+EXAMPLE = "suifang person export R00012 --out R00012.json --by 信息科陈 --reason 本人申请"
+ACTIONS = ("show", "export", "erase", "withdraw", "opt-out", "lift")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "action", choices=ACTIONS, help="show consents and opt-outs; give out or delete all data; note a wish"
+    )
+    parser.add_argument("id", help="the resident's id")
+    parser.add_argument("--by", default="", metavar="NAME", help="who does it; needed for all but show")
+    parser.add_argument("--reason", default="", help="why; needed to erase")
+    parser.add_argument("--words", default="", help="opt-out: what the resident said")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="export: where to write")
+    parser.add_argument("--signed-too", action="store_true", help="erase: signed records as well")
+
+
+async def run(args: argparse.Namespace) -> int:
+    """Do it."""
+    async with open_app(read_settings()) as app:
+        if args.action == "show":
+            _write(await _wishes(app, args.id))
+            return 0
+        if not args.by.strip():
+            raise InputError("by-missing", "who does it is not said", "add --by NAME")
+        await _act(app, args, Act(args.by.strip()[:64], datetime.now().isoformat(timespec="seconds"), args.reason))
+    return 0
+
+
+async def _act(app: App, args: argparse.Namespace, act: Act) -> None:
+    store = app.store
+    match args.action:
+        case "export":
+            await _export(app, args, act)
+        case "erase":
+            if not act.reason.strip():
+                raise InputError("reason-missing", "a deletion needs its reason", "add --reason")
+            folder = app.settings.visits_dir
+            _write(dict(await store.persons.erase(args.id, act, folder, signed_too=args.signed_too)))
+        case "withdraw":
+            await store.ledger.withdraw(args.id, act.by, act.at)
+        case "opt-out":
+            await store.ledger.opt_out(args.id, args.words, act.by, act.at)
+        case _:
+            await store.ledger.lift(args.id, act.by, act.at)
+
+
+async def _export(app: App, args: argparse.Namespace, act: Act) -> None:
+    if args.out is None:
+        raise InputError("out-missing", "where to write is not said", "add --out FILE")
+    if args.out.exists():
+        raise InputError("out-there", f"{args.out} exists", "name another file")
+    found = await app.store.persons.export(args.id, act)
+    try:
+        args.out.touch(mode=0o600)
+        args.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    except OSError as error:
+        raise InputError(
+            "out-unwritable", f"{args.out} cannot be written ({error.strerror})", "name another file"
+        ) from None
+    sys.stdout.write(f"{args.out}: " + ", ".join(f"{len(rows)} {name}" for name, rows in found.items()) + "\n")
+
+
+async def _wishes(app: App, resident_id: str) -> dict[str, Any]:
+    ledger = app.store.ledger
+    return {
+        "consents": [asdict(item) for item in await ledger.consents(resident_id)],
+        "opt_outs": [asdict(item) for item in await ledger.opt_outs(resident_id)],
+    }
+
+
+def _write(told: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
