@@ -16,6 +16,9 @@ from connectors.signing.ports import SigningBackend
 from connectors.signing.reference import ReferenceBackend, open_reference
 from connectors.signing.seed import seed
 from connectors.signing.serve import Client, signing_api
+from connectors.storage import open_store
+from connectors.storage.ledger import SqlLedger
+from suifang.calling import call_list
 from suifang.people import birth_from
 from suifang.settings import Settings, read_settings
 from suifang.signing import open_backend
@@ -46,8 +49,8 @@ async def run(args: argparse.Namespace) -> int:
         return 0
     if args.action == "seed":
         return await _seed(args, settings, on)
-    async with open_backend(settings) as backend:
-        told = await _ask(args, backend, on)
+    async with open_backend(settings) as backend, open_store(settings.database) as store:
+        told = await _ask(args, backend, store.ledger, on)
     sys.stdout.write((json.dumps(told, ensure_ascii=False) if args.json else _plain(told)) + "\n")
     return 0
 
@@ -63,15 +66,18 @@ async def _seed(args: argparse.Namespace, settings: Settings, on: date) -> int:
     return 0
 
 
-async def _ask(args: argparse.Namespace, backend: SigningBackend, on: date) -> Any:
+async def _ask(args: argparse.Namespace, backend: SigningBackend, ledger: SqlLedger, on: date) -> Any:
     if args.action == "due":
-        return [asdict(item) for item in await backend.due(on, args.most)]
+        found = await call_list(backend, ledger, on, args.most)
+        if found.opted_out:
+            sys.stderr.write(f"{found.opted_out} more are due and want no calls\n")
+        return [asdict(item) for item in found.due]
     if args.action == "figures":
         return [{**asdict(item), "share": item.share} for item in await backend.figures(on)]
-    found = await backend.resident(args.id, on)
-    if found is None:
+    file = await backend.resident(args.id, on)
+    if file is None:
         raise InputError("resident-unknown", f"the backend has no resident {args.id!r}", "see suifang backend due")
-    return asdict(found)
+    return asdict(file)
 
 
 def contract_yaml() -> str:
