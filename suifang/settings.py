@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     """Folder of WAV files named after response ids, played in place of synthesis."""
     model_hub: str = ""
     """Address of a mirror of the model hub; empty for the hub itself."""
+    database_url: SecretStr = SecretStr("")
+    """A PostgreSQL server instead of the SQLite file, such as postgresql://user:password@host/suifang."""
     signing_backend: Literal["embedded", "http"] = "embedded"
     """The contract-management backend: our own, or another over HTTP by docs/api/signing.yaml."""
     signing_url: str = ""
@@ -63,9 +65,9 @@ class Settings(BaseSettings):
         return self.data_dir / "signing.db"
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.data_dir / "suifang.db"
+    def database(self) -> Path | str:
+        """The SQLite file, or the address of the PostgreSQL server."""
+        return self.database_url.get_secret_value() or self.data_dir / "suifang.db"
 
     @property
     def visits_dir(self) -> Path:

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.storage.database import Database
 from connectors.storage.tables import audit
 
 GENESIS = "0" * 64
+CHAIN_LOCK = 50_000_002
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class ChainState:
 
 async def append_audit(connection: AsyncConnection, entry: AuditEntry) -> None:
     """Add an entry, inside a transaction that holds the writers' lock."""
+    if connection.dialect.name == "postgresql":  # there writers run side by side; the chain has one end
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
     last = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
     row = (await connection.execute(last)).first()
     number, previous = (row.id + 1, row.hash) if row else (1, GENESIS)

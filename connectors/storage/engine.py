@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, exc, inspect, text
+from sqlalchemy import Connection, event, exc, inspect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agent.errors import StorageError
@@ -15,24 +15,52 @@ from connectors.storage.tables import REVISION
 
 WRITES = "suifang_writes"
 """Execution option of a transaction that reads first and writes then: it takes the writers' lock at its beginning."""
+POOL = 10
+MIGRATION_LOCK = 50_000_001
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""
 
 
-async def open_engine(path: Path) -> AsyncEngine:
-    """An engine on the SQLite file ``path`` with its tables brought up to date."""
-    with storage_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-        _prepare(engine)
+Place = Path | str
+"""A SQLite file, or a PostgreSQL address."""
+
+
+async def open_engine(place: Place) -> AsyncEngine:
+    """An engine on a SQLite file or a PostgreSQL address, with its tables brought up to date."""
+    with storage_errors(place):
+        engine = _sqlite(place) if isinstance(place, Path) else _postgres(place)
         try:
             async with engine.begin() as connection:
+                if connection.dialect.name == "postgresql":  # two processes that start together migrate one by one
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
                 await connection.run_sync(migrate)
                 await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
         except BaseException:
             await engine.dispose()
             raise
     return engine
+
+
+def _sqlite(path: Path) -> AsyncEngine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
+    _prepare(engine)
+    return engine
+
+
+def _postgres(address: str) -> AsyncEngine:
+    try:
+        url = make_url(address)
+        if url.get_backend_name() != "postgresql":
+            raise exc.ArgumentError("no PostgreSQL address")
+        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=POOL, pool_pre_ping=True)
+    except exc.ArgumentError:
+        raise StorageError(
+            "store_address", "the database's address cannot be read",
+            "SUIFANG_DATABASE_URL=postgresql://user:password@host/database",
+        ) from None  # fmt: skip
+    except ImportError:
+        raise StorageError("store_driver", "PostgreSQL needs asyncpg", "pip install 'suifang[postgres]'") from None
 
 
 def migrate(connection: Connection) -> None:
@@ -71,15 +99,26 @@ def _prepare(engine: AsyncEngine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def shown(place: Place) -> str:
+    """The place as it may stand in a message: without its password."""
+    return str(place) if isinstance(place, Path) else place.rpartition("@")[2]
+
+
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Translate what the file system and the database raise, once."""
+def storage_errors(place: Place) -> Iterator[None]:
+    """Translate what the file system, the network and the database raise, once."""
     try:
         yield
     except OSError as error:
+        if not isinstance(place, Path):
+            raise StorageError(
+                "store_unreachable",
+                f"the database {shown(place)} cannot be reached ({error.strerror or type(error).__name__})",
+                "start it, or correct SUIFANG_DATABASE_URL",
+            ) from None
         raise StorageError(
             "store_folder",
-            f"the folder {path.parent} cannot be written ({error.strerror})",
+            f"the folder {place.parent} cannot be written ({error.strerror})",
             "Give a writable folder: SUIFANG_DATA_DIR=/path/to/folder",
         ) from error
     except exc.IntegrityError as error:
@@ -90,6 +129,6 @@ def storage_errors(path: Path) -> Iterator[None]:
         cause = getattr(error, "orig", None) or error
         raise StorageError(
             "store_database",
-            f"the database {path} cannot be opened or written ({cause})",
+            f"the database {shown(place)} cannot be opened or written ({cause})",
             "Check the file's permissions and free space, or give another folder: SUIFANG_DATA_DIR=/path/to/folder",
         ) from None

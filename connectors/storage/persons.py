@@ -65,7 +65,8 @@ class SqlPersons:
         async with self._database.write() as connection:
             ids = await _visits_of(connection, resident_id)
             await _may_go(connection, ids, signed_too=signed_too)
-            await connection.execute(text("PRAGMA secure_delete=ON"))
+            if connection.dialect.name == "sqlite":
+                await connection.execute(text("PRAGMA secure_delete=ON"))
             clips = await connection.execute(select(tables.clips.c.path).where(tables.clips.c.visit_id.in_(ids)))
             paths = list(clips.scalars())
             gone = {}
@@ -85,9 +86,7 @@ class SqlPersons:
 async def _visits_of(connection: AsyncConnection, resident_id: str) -> list[str]:
     known = select(tables.residents.c.id).where(tables.residents.c.id == resident_id)
     if (await connection.execute(known)).first() is None:
-        raise InputError(
-            "resident-unknown", f"nothing is stored of {resident_id!r}", "see suifang review list"
-        )
+        raise InputError("resident-unknown", f"nothing is stored of {resident_id!r}", "see suifang review list")
     wanted = select(tables.visits.c.id).where(tables.visits.c.resident_id == resident_id)
     return list((await connection.execute(wanted)).scalars())
 

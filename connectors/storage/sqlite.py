@@ -1,4 +1,4 @@
-"""The store on SQLite. Each call is one transaction."""
+"""The store in a database, SQLite or PostgreSQL. Each call is one transaction."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, literal, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Row, Table, delete, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.domain.answers import Resident
@@ -17,7 +17,7 @@ from agent.domain.events import AlertRaised, Event, from_dict
 from connectors.storage import tables
 from connectors.storage.audit import SqlAudit
 from connectors.storage.database import Database
-from connectors.storage.engine import open_engine
+from connectors.storage.engine import Place, open_engine
 from connectors.storage.enqueue import enqueue_alerts
 from connectors.storage.ledger import SqlLedger, file_consents, refused_before
 from connectors.storage.outbox import SqlOutbox
@@ -163,13 +163,11 @@ class SqlClips:
 
     async def add(self, visit_id: str, turn: int, path: str) -> None:
         """File the clip of a turn; after a refusal the file is removed instead."""
-        row = upsert(tables.clips).values(visit_id=visit_id, turn=turn, path=path)
         async with self._database.write() as connection:
             unwanted = await refused_before(connection, visit_id)
             if not unwanted:
-                await connection.execute(
-                    row.on_conflict_do_update(index_elements=["visit_id", "turn"], set_={"path": path})
-                )
+                row = {"visit_id": visit_id, "turn": turn, "path": path}
+                await _upsert(connection, tables.clips, row, ("visit_id", "turn"))
         if unwanted:
             await asyncio.to_thread(remove_files, [path])
 
@@ -181,7 +179,7 @@ class SqlClips:
 
 
 class SqlStore:
-    """The four ports, outbox, reviews, ledger and audit log over one SQLite file."""
+    """The four ports, outbox, reviews, ledger and audit log over one database."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -197,9 +195,9 @@ class SqlStore:
 
 
 @asynccontextmanager
-async def open_store(path: Path) -> AsyncIterator[SqlStore]:
-    """The store in the file ``path``, created and migrated when needed."""
-    database = Database(await open_engine(path), path)
+async def open_store(place: Place) -> AsyncIterator[SqlStore]:
+    """The store in a SQLite file, or at a PostgreSQL address; created and migrated when needed."""
+    database = Database(await open_engine(place), place)
     try:
         yield SqlStore(database)
     finally:
@@ -249,8 +247,18 @@ async def _file_resident(connection: AsyncConnection, resident_id: str, resident
         "name": resident.name, "sex": resident.sex, "phone": resident.phone,
         "birth_date": resident.birth_date.isoformat() if resident.birth_date else None,
     }  # fmt: skip
-    row = upsert(tables.residents).values(id=resident_id, **values)
-    await connection.execute(row.on_conflict_do_update(index_elements=["id"], set_=values))
+    await _upsert(connection, tables.residents, {"id": resident_id, **values}, ("id",))
+
+
+async def _upsert(connection: AsyncConnection, table: Table, row: dict[str, Any], key: Sequence[str]) -> None:
+    """Insert, or replace what has the key: both databases know how, each in its own words."""
+    rest = {name: value for name, value in row.items() if name not in key}
+    if connection.dialect.name == "postgresql":
+        new = postgresql.insert(table).values(**row)
+        await connection.execute(new.on_conflict_do_update(index_elements=list(key), set_=rest))
+    else:
+        old = sqlite.insert(table).values(**row)
+        await connection.execute(old.on_conflict_do_update(index_elements=list(key), set_=rest))
 
 
 def _visit(row: Row[Any]) -> Visit:

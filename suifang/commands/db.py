@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from connectors.storage import open_store
+from connectors.storage.engine import shown
 from connectors.storage.tables import REVISION
 from suifang.settings import read_settings
 
@@ -21,5 +22,5 @@ async def run(_args: argparse.Namespace) -> int:
     """Opening the store brings it up to date."""
     settings = read_settings()
     async with open_store(settings.database):
-        sys.stdout.write(f"{settings.database} is at revision {REVISION}\n")
+        sys.stdout.write(f"{shown(settings.database)} is at revision {REVISION}\n")
     return 0

@@ -1,10 +1,10 @@
-"""Every store keeps the same contract: the fake in memory and SQLite."""
+"""Every store keeps the same contract: the fake in memory, SQLite, and a real PostgreSQL server."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,8 @@ from agent.domain.events import AgentSaid, AlertRaised, Event, SlotSet
 from agent.errors import StorageError
 from connectors.storage import MemoryStore, Store, StoredRecord, VisitStart, VisitStatus, open_store
 from connectors.storage.ports import Channel
+from tests.fakes.postgres import database
+from tests.fakes.postgres import server as postgres_server
 
 AT = "2026-11-23T09:30:00"
 Check = Callable[[Store], Awaitable[None]]
@@ -32,13 +34,30 @@ async def sqlite(path: Path) -> AsyncIterator[Store]:
         yield store
 
 
-@pytest.fixture(params=[memory, sqlite], ids=["memory", "sqlite"])
+@asynccontextmanager
+async def postgres(address: str) -> AsyncIterator[Store]:
+    async with open_store(address) as store:
+        yield store
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """One PostgreSQL server for all."""
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def holds(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Check], None]:
     """Run a check against a fresh store of each kind."""
+    if request.param == "postgres":
+        opened = postgres(database(request.getfixturevalue("server")))
+    else:
+        opened = {"memory": memory, "sqlite": sqlite}[request.param](tmp_path)
 
     def run(check: Check) -> None:
         async def inside() -> None:
-            async with request.param(tmp_path) as store:
+            async with opened as store:
                 await check(store)
 
         asyncio.run(inside())

@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from connectors.storage.migrations.append_only import append_only
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -29,6 +31,8 @@ def upgrade() -> None:
             "CREATE TRIGGER events_append_only BEFORE UPDATE ON events"
             " BEGIN SELECT RAISE(ABORT, 'events are append-only'); END"
         )
+    else:
+        append_only("events", "UPDATE")
 
 
 def downgrade() -> None:

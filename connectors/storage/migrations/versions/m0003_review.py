@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from connectors.storage.migrations.append_only import append_only
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -28,18 +30,14 @@ def upgrade() -> None:
         sa.Column("why", sa.Text, nullable=False),
         sa.Column("misheard", sa.Boolean, nullable=False),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        for table in ("records", "corrections"):
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE ON {table}"
-                f" BEGIN SELECT RAISE(ABORT, '{table} are append-only'); END"
-            )
+    for table in ("records", "corrections"):
+        append_only(table, "UPDATE")
 
 
 def downgrade() -> None:
     """Drop them."""
     op.drop_table("corrections")
     if op.get_bind().dialect.name == "sqlite":
-        op.execute("DROP TRIGGER records_append_only")
+        op.execute("DROP TRIGGER IF EXISTS records_no_update")
     op.drop_column("records", "at")
     op.drop_column("records", "author")

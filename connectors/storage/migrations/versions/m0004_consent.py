@@ -7,6 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from connectors.storage.migrations.append_only import append_only
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -50,12 +52,7 @@ def upgrade() -> None:
         _column("previous", sa.String(64)),
         _column("hash", sa.String(64), unique=True),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        for what in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER audit_no_{what.lower()} BEFORE {what} ON audit"
-                " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
-            )
+    append_only("audit", "UPDATE", "DELETE")
 
 
 def downgrade() -> None:
