@@ -25,6 +25,8 @@ _ALL_DENIED = re.compile(
     "^[^。]*?(?:我|，|这)(?:一样都|样样都|全都?|都|统统|哪样都|通通|一个都|什么都)(?:没有?|不|冇|莫得)(?:得|犯|出现|这些)?过?(?=，|$|啊|的|呀|哦|呢)"
 )
 _NOT_SAME = "^(?:倒|是|吧|嘛|啊|呢|么|吗|，|也|都|可|我|一点|真|说)*不(?:怎么|太|大|咋)?{0}(?!了|[住行出上得停])"
+_NEVER_HAD = re.compile("^(?:吗|么|啊|呀|呢|嘛|，)*(?:从来|可|倒|还)*没(?:有)?[低高晕昏疼痛闷喘吐摔跌肿慌]过")
+"""血糖低？没低过."""
 _SAME_QUESTION = "^不{0}"
 _NEW_FACT = re.compile("就是|但|可是|不过|现在|今天|刚才|只是|倒是|这两天|昨")
 _AFFIRMED = re.compile("^(?:没有?|不)(?:停|断|好|缓|减|轻|消|退|止|法|办法|劲|力)")
@@ -95,6 +97,8 @@ def denied_after(rest: str, last: str, cues: Cues) -> bool:
     if sense and re.match(_NOT_SAME.format(sense), rest):
         return True
     if denier(cues).after.match(rest):
+        return True
+    if _NEVER_HAD.match(rest):
         return True
     sweeping = _ALL_DENIED.match("，" + rest if not rest.startswith("，") else rest)
     return bool(sweeping) and not _NEW_FACT.search(rest[: sweeping.end() if sweeping else 0])

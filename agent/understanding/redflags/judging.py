@@ -20,6 +20,9 @@ _COMPLETION = re.compile(
 _CORRECTION = re.compile(
     "^(?:吗|么|啊|呀|吧|多|几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)"
 )
+_NEAR_COUNTS = ("hypoglycemia", "unconscious")
+_NEARLY = re.compile("差一?点")
+"""差点晕过去 with a cold sweat is low sugar all the same."""
 _LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
 
@@ -120,7 +123,11 @@ def _figurative(case: Case, whose: Owner) -> Verdict:
     if case.flag == "suicide_risk":
         return None
     found = _last(case, "figurative_before", case.text[: case.end])
-    if found and not case.cue("really", case.text[found.end() : case.end]):
+    if found and case.cue("really", case.text[found.end() : case.end]):
+        return None
+    if found and case.flag in _NEAR_COUNTS and _NEARLY.match(found.group()):
+        return (MentionStatus.UNCERTAIN, "nearly") if case.flag == "unconscious" else None
+    if found:
         return MentionStatus.FIGURATIVE, found.group()
     return None
 
@@ -137,6 +144,8 @@ def _denied(case: Case, whose: Owner) -> Verdict:
         later = case.rest[len(case.last[-1:]) + 1 :]
         denied = bool(re.search("不|没", later))
         return (MentionStatus.DENIED if denied else MentionStatus.UNCERTAIN), "疼不疼: asked"
+    if _part_denied(case):
+        return MentionStatus.DENIED, "one of its signs is denied"
     inner = _inner_negations(case)
     outer = denying.negators_before(left if not case.listing else case.text[: case.start].replace("，", ""), cues)
     total = inner + outer
@@ -165,6 +174,19 @@ def _corrected(case: Case) -> Verdict:
     if _CORRECTION.match(case.rest):
         return MentionStatus.DENIED, "taken back"
     return None
+
+
+def _part_denied(case: Case) -> bool:
+    """A sign without which the rule does not hold is denied where it stands (头疼，没吐)."""
+    return case.candidate.rule.kind == "all" and any(
+        _negated(case, start) or denying.denied_after(case.text[end:], case.text[start:end], case.rules.cues)
+        for start, end in case.candidate.pieces
+    )
+
+
+def _negated(case: Case, start: int) -> bool:
+    clause = case.text[case.text.rfind("，", 0, start) + 1 : start]
+    return denying.negators_before(clause, case.rules.cues) % 2 == 1
 
 
 def _inner_negations(case: Case) -> int:
@@ -261,6 +283,8 @@ def _timed(case: Case, whose: Owner) -> Verdict:
         if times.back(case.text, case.end, cues):
             return MentionStatus.PRESENT, "before, and again now"
         return (MentionStatus.PAST, "over") if stopped else (MentionStatus.UNCERTAIN, "过 without a time")
+    if time is not times.When.NOW and cues["saved"].search(case.text, case.end):
+        return MentionStatus.PAST, "lived through"
     if stopped and time is times.When.UNSAID and not case.candidate.rule.transient and case.flag != "suicide_risk":
         return MentionStatus.UNCERTAIN, "said to be over"
     return None

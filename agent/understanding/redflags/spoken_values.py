@@ -137,7 +137,7 @@ def _pressures(text: str, said: list[tuple[Number, int]]) -> Iterator[SpokenValu
 
 def _is_pair(text: str, first: Number, second: Number) -> bool:
     between = text[first.span[1] : second.span[0]]
-    if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是|降|升|到|从|涨", between):
+    if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是|降|升|到|从|涨|我|他|她|才", between):
         return False
     return abs(first.value - second.value) >= 20 and min(first.value, second.value) >= 30
 
