@@ -21,6 +21,7 @@ from agent.understanding.text import normalise
 
 MAX_READ_BACKS = 2
 BARE_NO_CHARS = 4
+_VALUE_RULE = "value."
 
 
 def open_ask(state: State) -> str | None:
@@ -153,10 +154,14 @@ def flush_unconfirmed(work: Work, script: Script, knowledge: Knowledge) -> None:
 
 
 def urgent(text: str, ask: str | None, ctx: AskContext, state: State, knowledge: Knowledge) -> bool:
-    """Whether words that are not final yet raise something new that nothing said later can undo."""
+    """Whether words that are not final yet raise something new that nothing said later can undo.
+
+    Figures are not among them: 饭后两 may go on to 饭后两小时, or 两百.
+    """
     found = mentions(normalise(text), ask, ctx, knowledge.redflags, partial=True)
     known = {(alert.flag, alert.subject) for alert in state.alerts}
-    return any((m.flag, m.subject) not in known for m in found if m.status is MentionStatus.PRESENT)
+    present = [m for m in found if m.status is MentionStatus.PRESENT and not m.rule.startswith(_VALUE_RULE)]
+    return any((m.flag, m.subject) not in known for m in present)
 
 
 def completeness(text: str, state: State, knowledge: Knowledge, now: datetime) -> Completeness:
@@ -169,7 +174,8 @@ def completeness(text: str, state: State, knowledge: Knowledge, now: datetime) -
     ctx = state.context(now)
     reading = read(ask, text, ctx, knowledge)
     known = {fill.slot for fill in reading.fills} | set(state.slots)
-    whole = bool(reading.fills) and set(slots_of(ask)) <= known
+    parts = set(slots_of(ask))
+    whole = bool(reading.fills) and len(parts) > 1 and parts <= known
     if (reading.complete or whole) and reading.answer is not AnswerKind.REPEAT:
         return Completeness.COMPLETE
     if isinstance(state.pending, ReadBack | Probe) and read("yes_no", text, ctx, knowledge).answer is not None:
