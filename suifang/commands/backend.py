@@ -1,4 +1,4 @@
-"""``suifang backend seed|due|resident|figures|contract``: the contract-management backend."""
+"""``suifang backend seed|due|resident|figures|contract|questionnaire``: the contract-management backend."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any
 
 import yaml
 
+from agent.clinical.forms import find_form
 from agent.errors import InputError
+from agent.library import load_library
+from connectors.fhir.questionnaire import questionnaire
 from connectors.signing.ports import SigningBackend
 from connectors.signing.reference import ReferenceBackend, open_reference
 from connectors.signing.seed import seed
@@ -24,15 +27,17 @@ from suifang.settings import Settings, read_settings
 from suifang.signing import open_backend
 
 EXAMPLE = "suifang backend seed --residents 500 --seed 1"
-ACTIONS = ("seed", "due", "resident", "figures", "contract")
+ACTIONS = ("seed", "due", "resident", "figures", "contract", "questionnaire")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "action", choices=ACTIONS, help="fill the embedded backend; what it tells; its contract as OpenAPI"
+        "action",
+        choices=ACTIONS,
+        help="fill it; what it tells; its contract as OpenAPI, a form as FHIR",
     )
-    parser.add_argument("id", nargs="?", default="", help="resident: whose file, such as R00001")
+    parser.add_argument("id", nargs="?", default="", help="resident: whose file; questionnaire: which form")
     parser.add_argument("--residents", type=int, default=500, metavar="N", help="seed: how many people")
     parser.add_argument("--seed", type=int, default=1, help="seed: another seed is another township")
     parser.add_argument("--replace", action="store_true", help="seed: delete what the backend holds now")
@@ -46,6 +51,12 @@ async def run(args: argparse.Namespace) -> int:
     settings, on = read_settings(), birth_from(args.on) or date.today()
     if args.action == "contract":
         sys.stdout.write(contract_yaml())
+        return 0
+    if args.action == "questionnaire":
+        form = find_form(load_library(settings.root).rules.forms, args.id)
+        if form is None:
+            raise InputError("form-unknown", f"there is no form {args.id!r}", "such as gw3-htn")
+        sys.stdout.write(json.dumps(questionnaire(form), ensure_ascii=False, indent=1) + "\n")
         return 0
     if args.action == "seed":
         return await _seed(args, settings, on)

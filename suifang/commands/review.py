@@ -1,4 +1,4 @@
-"""``suifang review list|show|correct|sign|miss``: a doctor's review of what the agent collected."""
+"""``suifang review list|show|correct|sign|miss|fhir``: a doctor's review of what the agent collected."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from pathlib import Path
 from agent.errors import InputError
 from agent.report.plain import clean, render_text
 from agent.report.revision import Correction
+from connectors.fhir.bundle import bundle
 from suifang.app import App, open_app
 from suifang.case_files import add_case, missed_flag
+from suifang.interop import signed_visit
 from suifang.reviewing import Reviewing, Sheet, Signer, answer_case
 from suifang.settings import read_settings
 
 EXAMPLE = "suifang review correct VISIT sbp 145 --doctor 李医生 --why 听录音是145 --misheard --case mine.yaml"
-ACTIONS = ("list", "show", "correct", "sign", "miss")
+ACTIONS = ("list", "show", "correct", "sign", "miss", "fhir")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +45,7 @@ async def run(args: argparse.Namespace) -> int:
         if args.action == "list":
             return await _list(app, args)
         args.visit = await _whole_id(app, args.visit)
-        await {"show": _show, "correct": _correct, "sign": _sign, "miss": _miss}[args.action](app, args)
+        await {"show": _show, "correct": _correct, "sign": _sign, "miss": _miss, "fhir": _fhir}[args.action](app, args)
     return 0
 
 
@@ -107,6 +109,14 @@ async def _miss(app: App, args: argparse.Namespace) -> None:
     sheet: Sheet = await Reviewing(app.library, app.store).sheet(args.visit)
     add_case(args.case, missed_flag(sheet, int(args.what), args.flag))
     sys.stdout.write(f"case added to {args.case}; suifang eval redflags {args.case}\n")
+
+
+async def _fhir(app: App, args: argparse.Namespace) -> None:
+    """The signed record as a FHIR R4 transaction Bundle, on standard output."""
+    sheet = await Reviewing(app.library, app.store).sheet(args.visit)
+    consents = await app.store.ledger.consents(sheet.visit.resident_id)
+    told = bundle(signed_visit(app.library, sheet, consents))
+    sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 
 async def _whole_id(app: App, given: str) -> str:
