@@ -25,7 +25,7 @@ from agent.domain.commands import (
 )
 from agent.understanding.alarms import heard_mentions
 from agent.understanding.asks import KIND_ASKS, PROBE_ASK, slots_of
-from agent.understanding.general import general_answer
+from agent.understanding.general import asks_to_repeat, general_answer
 from agent.understanding.hearing import Hearing, settled
 from agent.understanding.intent_model import Intents
 from agent.understanding.intents import detect_patterns
@@ -68,9 +68,15 @@ class Understood:
 
 
 def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
-    """What an answer to one ask means, apart from the conversation around it."""
+    """What an answer to one ask means, with the values given beside it, apart from the conversation around it."""
     utterance = normalise(text)
-    return _heard(ask, utterance, knowledge.hearing.repaired(utterance, ask), ctx, knowledge)
+    repaired = knowledge.hearing.repaired(utterance, ask)
+    reading = _heard(ask, utterance, repaired, ctx, knowledge)
+    if not reading.fills or ask in KIND_ASKS:
+        return reading
+    beside = _volunteered(replace(utterance, text=repaired.text), ask, reading, ctx, knowledge)
+    sure = tuple(fill for fill in beside if not fill.confirm and not fill.slot.endswith("_symptoms"))
+    return replace(reading, fills=(*reading.fills, *sure))
 
 
 def alarms(text: str, ask: str | None, ctx: AskContext, knowledge: Knowledge) -> tuple[Alert, ...]:
@@ -95,8 +101,9 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     reading = parser(utterance, ctx) if parser else Reading()
     if reading.fills or reading.answer is not None:
         return reading
-    kind = general_answer(utterance, ask, knowledge.lexicons)
-    if kind is not None and not (reading.confirm and kind is AnswerKind.REPEAT):  # 耳背 as an answer, not a request
+    kind = general_answer(utterance, ask, knowledge.lexicons, unread=not reading.confirm)
+    as_answer = kind is AnswerKind.REPEAT and reading.confirm and not asks_to_repeat(utterance, knowledge.lexicons)
+    if kind is not None and not as_answer:  # 耳背 may be an answer and no request
         return Reading(answer=kind, complete=True, reason="general answer")
     return reading
 
@@ -256,7 +263,22 @@ def _without(ctx: AskContext, slots: tuple[str, ...]) -> dict[str, SlotValue]:
     return {slot: value for slot, value in ctx.slots.items() if slot not in slots}
 
 
-_MARKERS = ("看倒了", "看反了", "念反了", "说反了", "记混了", "说错了", "讲错了", "记错了", "弄错了", "搞错了", "念错了", "看错了", "不对", "错了")
+_MARKERS = (
+    "看倒了",
+    "看反了",
+    "念反了",
+    "说反了",
+    "记混了",
+    "说错了",
+    "讲错了",
+    "记错了",
+    "弄错了",
+    "搞错了",
+    "念错了",
+    "看错了",
+    "不对",
+    "错了",
+)
 
 
 def _after_marker(utterance: Utterance) -> Utterance:
