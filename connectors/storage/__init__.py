@@ -1,4 +1,4 @@
-"""The embedded store: residents, visits, events, records, alerts and clips in one SQLite file."""
+"""The store: residents, visits, events, records, alerts, clips, outbox, ledger, audit; SQLite or PostgreSQL."""
 
 from connectors.storage.memory import MemoryStore
 from connectors.storage.ports import (
@@ -13,7 +13,7 @@ from connectors.storage.ports import (
     VisitStart,
     VisitStatus,
 )
-from connectors.storage.sqlite import SqlStore, open_store
+from connectors.storage.sql import SqlStore, open_store
 
 __all__ = [
     "Clips",
