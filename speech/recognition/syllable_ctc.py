@@ -152,6 +152,7 @@ def bundled(lexicons: tuple[Path, ...] = LEXICONS) -> SyllableCtcRecognizer:
     try:
         files = registry.bundled(NAME)
     except ModelError as error:
-        raise SpeechError(f"recognition.{error.code}", str(error), error.remedy) from error
+        message = str(error).removesuffix(error.remedy).strip()
+        raise SpeechError(f"recognition.{error.code}", message, error.remedy) from error
     model = AcousticModel(files.path, files.tokens)
     return SyllableCtcRecognizer(model, language.load(LANGUAGE, model.tokens, lexicon.read(lexicons)))
