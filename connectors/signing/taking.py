@@ -25,6 +25,7 @@ LONGEST = timedelta(days=5 * 366)
 """Of a contract."""
 PHONE = "3"
 """随访方式 3 电话."""
+SCORES = ("1", "2", "3", "4", "5")
 QUEUE = 12
 """Numbers given out for one slot of a department."""
 
@@ -68,6 +69,7 @@ async def _follow_up(connection: AsyncConnection, parcel: Parcel, today: date) -
         await connection.execute(update(table).where(table.c.visit == visit).values(**row))
     await _file_readings(connection, parcel.resident_id, readings, (visit, held_on, mode))
     await _next_due(connection, parcel.resident_id, flow, visit, body.get("next_visit_date"))
+    await _file_satisfaction(connection, parcel, visit, held_on)
     history = update(tables.residents).where(tables.residents.c.id == parcel.resident_id)
     await connection.execute(history.values(history=dict(body.get("values") or {})))
 
@@ -93,6 +95,16 @@ async def _file_readings(
     ]  # fmt: skip
     if rows:
         await connection.execute(insert(tables.indicators), rows)
+
+
+async def _file_satisfaction(connection: AsyncConnection, parcel: Parcel, visit: str, held_on: date) -> None:
+    """What a resident answered at the end of a follow-up counts once, in its newest version."""
+    key, table = f"{visit}:satisfaction", tables.notes
+    await connection.execute(delete(table).where(table.c.key == key))
+    score = str((parcel.body.get("values") or {}).get("satisfaction_score", ""))
+    if score in SCORES:
+        row = {"kind": ParcelKind.SATISFACTION.value, "at": held_on.isoformat(), "body": {"score": int(score)}}
+        await connection.execute(insert(table).values(key=key, resident_id=parcel.resident_id, **row))
 
 
 async def _next_due(connection: AsyncConnection, resident_id: str, flow: str, visit: str, day: Any) -> None:

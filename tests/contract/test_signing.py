@@ -233,6 +233,12 @@ def test_figures_count_what_the_definitions_say(holds: Callable[[Check], None]) 
         assert after["bp_ctrl_rate"].part > before["bp_ctrl_rate"].part
         assert after["std_manage_rate"] == before["std_manage_rate"]  # by telephone: not face to face
         assert after["satisfaction"].whole == before["satisfaction"].whole + 1
+        who = await someone(backend)
+        for version in (1, 2):
+            answered = {"sbp": 128, "dbp": 78, "satisfaction_score": "5"}
+            await backend.deliver(visit(who, f"asked:{version}", values=answered))
+        later = {figure.id: figure for figure in await backend.figures(ON)}
+        assert later["satisfaction"].whole == after["satisfaction"].whole + 1
 
     holds(check)
 
