@@ -35,6 +35,7 @@ _PARTS = (
     ("下午|后晌|午后|过晌|傍晚|傍黑|擦黑", 12, 19),
     ("晚上|夜里|黑里|黑了|晚饭后|今晚|明晚|晚", 17, 23),
 )
+_SOLAR = re.compile("阳历|公历|新历|国历|西历")
 _LATER = re.compile("(?:个?(?:小时|钟头))|分钟")
 
 
@@ -139,7 +140,7 @@ def _month_days(text: str, today: date, birth: bool) -> list[DateMention]:
             or match["run"]
             or match["m"] in ("正", "冬", "腊")
             or re.search("农历|阴历|旧历|老历", text)
-        )
+        ) and not (_SOLAR.search(text) and not match["lunar"] and not match["run"])
         year = _year(match, today, birth)
         supplied = year is None
         solar = _solar(year or today.year, month, day, match) if lunar else _day(year or today.year, month, day)
@@ -175,7 +176,7 @@ def _weekdays(text: str, today: date) -> list[DateMention]:
         which = match["which"] or ""
         weeks = {"上上": -2, "上": -1, "下": 1, "下下": 2}.get(which, 0)
         day = today - timedelta(days=today.weekday()) + timedelta(days=number + 7 * weeks)
-        found.append(DateMention(day, match.span(), unsure=which in ("", "下") and number >= 0 and not which))
+        found.append(DateMention(day, match.span(), unsure=which in ("", "下", "下下")))
     return found
 
 

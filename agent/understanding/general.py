@@ -8,20 +8,35 @@ from agent.understanding.phrases import Phrases
 from agent.understanding.text import Utterance
 
 _TAKING_ASKS = frozenset({"med_adherence", "nonadherence_reason"})
+_CALL_ASKS = frozenset({"callback_time", "next_call_ok"})
 _REST_ALLOWED = {AnswerKind.UNKNOWN: 6, AnswerKind.REFUSED: 8, AnswerKind.REPEAT: 5}
 """So many characters besides the phrase and fillers may be a real answer; more than these are."""
+_REST_UNREAD = 14
+"""The same where the ask's own parser found nothing at all in the words."""
 
 
-def general_answer(utterance: Utterance, ask: str | None, lexicons: Lexicons) -> AnswerKind | None:
-    """Unknown, refused, repeat, or None; a phrase inside a longer real answer does not win."""
+def asks_to_repeat(utterance: Utterance, lexicons: Lexicons) -> bool:
+    """再说一遍 in so many words, whatever else is said (耳朵聋 alone may be an answer)."""
+    return lexicons.general["repeat_asked"].search(utterance.text) is not None
+
+
+def general_answer(
+    utterance: Utterance, ask: str | None, lexicons: Lexicons, *, unread: bool = False
+) -> AnswerKind | None:
+    """Unknown, refused, repeat, or None; a phrase inside a longer real answer does not win.
+
+    ``unread``: the ask's own parser made nothing of the words, so more may stand beside the phrase.
+    """
     text = utterance.text
     sets = lexicons.general
     if ask in _TAKING_ASKS and sets["not_unknown_for_taking"].search(text):
         return None
     if ask == "medications" and _names_something(text, lexicons):
         return None
+    if ask in _CALL_ASKS and sets["no_calls"].search(text):
+        return AnswerKind.REFUSED
     for kind, name in ((AnswerKind.REFUSED, "refused"), (AnswerKind.REPEAT, "repeat"), (AnswerKind.UNKNOWN, "unknown")):
-        if _mostly(text, sets[name], sets["filler"], _REST_ALLOWED[kind]):
+        if _mostly(text, sets[name], sets["filler"], _REST_UNREAD if unread else _REST_ALLOWED[kind]):
             return kind
     return None
 

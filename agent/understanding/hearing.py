@@ -27,6 +27,8 @@ _AS_WRITTEN = frozenset({"name", "contact_name", "address", "workplace"})
 _MEDICINE_ASKS = frozenset({"medications", "insulin_usage", "drug_allergy"})
 _COUNTED = re.compile(f"[{NUMERAL}]+(?:{MEASURE}|[{NUMERAL}])")
 """A numeral beside a numeral or a measure word is a number, and never turned into another."""
+_ECHO = re.compile("(?P<word>[^，])(?=(?:[吗呢啊]?，)?[^，]{0,3}(?P<again>[不没](?P=word)))")
+"""耳朵响？不响: what is said twice was meant."""
 _LESS_SURE = 0.85
 
 
@@ -59,6 +61,7 @@ class Hearing:
     def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
         for known in (self.words, _COUNTED):
             yield from (match.span() for match in known.finditer(text))
+        yield from (match.span("again") for match in _ECHO.finditer(text))
         if ask in _MEDICINE_ASKS:
             yield from (hit.span for hit in self.medicines.index.find(text))
 

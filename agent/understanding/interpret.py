@@ -40,6 +40,8 @@ from agent.understanding.volunteered_words import volunteered_words
 OVERRIDING = ("opt_out", "human_handoff", "abuse", "goodbye", "cancel", "resume_later", "hand_over", "wrong_person")
 """Patterns that outweigh whatever else the utterance may mean."""
 
+_AMOUNT = re.compile("[二三四五六七八九十百两几]|一[百米十斤]|\\d")
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -103,6 +105,8 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
         return reading
     kind = general_answer(utterance, ask, knowledge.lexicons, unread=not reading.confirm)
     as_answer = kind is AnswerKind.REPEAT and reading.confirm and not asks_to_repeat(utterance, knowledge.lexicons)
+    if kind is AnswerKind.UNKNOWN and reading.confirm and _AMOUNT.search(utterance.text):
+        return reading  # 一米五几吧，记不准: something is known
     if kind is not None and not as_answer:  # 耳背 may be an answer and no request
         return Reading(answer=kind, complete=True, reason="general answer")
     return reading

@@ -25,6 +25,8 @@ _LABELS = {
     "body_temperature": "体温|烧到|发烧|温度",
 }
 _LABEL = re.compile("|".join(f"(?P<{slot}>{words})" for slot, words in _LABELS.items()))
+_PLACES = re.compile("压|亚|收|舒|的那个")
+"""Labels that name a pressure itself; the others (上头, 底下) only say where on the display."""
 _BEHIND = re.compile(f"的(?:是)?(?:{_LABELS['sbp']}|{_LABELS['dbp']}|心跳|心率|脉搏)")
 _GAP = re.compile(f"^[^{NUMERAL}]{{0,12}}$")
 _CLOCK = re.compile("(?:[点:∶](?!\\d)|点[钟半多几来]|点(?=[零一二三四五六七八九十\\d]+分?)|[::]\\d)")
@@ -42,7 +44,7 @@ SAME_WORDS = re.compile(
     "(?:跟|和|同|与)?(?:上次|上回|以前|原来|平时|往常|之前)(?:的)?(?:差不多|一样|相同)|老样子|没变|没啥变化|一样|差不多"
 )
 QUALITY_WORDS = re.compile(
-    "正常|不高|不低|挺好|还好|还行|可以|稳定|挺稳|偏?高|偏?低|不错|没问题|不烧|没烧|不发烧|平稳|标准"
+    "正常|不高|不低|挺好|还好|还行|可以|稳定|挺稳|偏?高|偏?低|不错|没问题|不烧|没烧|不发烧|平稳|标准|不快|不慢|匀(?:实|乎|称)"
 )
 
 
@@ -64,6 +66,16 @@ def label_of(text: str, number: Number, previous_end: int = 0) -> str | None:
         and not re.search(f"[{NUMERAL}]的$", text[:start])
     ]
     return before[-1][0] if before else None
+
+
+def place_only(text: str, number: Number, previous_end: int = 0) -> bool:
+    """The label before the number only says where it stands on the display (最底下那个数)."""
+    near = [
+        (slot, text[a:b])
+        for slot, a, b in labels(text[: number.span[0]])
+        if a >= previous_end and slot in ("sbp", "dbp")
+    ]
+    return bool(near) and not any(_PLACES.search(words) for _, words in near)
 
 
 def is_clock(text: str, number: Number) -> bool:

@@ -22,6 +22,8 @@ _GAP_NEGATION = re.compile(
 )
 _AFFIRMED_GAP = re.compile("有一?[点些]|老|总|经常|常|一直|很|得|还|又|时")
 
+_HAD_AFTER = re.compile("(倒|却|就|还|也)?(是)?(得|犯|患|做|害|生)(过|了)|(倒|却)(是)?有")
+
 
 class Polarity(StrEnum):
     """What the words say about a mention."""
@@ -115,9 +117,11 @@ def _denied(scene: _Scene, number: int, before: Sequence[Polarity], left: str, r
 
 
 def _whether(scene: _Scene, number: int) -> bool:
-    """晕倒是不晕, 头晕不晕: the same feeling said twice around a 不."""
-    end = scene.mentions[number].span[1]
-    again = f"^(是|倒|倒是|也|还)?(不|没)(怎么|咋|太)?{re.escape(scene.text[end - 1])}"
+    """晕倒是不晕, 头晕不晕, 胸闷？也不闷: the same feeling said twice around a 不."""
+    start, end = scene.mentions[number].span
+    same = "|".join(re.escape(scene.text[a:b]) for a, b in ((start, end), (end - 1, end), (start, start + 2)))
+    lead = "[吗嘛啊呀么呢]?，?(我|这个?|那个?)?(是|倒|倒是|也|还|都|就|真|可|一点也?)*"
+    again = f"^{lead}(不|没有?|冇|没得)(再|怎么|咋|太|大|觉得|觉着|发)?({same})(?!倒|过去|死|的时候)"
     return re.match(again, scene.text[end:]) is not None
 
 
@@ -128,6 +132,8 @@ def _until_turn(right: str) -> str:
 
 def _carried(scene: _Scene, number: int, before: Sequence[Polarity]) -> bool:
     """没有头晕，恶心，心慌: a list under one 没有."""
+    if _HAD_AFTER.match(scene.text[scene.mentions[number].span[1] :]):
+        return False  # 没有高血压，肝炎倒是得过
     if (
         not number
         or before[number - 1] is not Polarity.DENIED

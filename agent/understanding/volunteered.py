@@ -34,7 +34,9 @@ _SOURCES: tuple[tuple[re.Pattern[str], Parser, tuple[str, ...]], ...] = (
         ("smoke_per_day_now",),
     ),
     (
-        re.compile("喝[^，]{0,8}[两斤瓶][^，]{0,4}酒|酒[^，]{0,8}[两斤瓶]|[两斤瓶](?:白|啤|红|黄)?酒|不喝酒|戒酒"),
+        re.compile(
+            "喝[^，]{0,8}[两斤瓶][^，]{0,4}酒|酒[^，]{0,8}[两斤瓶]|[两斤瓶](?:白|啤|红|黄)?酒|酒(?:也|都|还|倒)?喝[^，]{0,3}，?[^，]{0,6}[两斤瓶]|不喝酒|戒酒"
+        ),
         lifestyle.parse_alcohol,
         ("alcohol_liang_now",),
     ),

@@ -14,6 +14,11 @@ _MONTH = re.compile("个?月")
 _TIMES = re.compile("(?:次|回|趟|遍|圈|顿)")
 _EVERY_DAY = re.compile("天天|每天|日日|每日|见天|一天不落|成天|早晚")
 _LASTS = re.compile("(?:能|够|可以|要)?(?:抽|喝|吃|管)(?:个)?$|(?:能|够)$")
+_WEEKDAYS = re.compile(
+    "(?:每|逢)?(?:个)?(?P<days>(?:周|星期|礼拜)[一二三四五六日天](?:[、，和跟还有]*(?:周|星期|礼拜)?[一二三四五六日天](?![天次回趟个点十百])){1,6}|"
+    "(?:逢)?(?:一三五日?|二四六日?|一四六|二五日)(?=[去跳打走都，来练遛散游]))"
+)
+"""礼拜一三五, 周二、周四: so many days a week."""
 _ALTERNATE = re.compile("隔(?:一)?天|隔(?:一)?日|隔三差五|三天两头|隔三岔五|一天隔一天|有时|偶尔|经常|常常|很少|难得")
 _BOTH_ENDS = re.compile("早晚(?:都|各|都要)?|早上[^，]*，?[^，]*(?:晚上|下午|傍晚|晚饭后)|一早一晚|早一趟晚一趟")
 
@@ -119,6 +124,9 @@ def _fixed(text: str) -> tuple[float | None, bool, tuple[int, int]] | None:
     working = re.search("(?:周|星期|礼拜)[一1](?:到|至)(?:周|星期|礼拜)?(?P<last>[三四五六日天])", text)
     if working:
         return {"三": 3.0, "四": 4.0, "五": 5.0, "六": 6.0}.get(working["last"], 7.0), False, working.span()
+    listed = _WEEKDAYS.search(text)
+    if listed:
+        return float(len(set(re.findall("[一二三四五六日天]", listed["days"])))), False, listed.span()
     every = re.search("(?P<days>[两二三四五六七2-7])天(?:走|去|跳|活动|锻炼|动)?(?P<times>[一两1-3])(?:次|回|趟)", text)
     if not every:
         return None
@@ -148,12 +156,12 @@ def _count(text: str) -> tuple[Number, str] | None:
     each = re.compile("(?:每(?:次|回|趟|天)?|一(?:次|回|趟))[^，]*$")
     for number in numbers:
         tail = text[number.span[1] :]
-        if re.match("个?(?:次|回|趟|遍)", tail) or number.measure in ("次", "回", "趟"):
+        if re.match("个?(?:次|回|趟|遍|场|堂|节)", tail) or number.measure in ("次", "回", "趟"):
             single = number.value == 1 and re.match(
                 "(?:次|回|趟|遍)(?:是|就|要|大概|差不多)?(?:[零一二三四五六七八九十两半几\\d]|走|个|得)", tail
             )
             if not single and not re.search("每$", text[: number.span[0]]):
-                both = re.search("早晚(?:都)?各$", text[: number.span[0]])
+                both = re.search("(?:早晚|早上?晚上?|上下午|早起晚上)(?:都)?各[^，]{0,3}$", text[: number.span[0]])
                 return (_double(number) if both else number), "times"
         is_days = _DAY.match(text, number.span[1]) and re.search(
             "[一1每](?:个)?(?:周|礼拜|星期)", text[: number.span[0]]

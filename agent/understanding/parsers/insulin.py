@@ -12,7 +12,12 @@ from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import tables
 
-_WHEN = (("睡前", "睡前|睡觉前|临睡"), ("早", "早|清早|头晌"), ("中", "中午|晌午|中饭|午"), ("晚", "晚|夜|傍黑"))
+_WHEN = (
+    ("睡前", "睡前|睡觉前|临睡"),
+    ("早", "早|清早|头晌"),
+    ("中", "中午|晌午|中饭|午"),
+    ("晚", "晚|夜|傍黑|黑(?:了|家|天)|后晌"),
+)
 _NO = re.compile(
     "(?:没有?|不|没在|从来没|没得|冇|不用)(?:打|用|注射|使)(?:过)?(?:胰岛素|针)?|^(?:没有?|无|不用)(?:，|$|啊|呀)|光吃药|只吃药"
 )

@@ -21,17 +21,17 @@ from agent.understanding.values import Drink, tables
 
 _NOT_QUIT = re.compile("没戒|戒不[掉了]|没有戒|不戒|想戒|要戒|戒不成|戒过|难戒")
 _SMOKE_NO = re.compile(
-    "(?:不|没|没有|从来?不|从来?没|不怎么会|莫得|冇|早不|都不)(?:再|得|会|咋|爱|碰|沾|吃|敢)?(?:抽|吸|烟)|戒|不会|不沾|不碰|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
+    "(?:不|没|没有|从来?不|从来?没|不怎么会|莫得|冇|早不|都不)(?:再|得|会|咋|爱|碰|沾|吃|敢)?(?:抽|吸|烟)|戒|[忌断掐](?:了|掉|烟)|不会|不沾|不碰|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
 )
 _DRINK_NO = re.compile(
-    "(?:不|没|没有|从来?不|从来?没|莫得|冇|都不|一口不|一点不|一滴不)(?:再|得|会|爱|碰|沾|让|敢|能)?(?:喝|饮|酒|沾)|戒|滴酒不|不会|不沾|不碰|酒精过敏|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
+    "(?:不|没|没有|从来?不|从来?没|莫得|冇|都不|一口不|一点不|一滴不)(?:再|得|会|爱|碰|沾|让|敢|能)?(?:喝|饮|酒|沾)|戒|滴酒不|不会|[忌断](?:了|掉|酒)|不沾|不碰|酒精过敏|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
 )
 _SELDOM = re.compile(
     "偶尔|偶而|有时|不常|不经常|很少|难得|过年|过节|逢年|来(?:了)?(?:客人|人|戚)|亲戚|应酬|有事|想起来|抽着玩|一点点|一点儿?(?![零一二三四五六七八九])|少许|几口|抿"
 )
 _LIANG_PER = {"两": 1.0, "斤": 10.0, "公斤": 20.0, "毫升": 0.02, "ml": 0.02}
 _STILL = re.compile(
-    "一(?:次|回|趟)(?:都|也)?没|不运动|不锻炼|不活动|没(?:有)?(?:运动|锻炼|活动|咋动|怎么动)|不动弹?|动不了|走不(?:了|动|成)|不(?:出门|下床|走|溜达)|没法(?:走|动)|不咋动|不怎么动|从来不|^(?:没有?|不|无)(?:，|$|啊|了|呀)|懒得动"
+    "一(?:次|回|趟)(?:都|也)?没|不运动|不锻炼|不活动|没(?:有)?(?:运动|锻炼|活动|咋动|怎么动)|不动弹?|动不了|走不(?:了|动|成)|不(?:出门|下床|走|溜达)|没法(?:走|动)|不咋动|不怎么动|从来不|^(?:没有?|不|无)(?:，|$|啊|了|呀)|懒得动|哪儿?里?(?:也|都)(?:去|走|动)不(?:了|成|动)|(?<!哪里)去不了|出不去|足不出户|成天(?:躺|坐|窝)"
 )
 _MINUTES = re.compile("个?(?:分钟|分(?!之))")
 _HOURS = re.compile("个?(?:多)?(?:小时|钟头|钟(?!头))")
@@ -48,7 +48,11 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
     }
     units = {**packs, **dict.fromkeys(("根", "支", "只", "枝", "颗", "棵", "口"), 1.0)}
     found = amounts(text, units)
-    if _SMOKE_NO.search(text) and not _NOT_QUIT.search(text) and (not found or re.search("戒|不抽|没抽|不吸", text)):
+    if (
+        _SMOKE_NO.search(text)
+        and not _NOT_QUIT.search(text)
+        and (not found or re.search("[戒忌]|不抽|没抽|不吸", text))
+    ):
         return reading(SlotFill("smoke_per_day_now", 0, 1.0, (0, len(text)), reason="does not smoke"))
     if not found:
         return _bare_or_vague(text, "smoke_per_day_now", "抽|吸|烟|戒")
@@ -82,6 +86,8 @@ def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0)
     days, known = days_covered(text)
     if not known or days <= 0:  # 零天一包 says nothing
         return vague("not every day: how much a day?")
+    if len(found) > 2 and found[0].worth == sum(a.worth for a in found[1:]):
+        found = found[1:]  # 一天三两，中午一两半，晚上一两半: the sum and its parts
     value = sum(a.worth for a in found) * factor / days
     unsure = any(a.number.soft or a.estimated for a in found) or days >= 7
     span = (found[0].number.span[0], found[-1].number.span[1])
@@ -92,7 +98,7 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
     """Alcohol a day, in liang of spirits; beer, wine and rice wine are converted."""
     text = corrected(own(present(utterance.text)))
     found = _drinks(text)
-    if _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and (not found or re.search("戒|不喝(?!多|醉)", text)):
+    if _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and (not found or re.search("[戒忌]|不喝(?!多|醉)", text)):
         return reading(SlotFill("alcohol_liang_now", 0, 1.0, (0, len(text)), reason="does not drink"))
     if not found:
         if re.search("[瓶杯碗盅]", text) and find_numbers(text):

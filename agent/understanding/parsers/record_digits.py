@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from agent.understanding.parsers.record_hits import split_at_correction
 from agent.understanding.pinyin import fold_char
 
+_ME = re.compile("(?<![什怎那这多要])么(?=[零〇一幺二两三四五六七八九洞拐勾0-9])")
+"""么 for 幺, as recognisers write it."""
 _NAMES = {
     "0": "零〇洞",
     "1": "一幺",
@@ -54,13 +56,22 @@ class DigitString:
 
 def spoken_digits(text: str) -> DigitString:
     """All digits of ``text``: 幺三八, 三个八, 138."""
-    words = _WORDS.sub("，", text)
+    words = _WORDS.sub("，", _ME.sub("幺", text))
     words = _REPEAT.sub(lambda m: m.group(2) * _COUNT.get(m.group(1), int(DIGITS[m.group(1)])), words)
     words = _TWICE.sub(r"\1\1", _ONE.sub("", words))
     heard = as_digits(words)
     digits = "".join(DIGITS.get(char, "") for char in heard)
     gap = re.search(f"[{_D}][^{_D}，， 的是-][{_D}]", heard) is not None
     return DigitString(digits, bool(_WHOLE.search(words)), doubtful=heard != words or gap)
+
+
+def _begun_again(text: str) -> Iterator[DigitString]:
+    """幺八九零二三，等等啊，幺八九零三二七七八八九: the clauses from a new beginning on."""
+    starts = [match.end() for match in re.finditer("，", text)]
+    for start in starts:
+        rest = spoken_digits(text[start:])
+        if rest.text and spoken_digits(text[:start]).text:
+            yield DigitString(rest.text, rest.vague, rest.doubtful, corrected=True)
 
 
 def as_digits(words: str) -> str:
@@ -95,11 +106,12 @@ def readings(text: str) -> Iterator[DigitString]:
     parts = split_at_correction(text)
     if parts is None:
         yield spoken_digits(text)
+        yield from _begun_again(text)
         return
     before, after = spoken_digits(parts[0]), spoken_digits(parts[1])
     vague = before.vague or after.vague
     yield after
     yield DigitString(before.text[: max(0, len(before.text) - len(after.text))] + after.text, vague, corrected=True)
-    groups = [spoken_digits(group).text for group in parts[0].split("，")]
+    groups = [digits for group in parts[0].split("，") if (digits := spoken_digits(group).text)]
     yield DigitString("".join(groups[:-1]) + after.text, vague, corrected=True)
     yield DigitString(before.text + after.text, vague, corrected=True)

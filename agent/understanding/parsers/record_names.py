@@ -21,7 +21,7 @@ from agent.yaml_lines import load_yaml
 _HAN = "[一-鿿]"
 _DOTTED = re.compile(f"{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}})+")
 _FRAME = re.compile(
-    f"(?:(?<!不)叫做?作?|名字是|姓名是?|全名是?|大名是?|学名是?|写的是|登记的是|名字就是)(?:个)?(?P<name>{_HAN}{{2,9}})"
+    f"(?:(?<!不)叫做?作?|名字是|姓名是?|全名是?|大名(?:儿)?(?:叫做?|是)?|学名(?:叫|是)?|写的是|登记的是|名字就是)(?:个)?(?P<name>{_HAN}{{2,9}})"
 )
 _FAMILY = re.compile(f"姓(?P<family>{_HAN})(?=，|叫|名|$|啊|呀|的)")
 _GIVEN = re.compile(f"(?:叫|名)(?:字)?(?:是|叫)?(?P<given>{_HAN}{{1,2}})(?=，|$|啊|呀)")
@@ -98,8 +98,11 @@ def _filled(slot: str, name: str, doubtful: bool, ctx: AskContext) -> Reading:
 def _find(text: str, words: NameWords) -> tuple[str, bool]:
     """A name and whether it is doubtful: after 叫, after a relation, or a clause of its own."""
     family = _FAMILY.search(text)
-    framed = _FRAME.search(text)
-    if framed and (name := _cut(framed["name"], words)) and not words.no_name.search(name):
+    frames = [f for f in _FRAME.finditer(text) if not re.match("[我你您他她俺咱]", f["name"])]
+    for framed in sorted(frames, key=lambda f: "大名" not in f.group() and "学名" not in f.group()):
+        name = _cut(framed["name"], words)
+        if not name or words.no_name.search(name):
+            continue
         if family and len(name) <= 2 and name[0] != family["family"]:
             return family["family"] + name, False
         return _with_surname(name, words)

@@ -12,6 +12,8 @@ from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import Grade, tables
 
+_LEFT_OUT = re.compile("(?:留|差|扣|少|剩|加|缺|减)(?:你们?|了|掉|着)?$")
+"""留一分: points not given."""
 _NOT_BUT = re.compile("(?:不是|不在|没在)[^，]{1,12}?，?(?=(?:而|就)?是|在)")
 
 
@@ -73,7 +75,8 @@ def parse_pain(utterance: Utterance, ctx: AskContext) -> Reading:
 def parse_satisfaction(utterance: Utterance, ctx: AskContext) -> Reading:
     """Satisfaction from 1 to 5, by number or word."""
     text = corrected(utterance.text)
-    numbers = [n for n in find_numbers(text) if re.match("分|颗?星|$|吧|，", text[n.span[1] :])]
+    told = [n for n in find_numbers(text) if re.match("分|颗?星|$|吧|，", text[n.span[1] :])]
+    numbers = [n for n in told if not _LEFT_OUT.search(text[: n.span[0]])]
     number = choose(text, tuple(numbers))
     if number and number.value == int(number.value):
         return reading(fill("satisfaction_score", number.value, number.span, confirm=number.soft, reason="unsure"))

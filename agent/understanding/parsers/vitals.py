@@ -11,6 +11,7 @@ from agent.understanding.measuring import (
     choose,
     fill,
     label_of,
+    place_only,
     reading,
     retold,
     vague,
@@ -175,6 +176,8 @@ def _of_label(text: str, slot: str) -> tuple[Number, ...]:
     found, end = [], 0
     for number in candidates(text):
         label = label_of(text, number, end)
+        if label in ("sbp", "dbp") and place_only(text, number, end):
+            label = None
         end = number.span[1]
         if label == slot or (label is None and number.high >= 10):
             worth = retold(number, float(number.digits)) if _two_digits(text, number) else number

@@ -127,7 +127,7 @@ def _wants_doctor(utterance: Utterance, lexicons: Lexicons) -> Reading:
 
 def _reconciled(utterance: Utterance, lexicons: Lexicons) -> Reading:
     text, sets = utterance.text, lexicons.opening
-    if sets["double_taking"].search(text):
+    if sets["double_taking"].search(text) and not sets["reconciled_no"].search(text):
         return Reading(confirm=True, reason="old and new medicines may be taken together")
     for name, yes in (("reconciled_no", False), ("reconciled_yes", True)):
         if span := sets[name].search(text):
