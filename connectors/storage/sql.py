@@ -62,7 +62,8 @@ class SqlEventLog:
                 await connection.execute(insert(tables.alerts), alerts)
                 await enqueue_alerts(connection, visit_id, [event for event in events if event.seq in raised])
             await file_consents(connection, visit_id, said)
-        await asyncio.to_thread(remove_files, gone)
+        if gone:
+            await asyncio.to_thread(remove_files, gone)
 
     async def read(self, visit_id: str) -> tuple[Event, ...]:
         """All events in order."""
