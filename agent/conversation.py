@@ -33,7 +33,7 @@ from agent.flows.state import Frame, State
 from agent.library import Library
 from agent.understanding.interpret import Understood, interpret
 
-MAX_TURNS = 55
+MAX_TURNS = 50
 """A conversation that still runs is ended politely; nobody is kept on the line for an hour."""
 
 
@@ -189,9 +189,10 @@ class Conversation:
         understood = interpret(text, ask, work.state.context(now), self._library.knowledge, self._last_ask)
         self._log_mentions(work, understood)
         turns.take(work, self._script, self._library.knowledge, understood, confidence)
-        if work.state.turn >= MAX_TURNS and work.state.outcome is None and work.state.emergency is None:
+        if work.state.turn >= MAX_TURNS and work.state.outcome is None:
+            ending = "pattern_emergency_silence" if work.state.emergency else "pattern_too_long"
             work.state = replace(work.state, pending=None, stack=())
-            push(work, self._script, "pattern_too_long")
+            push(work, self._script, ending)
         run(work, self._script)
         if ask is not None and turns.open_ask(work.state) != ask:
             self._last_ask = ask
