@@ -34,6 +34,7 @@ from agent.understanding.parsing import Parser
 from agent.understanding.redflags import RedFlagRules, word_alerts
 from agent.understanding.repair import Repaired
 from agent.understanding.text import Utterance, normalise
+from agent.understanding.values import tables
 from agent.understanding.volunteered import extract_volunteered
 from agent.understanding.volunteered_words import volunteered_words
 
@@ -105,7 +106,7 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
         return reading
     kind = general_answer(utterance, ask, knowledge.lexicons, unread=not reading.confirm)
     as_answer = kind is AnswerKind.REPEAT and reading.confirm and not asks_to_repeat(utterance, knowledge.lexicons)
-    if kind is AnswerKind.UNKNOWN and reading.confirm and _AMOUNT.search(utterance.text):
+    if kind is AnswerKind.UNKNOWN and reading.confirm and ask in tables().ranges and _AMOUNT.search(utterance.text):
         return reading  # 一米五几吧，记不准: something is known
     if kind is not None and not as_answer:  # 耳背 may be an answer and no request
         return Reading(answer=kind, complete=True, reason="general answer")

@@ -15,6 +15,14 @@ from agent.understanding.values import tables
 _DECIMAL = "点个块店典"
 _PLUS = re.compile("加号|个加|[一二两三四五\\d]加(?![一二三四五六七八九十])|\\+")
 _LIMIT = re.compile("(?<![a-z])(?:hi|lo|high|low)(?![a-z])|英文|字母|爆表|测不出|超出|显示高|显示低")
+_NOT_TAKEN = {
+    "pbg_2h": re.compile(
+        "(?:饭后|餐后|吃完饭)(?:的|那个|血糖)*(?:也|还|都|倒|我)*(?:没|不|忘了)(?:测|量|查|扎|做|记)[^，]{0,3}"
+    ),
+    "fpg": re.compile(
+        "(?:空腹|饭前|早上)(?:的|那个|血糖)*(?:也|还|都|倒|我)*(?:没|不|忘了)(?:测|量|查|扎|做|记)[^，]{0,3}"
+    ),
+}
 _SLOTS = ("fpg", "pbg_2h", "hba1c")
 
 
@@ -39,7 +47,7 @@ def parse_hba1c(utterance: Utterance, ctx: AskContext) -> Reading:
 
 
 def _glucose(utterance: Utterance, asked: str) -> Reading:
-    text = corrected(present(utterance.text))
+    text, asked = _measured_only(corrected(present(utterance.text)), asked)
     if _PLUS.search(text) or _LIMIT.search(text):
         return vague("urine sugar or a limit of the meter, not a value")
     by_slot: dict[str, list[Number]] = {}
@@ -55,6 +63,16 @@ def _glucose(utterance: Utterance, asked: str) -> Reading:
     done = any(f.slot == asked for f in kept)
     must = len(kept) < len(fills) or any(not n.exact for n in by_slot.get(asked, []))
     return reading(*kept, complete=done and not must, confirm=must, reason="not exact" if must else "")
+
+
+def _measured_only(text: str, asked: str) -> tuple[str, str]:
+    """饭后的没测过，光测早上的: without what was not measured, and which of the two the rest is."""
+    for slot, words in _NOT_TAKEN.items():
+        match = words.search(text)
+        if match and re.search("[零一二三四五六七八九十\\d]", text[match.end() :]):
+            text = text[: match.start()] + "，" * (match.end() - match.start()) + text[match.end() :]
+            asked = ("fpg" if slot == "pbg_2h" else "pbg_2h") if asked == slot else asked
+    return text, asked
 
 
 def _slot(text: str, number: Number, end: int, asked: str) -> str:

@@ -20,6 +20,9 @@ _UNKNOWN_NAME = re.compile(
 _NO_NAME = re.compile(
     "^(?:.*(?:[一二两三四五六七八九十半几多\\d]|个|这|那|的|每|次|回|药).?|小?[白黄红粉蓝绿].*)(?:片|丸|胶囊)$|药片|药丸|大片|小片"
 )
+_TAKEN_BACK = re.compile(
+    "(?=.*，)[，啊吧呢]*(?:哦|噢|哎|啊|嗯|不|，)*(?:不是|不对|错了|[说记讲念看]错了|叫错了|反了)[，啊了吧]*(?:哦|应该|吃的|叫|是)*"
+)
 _SAME = re.compile("(上回|上次|以前|原来|老)(的)?那些?(几[种样])?药?|没(变|换)过?")
 _MOST_PIECES, _MANY_PIECES, _MANY_TIMES = 10, 2, 4
 
@@ -44,6 +47,7 @@ def build(lexicons: Lexicons) -> dict[str, Parser]:
 def read_medications(text: str, ctx: AskContext, lexicons: Lexicons, *, exact_only: bool = False) -> Reading:
     """The medicines that the resident takes now."""
     named = find_medicines(text, lexicons, proxy=speaks_for_resident(ctx), exact_only=exact_only)
+    named = replace(named, taken=_not_withdrawn(text, named.taken))
     items = [
         _item(n, dose, ctx, lexicons) for n, dose in zip(named.taken, _doses(text, named.taken, lexicons), strict=True)
     ]
@@ -59,6 +63,16 @@ def read_medications(text: str, ctx: AskContext, lexicons: Lexicons, *, exact_on
     fill = SlotFill("medications", merged, confidence, span, confirm=bool(doubts), reason=reason)
     dosed = all(m.times_per_day is not None and m.dose_each is not None for m in merged)
     return Reading((fill,), confirm=bool(doubts), reason=reason, complete=dosed and not open_questions)
+
+
+def _not_withdrawn(text: str, taken: tuple[Named, ...]) -> tuple[Named, ...]:
+    """厄贝沙坦，不是，是替米沙坦: without the name that is taken back."""
+    after = [*taken[1:], None][: len(taken)]
+    return tuple(
+        n
+        for n, later in zip(taken, after, strict=True)
+        if not later or not _TAKEN_BACK.fullmatch(text, n.span[1], later.span[0])
+    )
 
 
 def _no_item(text: str, open_questions: list[str], stopped: bool, lexicons: Lexicons) -> Reading:

@@ -19,6 +19,7 @@ _NOT_BEFORE = re.compile(
 _NOT_AFTER = re.compile(
     "^[啊呢]?(也|都|倒|还|早就?)*(没有?|不|冇|莫得)(上|念|读|考|用|装|烧|喝|养|安|办|交|入|做|搞)(过|了|成|起|上)?(?=，|$|就|只)"
 )
+_FOR_ME = re.compile("给(我|俺|咱)?[^，]{0,3}(买|交|办|入|上|缴|报|投|弄|装|安)")
 _SOUND_MIN = 3
 """Matches by sound of so many characters count like the words themselves; shorter ones are read back."""
 
@@ -70,7 +71,14 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
 def judged(text: str, hits: Sequence[Hit], cues: Mapping[str, Phrases], *, proxy: bool) -> list[Polarity]:
     """What the words around each hit say; denials that the record's verbs make (没上, 不烧) included."""
     states = polarities(text, [Mention(hit.span) for hit in hits], cues, proxy=proxy)
-    return [Polarity.DENIED if _denied(text, hit) else state for hit, state in zip(hits, states, strict=True)]
+    mine = [Polarity.PRESENT if _for_me(text, hit, state) else state for hit, state in zip(hits, states, strict=True)]
+    return [Polarity.DENIED if _denied(text, hit) else state for hit, state in zip(hits, mine, strict=True)]
+
+
+def _for_me(text: str, hit: Hit, state: Polarity) -> bool:
+    """闺女还给我买了份商业保险: somebody else did it, for the speaker."""
+    clause = text[text.rfind("，", 0, hit.span[0]) + 1 : hit.span[1]]
+    return state is Polarity.OTHER and _FOR_ME.search(clause) is not None
 
 
 def _denied(text: str, hit: Hit) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,8 @@ def build(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
     words = _read(load_yaml(nlu_data / "record_names.yml"))
     return {
         "name": _name_parser("name", words),
-        "contact_name": _name_parser("contact_name", words),
-        "contact_relation": _relation_parser(lexicons),
+        "contact_name": _with_other(_name_parser("contact_name", words), _relation_parser(lexicons)),
+        "contact_relation": _with_other(_relation_parser(lexicons), _called(_name_parser("contact_name", words))),
     }
 
 
@@ -82,6 +82,28 @@ def _name_parser(slot: str, words: NameWords) -> Parser:
             if name:
                 return _filled(slot, _respelt(name, utterance.text, words), doubtful, ctx)
         return Reading()
+
+    return parse
+
+
+def _with_other(parser: Parser, other: Parser) -> Parser:
+    """我大儿子，叫赵建军 answers the question for the name and the one for the relation."""
+
+    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        found = parser(utterance, ctx)
+        if not found.fills:
+            return found
+        beside = other(utterance, ctx)
+        return replace(found, fills=(*found.fills, *beside.fills), confirm=found.confirm or beside.confirm)
+
+    return parse
+
+
+def _called(parser: Parser) -> Parser:
+    """A name only where it is introduced as one."""
+
+    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        return parser(utterance, ctx) if re.search("叫|名字|大名", utterance.text) else Reading()
 
     return parse
 

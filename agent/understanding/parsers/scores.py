@@ -12,6 +12,9 @@ from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import Grade, tables
 
+_WHETHER = re.compile(
+    "(?:不知道|不晓得|不清楚|说不好|说不准|没留意|没注意)[^，]{0,3}(?:有没有|算不算|是不是)(?:过|犯过)?(?=，|$)"
+)
 _LEFT_OUT = re.compile("(?:留|差|扣|少|剩|加|缺|减)(?:你们?|了|掉|着)?$")
 """留一分: points not given."""
 _NOT_BUT = re.compile("(?:不是|不在|没在)[^，]{1,12}?，?(?=(?:而|就)?是|在)")
@@ -109,6 +112,8 @@ def _grade_or_number(ask: str, utterance: Utterance, top: int) -> Reading:
 
 def parse_hypoglycemia(utterance: Utterance, ctx: AskContext) -> Reading:
     """1 none, 2 now and then, 3 often."""
+    if _WHETHER.search(utterance.text):
+        return unknown("cannot tell what it is")
     return _graded("hypoglycemia")(utterance, ctx)
 
 
