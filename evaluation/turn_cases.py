@@ -41,6 +41,8 @@ class TurnCase:
     speech: tuple[tuple[float, float], ...]
     end_s: float
     """An answer that starts before this is a cut-in."""
+    words: tuple[str, ...] = ()
+    """What is said in each stretch of speech; for engines that are told. From ``text``, stretches set apart by …"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,6 +56,8 @@ class OverlapCase:
     kind: Kind
     ask: str | None = None
     """The ask that the agent's words put, when they are a question."""
+    words: str = ""
+    """What is said, or makes the noise."""
 
 
 def turn_case(fields: Fields) -> TurnCase | OverlapCase:
@@ -63,9 +67,11 @@ def turn_case(fields: Fields) -> TurnCase | OverlapCase:
     length_s = len(pcm) / RATE_HZ
     if fields.mapping.get("agent") is not None:
         onset_s = _time_s(fields, "onset", length_s)
-        return OverlapCase(case_id, pcm, fields.text("agent"), onset_s, _kind(fields), fields.text("ask", "") or None)
+        ask, words = fields.text("ask", "") or None, fields.text("text", "")
+        return OverlapCase(case_id, pcm, fields.text("agent"), onset_s, _kind(fields), ask, words)
     end_s = _time_s(fields, "end", length_s)
-    return TurnCase(case_id, pcm, fields.text("ask"), _speech(fields, end_s), end_s)
+    parts = tuple(filter(None, fields.text("text", "").split("…")))
+    return TurnCase(case_id, pcm, fields.text("ask"), _speech(fields, end_s), end_s, parts)
 
 
 def _kind(fields: Fields) -> Kind:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from agent.domain.effects import Effect, Say
 from evaluation.calls import first_of
+from evaluation.instant import InstantRecognizer, Stretch
 from evaluation.intervals import percentile, share
 from evaluation.judgement import CaseResult, Evaluation
 from evaluation.resident import HEARS_DBFS
 from evaluation.turn_cases import Kind, OverlapCase, TurnCase
-from speech.audio import frames, level_dbfs, silence
+from speech.audio import frames, length_ms, level_dbfs, silence
 from speech.call import CallParts, run_call
 from speech.channel import VirtualTime, audio_pair
 from speech.notices import AgentStopped, Notice, Overlapped, ResidentHeard
@@ -31,6 +32,9 @@ UNANSWERED_MS = 8_000.0
 """A turn not answered by then is counted with this gap."""
 SETTLED_MS = 1_500.0
 """An agent silent for so long after an overlap has said all."""
+TAIL_MS = 1_500.0
+"""Behind the sound of an overlap."""
+WORDLESS = ("", "cough", "door")
 STOP_LAG_MS = 100.0
 """What is on its way when the agent gives way."""
 
@@ -79,8 +83,18 @@ class Tape:
             self.judged.append(notice)
 
 
-async def hold(case: Case, opener: Opener, parts: CallParts) -> CaseResult:
-    """One case as a call of its own."""
+def stretches(case: Case) -> list[Stretch]:
+    """The words of a case in their places; none where the case does not tell them."""
+    if isinstance(case, TurnCase):
+        return [Stretch(a * 1000, b * 1000, text) for (a, b), text in zip(case.speech, case.words, strict=False)]
+    if case.words in WORDLESS:
+        return []
+    end_ms = max(case.onset_s * 1000 + 100, length_ms(case.pcm) - TAIL_MS)
+    return [Stretch(case.onset_s * 1000, end_ms, case.words)]
+
+
+async def hold(case: Case, opener: Opener, parts: CallParts, *, told: bool = False) -> CaseResult:
+    """One case as a call of its own; ``told``: with a recogniser that knows the words, in place of the real one."""
     dialogue = opener(case.ask)
     near, far = audio_pair(VirtualTime())
     if isinstance(case, TurnCase):
@@ -89,6 +103,8 @@ async def hold(case: Case, opener: Opener, parts: CallParts) -> CaseResult:
     else:
         opening = [Say(case.agent, "utter_case", ask=case.ask)]
         tape = Tape(far, case.pcm, with_agent=True, enough=_settled(case))
+    if told:
+        parts = replace(parts, recognizer=InstantRecognizer(stretches(case), lambda: tape.played_ms))
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(tape.run(), name="tape")

@@ -5,6 +5,7 @@ It carries out nothing outside: effects go to its host.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +21,7 @@ from speech.overlap import Overlaps, Ruling
 from speech.ports import Dialogue
 from speech.speaking import Mouth
 from speech.turns.barge_in import is_backchannel
-from speech.turns.endpointing import Pause, Wait, WaitTable, decide
+from speech.turns.endpointing import Pause, Wait, WaitTable, decide, without_filler
 from speech.turns.habit import PauseHabit
 from speech.turns.silence import SilenceLadder
 from speech.vad import VadKind
@@ -95,7 +96,7 @@ class Exchange:
         self._overlaps = Overlaps(dialogue, mouth, host.tell)
         self._wait: Wait | None = None
         self._quiet_since_ms = 0.0
-        self._turn_to_ms = -CUT_IN_WINDOW_MS
+        self._turn_to_ms = -math.inf
         self.waits = WaitTable()
         self.floor = Floor.AGENT
         self.habit = PauseHabit()
@@ -107,7 +108,7 @@ class Exchange:
             self._learn(utterance, pause_ms)
             self._wait = None
         if self._overlaps.active:
-            self._overlaps.voice(change, self._ear.now_ms, closing=self._closing)
+            self._overlaps.voice(change, utterance, self._ear.now_ms, closing=self._closing)
         elif self._closing:
             return
         elif change is VadKind.CONFIRMED:
@@ -211,7 +212,7 @@ class Exchange:
 
     def _consider(self, utterance: Utterance, text: str, confidence: float) -> None:
         """All words of a pause are there: how long to wait for more."""
-        completeness = self._dialogue.completes(text)
+        completeness = self._completeness(text)
         if self._closing:
             self._ear.discard()
         elif utterance.state is Voice.DOUBTFUL:
@@ -220,9 +221,17 @@ class Exchange:
             else:
                 self._ear.discard()
         else:
-            self._wait = decide(Pause(text, completeness, self._dialogue.patience, self.habit), self.waits)
+            pause = Pause(text, completeness, self._dialogue.patience, self.habit, utterance.voice_ms)
+            self._wait = decide(pause, self.waits)
             if text:
                 self._host.expect(text)
+
+    def _completeness(self, text: str) -> Completeness:
+        """With and without the fillers that it begins with: 嗯，没有."""
+        whole, bare = self._dialogue.completes(text), without_filler(text)
+        if whole is Completeness.COMPLETE or bare in ("", text):
+            return whole
+        return Completeness.COMPLETE if self._dialogue.completes(bare) is Completeness.COMPLETE else whole
 
     def _maybe_end(self, utterance: Utterance, now_ms: float) -> None:
         """End the turn when the wait is over and no new voice is stirring."""
@@ -249,6 +258,8 @@ class Exchange:
         self.ladder = self.ladder.heard(end.text)
         self.habit = self.habit.after_turn()
         self._turn_to_ms = end.utterance.voice_to_ms
+        if end.text:
+            self._overlaps.nearness = self._overlaps.nearness.after(end.utterance.level_dbfs)
         self.floor, self._wait = Floor.AGENT, None
         self._host.answer(end, effects)
 

@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from agent.errors import SpeechError
+from speech.audio import SILENT_DBFS, level_dbfs
 from speech.bench import Workbench
 from speech.jobs import Jobs
 from speech.ports import FRAME_MS, Hints, Hypothesis, Pcm, RecognitionSession, Recognizer
@@ -25,8 +26,12 @@ PARTIAL_EVERY_MS = 200
 LONG_UTTERANCE_MS = 15_000
 """Past this length the words so far are kept and only new audio is recognised after a pause."""
 CLIP_MARGIN_MS = 200
+LEVEL_FRAMES = 100
+"""Frames of a voice that its loudness is taken from."""
 DOUBT_MS = 300
 """Sound kept after the detector dismissed it: 嗯 and 对 are often longer than it believes."""
+LONGEST_DOUBT_MS = 3_000
+"""Of sound that never became a voice no more is kept."""
 
 
 class Voice(StrEnum):
@@ -67,6 +72,13 @@ class Utterance:
         first = max(0, round((self.voice_from_ms - CLIP_MARGIN_MS - self.from_ms) / FRAME_MS))
         last = round((self.voice_to_ms + CLIP_MARGIN_MS - self.from_ms) / FRAME_MS)
         return np.concatenate(self.audio[first:last] or [np.zeros(0, np.int16)])
+
+    @property
+    def level_dbfs(self) -> float:
+        """How loud the voice is: the level that a tenth of its frames exceed."""
+        first = max(0, round((self.voice_from_ms - self.from_ms) / FRAME_MS))
+        levels = sorted(level_dbfs(frame) for frame in self.audio[first : first + LEVEL_FRAMES])
+        return levels[len(levels) * 9 // 10] if levels else SILENT_DBFS
 
     @property
     def voice_ms(self) -> float:
@@ -158,10 +170,8 @@ class Ear:
             self.utterance = Utterance(self.now_ms, self.now_ms, self.now_ms, self._hints(), Voice.SPEAKING)
 
     def _on_voice(self, event: VadEvent, frame: Pcm, listener: Listener) -> None:
-        if event.kind is VadKind.ONSET and self.utterance is None:
-            kept = [*self._past, frame]
-            start_ms = self.now_ms - len(kept) * FRAME_MS
-            self.utterance = Utterance(start_ms, event.at_ms, event.at_ms, self._hints(), audio=kept)
+        if event.kind in (VadKind.ONSET, VadKind.CONFIRMED):
+            self._begin(event.at_ms, frame)
         self.stirring = event.kind is VadKind.ONSET
         utterance = self.utterance
         if utterance is None:
@@ -175,13 +185,27 @@ class Ear:
             utterance.state, utterance.voice_to_ms = Voice.DOUBTFUL, event.at_ms
         listener.voice(event.kind, utterance, pause_ms)
 
+    def _begin(self, at_ms: float, frame: Pcm) -> None:
+        """A new utterance, unless one is under way; sound that was doubted and goes on is doubted no more."""
+        going = self.utterance
+        if going is not None and going.state is Voice.DOUBTFUL and self.now_ms - going.from_ms <= LONGEST_DOUBT_MS:
+            going.state = Voice.SOUND
+            going.version += 1
+            going.session, going.given, going.final = None, going.base, None
+        elif going is None or going.state is Voice.DOUBTFUL:
+            kept = [*self._past, frame]
+            start_ms = self.now_ms - len(kept) * FRAME_MS
+            self.utterance = Utterance(start_ms, at_ms, at_ms, self._hints(), audio=kept)
+
     def _goes_on(self, utterance: Utterance, at_ms: float) -> float:
         """The voice is back (or there at last): forget the final, take the audio anew."""
         pause_ms = at_ms - utterance.voice_to_ms if utterance.state is Voice.PAUSED else 0.0
         if utterance.final is not None and self.now_ms - utterance.from_ms > LONG_UTTERANCE_MS:
             utterance.kept_words += utterance.final.text
             utterance.base = utterance.given
-        if utterance.state is not Voice.SOUND:
+        if utterance.state is Voice.SOUND:
+            utterance.voice_from_ms = at_ms
+        else:
             utterance.version += 1
             utterance.session, utterance.given = None, utterance.base
             utterance.final, utterance.failure = None, None

@@ -9,7 +9,7 @@ from speech.listening import Utterance, Voice
 from speech.notices import AgentStopped, Notice, Overlapped
 from speech.ports import Dialogue
 from speech.speaking import Mouth
-from speech.turns.barge_in import BargeIn, Order, Overlap, Talk, Verdict, judge
+from speech.turns.barge_in import BargeIn, Nearness, Order, Overlap, Talk, Verdict, judge
 from speech.vad import VadKind
 
 ECHO_WINDOW_MS = 800.0
@@ -37,6 +37,7 @@ class Overlaps:
         self._mouth = mouth
         self._tell = tell
         self._barge = BargeIn()
+        self.nearness = Nearness()
 
     @property
     def active(self) -> bool:
@@ -57,14 +58,15 @@ class Overlaps:
         """Everything was said or dropped."""
         self._barge.agent_silent()
 
-    def voice(self, change: VadKind, now_ms: float, *, closing: bool) -> None:
-        """Duck at the onset, stand still for a voice, go on after noise."""
+    def voice(self, change: VadKind, utterance: Utterance, now_ms: float, *, closing: bool) -> None:
+        """Duck at the onset, stand still for a voice beside the receiver, go on after noise."""
         if closing or not self.interruptible:
             return
         if change is VadKind.ONSET:
             self._mouth.obey(self._barge.onset(now_ms))
         elif change is VadKind.CONFIRMED:
-            self._mouth.obey(self._barge.confirmed(now_ms))
+            distant = self.nearness.is_distant(utterance.level_dbfs)
+            self._mouth.obey(self._barge.dismissed() if distant else self._barge.confirmed(now_ms))
         elif change is VadKind.DISMISSED:
             self._mouth.obey(self._barge.dismissed())
 
@@ -74,7 +76,8 @@ class Overlaps:
         completeness = self._dialogue.completes(text)
         since_ms = utterance.voice_from_ms - ECHO_WINDOW_MS
         said = self._mouth.said_since(since_ms)
-        verdict = judge(Overlap(text, confidence, final, said, self._mouth.question_put, completeness))
+        distant = self.nearness.is_distant(utterance.level_dbfs)
+        verdict = judge(Overlap(text, confidence, final, said, self._mouth.question_put, completeness, distant))
         if verdict is Verdict.UNDECIDED:
             return Ruling.OPEN
         self._tell(Overlapped(now_ms, verdict, text))

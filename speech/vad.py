@@ -6,6 +6,7 @@ audio clock. It owns no words and no turns.
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -59,6 +60,10 @@ class VadSettings:
     """An onset not confirmed within this time was noise."""
     drop_db: float = 30.0
     """A hop this far below the loudest of the utterance is silence, whatever the detectors say."""
+    over_noise_db: float = 8.0
+    """A hop that rises less above the quietest of the last seconds is the line's own noise, not the voice fading."""
+    clear_noise_db: float = 10.0
+    """Noise must lie this far below the loudest to be known for noise."""
     hum_db: float = 10.0
     hum_ms: float = 300.0
     """A hop nearly as loud as the loudest is voice for so long after Silero lets go: it is deaf to 嗯 and final n."""
@@ -68,6 +73,28 @@ class _State(StrEnum):
     QUIET = "quiet"
     MAYBE = "maybe"
     SPEECH = "speech"
+
+
+class NoiseFloor:
+    """The quietest stretch of the last seconds: what the line sounds like without a voice."""
+
+    def __init__(self, blocks: int = 30, block_hops: int = 10) -> None:
+        self._block_hops = block_hops
+        self._minima: deque[float] = deque(maxlen=blocks)
+        self._level: float | None = None
+        self._least = 0.0
+        self._hops = 0
+        self.dbfs = -90.0
+
+    def feed(self, level: float) -> None:
+        """Level of the next hop."""
+        self._level = level if self._level is None else self._level + 0.2 * (level - self._level)
+        self._least = min(self._least, self._level)
+        self._hops += 1
+        if self._hops % self._block_hops == 0:
+            self._minima.append(self._least)
+            self._least = 0.0
+            self.dbfs = min(self._minima)
 
 
 class SpeechSmoother:
@@ -82,6 +109,7 @@ class SpeechSmoother:
         self._likely_ms = 0.0
         self._sure_ms = 0.0
         self._peak_dbfs = -90.0
+        self._noise = NoiseFloor()
 
     @property
     def speaking(self) -> bool:
@@ -96,6 +124,7 @@ class SpeechSmoother:
     def feed(self, now_ms: float, flag: bool, probability: float, level: float) -> list[VadEvent]:
         """One hop ending at ``now_ms``: WebRTC's flag, Silero's last probability (0–1), level in dBFS."""
         self._run = self._run + 1 if flag else 0
+        self._noise.feed(level)
         if self._state is _State.QUIET:
             return self._from_quiet(now_ms, probability, level)
         self._peak_dbfs = max(self._peak_dbfs, level)
@@ -108,8 +137,12 @@ class SpeechSmoother:
     def _voiced(self, now_ms: float, probability: float, level: float) -> bool:
         if probability >= self._set.leave_probability:
             self._sure_ms = now_ms
-            return level > self._peak_dbfs - self._set.drop_db
+            return level > self._peak_dbfs - self._set.drop_db and not self._is_noise(level)
         return level > self._peak_dbfs - self._set.hum_db and now_ms - self._sure_ms <= self._set.hum_ms
+
+    def _is_noise(self, level: float) -> bool:
+        known = self._noise.dbfs < self._peak_dbfs - self._set.clear_noise_db
+        return known and level < self._noise.dbfs + self._set.over_noise_db
 
     def _from_quiet(self, now_ms: float, probability: float, level: float) -> list[VadEvent]:
         if self._run < self._set.onset_hops or probability < self._set.leave_probability / 2:

@@ -119,7 +119,9 @@ async def evaluate_turns(cases: Sequence[turns.Case], settings: Settings) -> Eva
         return turns.evaluate(await hold_all(cases, library, engines))
 
 
-async def hold_all(cases: Sequence[turns.Case], library: Library, engines: Engines) -> list[CaseResult]:
+async def hold_all(
+    cases: Sequence[turns.Case], library: Library, engines: Engines, *, told: bool = False
+) -> list[CaseResult]:
     """As many at once as there are cores, in the order of the cases."""
     at_once = asyncio.Semaphore(os.cpu_count() or 1)
     parts = CallParts(
@@ -128,7 +130,7 @@ async def hold_all(cases: Sequence[turns.Case], library: Library, engines: Engin
 
     async def one(case: turns.Case) -> CaseResult:
         async with at_once:
-            return await turns.hold(case, lambda ask: OpenAsk(library, ask), parts)
+            return await turns.hold(case, lambda ask: OpenAsk(library, ask), parts, told=told)
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from agent.domain.turns import Completeness
@@ -41,6 +41,8 @@ class Overlap:
     question_put: bool
     """The agent's question has been heard (almost) to its end: 嗯 is then an answer."""
     completeness: Completeness
+    distant: bool = False
+    """Far softer than the resident beside the receiver: a television, somebody else in the room."""
 
 
 _NOT_WORDS = re.compile(r"[\s，。！？、；：,.!?;:…]+")
@@ -57,10 +59,13 @@ def judge(overlap: Overlap) -> Verdict:
         return Verdict.NOISE if overlap.ended else Verdict.UNDECIDED
     if overlap.question_put and _answers(overlap):
         return Verdict.INTERRUPTION
+    if overlap.distant:
+        return Verdict.NOISE
     if is_echo(words, overlap.agent_text):
         return Verdict.ECHO
     beginning_of_echo = not overlap.ended and words in _NOT_WORDS.sub("", overlap.agent_text)
-    if len(words) >= 2 and not _BACKCHANNEL.fullmatch(words) and not beginning_of_echo:
+    enough = len(words) >= (2 if overlap.ended else SURE_CHARS)
+    if enough and not _BACKCHANNEL.fullmatch(words) and not beginning_of_echo:
         return Verdict.INTERRUPTION
     return _short(words, overlap)
 
@@ -99,6 +104,24 @@ def _common(first: str, second: str) -> int:
         for j, b in enumerate(second, 1):
             diagonal, row[j] = row[j], diagonal + 1 if a == b else max(row[j], row[j - 1])
     return row[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How loud the resident is, learnt from the turns that were answered; tells who is across the room."""
+
+    near_dbfs: float = -20.0
+    """Before anything was heard: a voice at a receiver."""
+    distant_db: float = 9.0
+    weight: float = 0.3
+
+    def after(self, level_dbfs: float) -> Nearness:
+        """With one more turn."""
+        return replace(self, near_dbfs=self.near_dbfs + self.weight * (level_dbfs - self.near_dbfs))
+
+    def is_distant(self, level_dbfs: float) -> bool:
+        """Too soft for the resident."""
+        return level_dbfs < self.near_dbfs - self.distant_db
 
 
 class Talk(StrEnum):

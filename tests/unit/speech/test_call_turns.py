@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from agent.domain.effects import End, Outcome, Patience, Say
 from agent.domain.events import TurnTimed
 from speech.audio import length_ms, read_wav
@@ -45,9 +47,15 @@ def test_why_it_waited_is_in_the_log() -> None:
     held = hold(FakeDialogue([[NEXT]], complete=(BOTH,), step=Patience.LONG), [Step((BOTH,)), Step(("还行吧",))])
     timed = [e.body for e in held.dialogue.events if isinstance(e.body, TurnTimed)]
     assert [t.turn for t in timed] == [1, 2]
-    assert timed[0].reason == "the ask is answered"
+    assert timed[0].reason == "both numbers are given"
     assert timed[0].gap_ms >= timed[0].wait_ms
-    assert [r.reason for r in held.notices.of(ResidentHeard)][1].startswith("ends like a sentence")
+    assert [r.reason for r in held.notices.of(ResidentHeard)][1].startswith("denies or assures")
+
+
+@pytest.mark.parametrize("quiet_ms", [20, 100, 200, 280, 360])
+def test_noise_right_before_the_voice_does_not_swallow_it(quiet_ms: int) -> None:
+    held = hold(FakeDialogue(complete=("没有头晕",)), [Step(("~" * 8, quiet_ms, "没有头晕"))])
+    assert held.dialogue.heard == ["没有头晕"]
 
 
 def test_the_agent_learns_from_cutting_in() -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from agent.domain.effects import Patience
 from agent.domain.turns import Completeness
-from speech.turns.barge_in import BargeIn, Order, Overlap, Talk, Verdict, is_echo, judge
-from speech.turns.endpointing import Pause, decide
+from speech.turns.barge_in import BargeIn, Nearness, Order, Overlap, Talk, Verdict, is_echo, judge
+from speech.turns.endpointing import Pause, decide, without_filler
 from speech.turns.habit import PauseHabit
 from speech.turns.silence import SilenceLadder
 
@@ -18,16 +18,23 @@ C = Completeness
     ("text", "completeness", "low", "high"),
     [
         ("高压一百五低压九十五", C.COMPLETE, 400, 520),
+        ("高压一百五低压九十五心跳七十", C.COMPLETE, 200, 320),
+        ("六十五公斤", C.COMPLETE, 200, 320),
+        ("一个礼拜走五天", C.COMPLETE, 400, 520),
+        ("没有头晕都挺好的", C.COMPLETE, 250, 400),
+        ("没有别的", C.UNKNOWN, 1_700, 2_400),
+        ("我记不清了", C.PARTIAL, 400, 520),
+        ("一天五六根", C.PARTIAL, 700, 1_000),
         ("没有", C.COMPLETE, 400, 520),
         ("对", C.COMPLETE, 400, 520),
-        ("嗯", C.COMPLETE, 400, 520),
+        ("嗯", C.COMPLETE, 520, 700),
         ("就是", C.COMPLETE, 400, 520),
         ("可以，就是", C.COMPLETE, 1_200, 2_200),
         ("吃氨氯地平还有", C.COMPLETE, 1_200, 2_200),
         ("一百", C.COMPLETE, 700, 1_500),
         ("高压一百五", C.PARTIAL, 1_200, 2_000),
-        ("有点头晕", C.PARTIAL, 700, 1_100),
-        ("行", C.COMPLETE, 520, 600),
+        ("偶尔喝一点", C.PARTIAL, 1_200, 1_600),
+        ("行", C.COMPLETE, 520, 700),
         ("哎，我就是", C.COMPLETE, 400, 520),
         ("高压", C.UNKNOWN, 1_200, 2_200),
         ("空腹", C.PARTIAL, 1_200, 2_200),
@@ -35,8 +42,8 @@ C = Completeness
         ("我想想", C.UNKNOWN, 2_500, 3_500),
         ("我去拿血压本你等一下", C.UNKNOWN, 2_500, 3_500),
         ("昨天儿子来看我了", C.UNKNOWN, 500, 900),
-        ("昨天儿子来看", C.UNKNOWN, 900, 1_300),
-        ("", C.EMPTY, 1_000, 1_500),
+        ("昨天儿子来看", C.UNKNOWN, 1_700, 2_000),
+        ("", C.EMPTY, 1_700, 2_000),
     ],
 )
 def test_wait(text: str, completeness: Completeness, low: float, high: float) -> None:
@@ -49,6 +56,33 @@ def test_patience_of_the_step_counts_where_the_end_is_not_sure() -> None:
     waits = [decide(Pause("高压一百五", C.PARTIAL, patience)).wait_ms for patience in Patience]
     assert waits == sorted(waits)
     assert len(set(waits)) == 3
+
+
+def test_where_the_step_is_patient_another_of_the_kind_may_follow() -> None:
+    assert 700 < decide(Pause("有点头晕", C.PARTIAL, Patience.LONG)).wait_ms < 1_000
+    assert 700 < decide(Pause("吃氨氯地平", C.COMPLETE, Patience.LONG)).wait_ms < 1_000
+    assert 1_300 < decide(Pause("早上吃氨氯地平", C.COMPLETE, Patience.LONG)).wait_ms < 1_600
+    assert decide(Pause("没有不舒服", C.COMPLETE, Patience.LONG)).wait_ms < 520
+
+
+def test_a_short_sound_without_words_is_waited_for_less() -> None:
+    assert decide(Pause("", C.EMPTY, voice_ms=400)).wait_ms < decide(Pause("", C.EMPTY, voice_ms=1_500)).wait_ms
+
+
+def test_fillers_at_the_beginning_are_no_words() -> None:
+    assert without_filler("嗯，那个没有") == "没有"
+    assert without_filler("嗯") == ""
+
+
+def test_a_voice_across_the_room_is_noise_unless_it_answers() -> None:
+    near = Nearness()
+    assert near.is_distant(-36)
+    assert not near.is_distant(-26)
+    for _ in range(10):
+        near = near.after(-34)
+    assert not near.is_distant(-36)
+    assert judge(overlap("下面请看天气预报", distant=True)) is Verdict.NOISE
+    assert judge(overlap("有头晕", distant=True, question_put=True, completeness=C.COMPLETE)) is Verdict.INTERRUPTION
 
 
 def test_a_resident_who_pauses_long_is_waited_for() -> None:

@@ -68,3 +68,12 @@ def test_silence_tone_and_clipping_are_no_speech() -> None:
         for start in range(0, len(pcm), 320):
             kinds |= {e.kind for e in vad.feed(pcm[start : start + 320])}
     assert VadKind.CONFIRMED not in kinds
+
+
+def test_the_lines_own_noise_is_not_the_voice_fading() -> None:
+    smoother, events = SpeechSmoother(), []
+    for index in range(240):
+        speaking = 50 <= index < 110
+        events += smoother.feed((index + 1) * 10.0, index >= 50, 0.9 if index >= 50 else 0.0, -20 if speaking else -36)
+    assert [e.kind for e in events][:3] == [VadKind.ONSET, VadKind.CONFIRMED, VadKind.ENDED]
+    assert events[2].at_ms == pytest.approx(1_100, abs=20)
