@@ -6,7 +6,7 @@ RUN_STAMP := $(VENV)/.run-ready
 DEV_STAMP := $(VENV)/.dev-ready
 SUIFANG := $(BIN)/suifang
 
-.PHONY: help demo serve chat test check results format interop-rasa clean
+.PHONY: help demo serve chat test unit check results format interop-rasa clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ chat: $(RUN_STAMP) ## the same conversation, typed
 
 test: $(DEV_STAMP) ## the whole test suite
 	$(BIN)/python -m pytest
+
+unit: $(DEV_STAMP) ## the unit ring alone, on virtual time
+	$(BIN)/python -m pytest tests/unit -n 2
 
 check: $(DEV_STAMP) ## style, types, floors, sizes, data
 	$(BIN)/ruff check .
