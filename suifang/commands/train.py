@@ -1,4 +1,4 @@
-"""``suifang train nlu``: learn the intent guesser from ``nlu_data/intents*.yml``, in seconds, without torch."""
+"""``suifang train``: learn the guesser of intents (``nlu``) or of red flags (``redflags``), in seconds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.errors import InputError
 from agent.library import BUNDLED_INTENTS
 from agent.understanding.intent_model import CERTAIN, NONE, Example, hash_of, held_out, load, read_examples, save, train
+from suifang.commands.train_redflags import BUNDLED_REDFLAGS, learn_redflags
 from suifang.settings import read_settings
 
 EXAMPLE = "suifang train nlu --evaluate"
@@ -18,9 +19,9 @@ EXAMPLE = "suifang train nlu --evaluate"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("what", choices=["nlu"], help="the guesser of intents")
+    parser.add_argument("what", choices=["nlu", "redflags"], help="the guesser of intents, or of red flags")
     parser.add_argument("--root", type=Path, help="folder with nlu_data/ (default: this checkout)")
-    parser.add_argument("--out", type=Path, default=BUNDLED_INTENTS, help="model file (default: the bundled one)")
+    parser.add_argument("--out", type=Path, help="model file (default: the bundled one)")
     parser.add_argument("--evaluate", action="store_true", help="also measure on examples held out, in five folds")
     parser.add_argument("--force", action="store_true", help="learn even when the data have not changed")
     parser.add_argument("--json", action="store_true", help="machine output")
@@ -28,27 +29,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 async def run(args: argparse.Namespace) -> int:
     """Learn, write, say how well."""
-    nlu_data: Path = (args.root or read_settings().root) / "nlu_data"
-    examples, data_hash = read_examples(nlu_data), hash_of(nlu_data)
-    if not examples:
-        raise InputError("intents-missing", f"{nlu_data} has no intents*.yml", "set --root to a folder with nlu_data/")
-    begun, stored = time.perf_counter(), load(args.out)
-    fresh = stored is not None and stored.data_hash == data_hash and not args.force
-    if not fresh:
-        _write(args.out, examples, data_hash)
-    found: dict[str, object] = {
-        "examples": len(examples),
-        "intents": len({example.intent for example in examples}),
-        "learned": not fresh,
-        "seconds": round(time.perf_counter() - begun, 2),
-        "model": str(args.out),
-        **(_measured(examples) if args.evaluate else {}),
-    }
+    root: Path = args.root or read_settings().root
+    if args.what == "redflags":
+        found = learn_redflags(root, args.out or root / BUNDLED_REDFLAGS, evaluate=args.evaluate)
+    else:
+        found = _learn_intents(root / "nlu_data", args.out or BUNDLED_INTENTS, args)
     if args.json:
         sys.stdout.write(json.dumps(found, ensure_ascii=False) + "\n")
     else:
         sys.stdout.write(" · ".join(f"{name} {value}" for name, value in found.items()) + "\n")
     return 0
+
+
+def _learn_intents(nlu_data: Path, out: Path, args: argparse.Namespace) -> dict[str, object]:
+    examples, data_hash = read_examples(nlu_data), hash_of(nlu_data)
+    if not examples:
+        raise InputError("intents-missing", f"{nlu_data} has no intents*.yml", "set --root to a folder with nlu_data/")
+    begun, stored = time.perf_counter(), load(out)
+    fresh = stored is not None and stored.data_hash == data_hash and not args.force
+    if not fresh:
+        _write(out, examples, data_hash)
+    return {
+        "examples": len(examples),
+        "intents": len({example.intent for example in examples}),
+        "learned": not fresh,
+        "seconds": round(time.perf_counter() - begun, 2),
+        "model": str(out),
+        **(_measured(examples) if args.evaluate else {}),
+    }
 
 
 def _write(path: Path, examples: list[Example], data_hash: str) -> None:

@@ -23,6 +23,8 @@ _CORRECTION = re.compile(
 _NEAR_COUNTS = ("hypoglycemia", "unconscious")
 _NEARLY = re.compile("差一?点")
 """差点晕过去 with a cold sweat is low sugar all the same."""
+_PASSED = re.compile("[病肿癌梗血风][^，]{0,2}[没走]的|去世|过世|没救过来|走的时候|咽气")
+_FALL_BAD = re.compile("地|[流淌]|[起动]不|断|昏|晕|吐")
 _LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
 
@@ -124,6 +126,8 @@ def _figurative(case: Case, whose: Owner) -> Verdict:
         return None
     found = _last(case, "figurative_before", case.text[: case.end])
     if found and case.cue("really", case.text[found.end() : case.end]):
+        return None
+    if found and _NEARLY.match(found.group()) and "，" in case.text[found.end() : case.end]:
         return None
     if found and case.flag in _NEAR_COUNTS and _NEARLY.match(found.group()):
         return (MentionStatus.UNCERTAIN, "nearly") if case.flag == "unconscious" else None
@@ -244,7 +248,7 @@ def _of_others(case: Case, whose: Owner) -> Verdict:
         return None
     cues = case.rules.cues
     time = times.when(case.text, case.start, case.end, cues)
-    if time in (times.When.PAST, times.When.EXPERIENCED) or cues["dead"].search(case.text, case.start):
+    if time in (times.When.PAST, times.When.EXPERIENCED) or _gone(case):
         return MentionStatus.OTHER_PERSON, f"{whose.words}, past"
     now = cues["now_other"].search(case.text)
     if now and not times.over(case.text, case.end, cues):
@@ -258,12 +262,16 @@ def _of_others(case: Case, whose: Owner) -> Verdict:
     return MentionStatus.OTHER_PERSON, whose.words
 
 
+def _gone(case: Case) -> bool:
+    return bool(case.rules.cues["dead"].search(case.text, case.start) or _PASSED.search(case.text))
+
+
 def _acute(case: Case) -> bool:
     if case.flag == "suicide_risk":
         return False
     return (
         case.candidate.rule.strong
-        or (case.flag == "fall_injury" and "地" in case.rest)
+        or (case.flag == "fall_injury" and bool(_FALL_BAD.search(case.rest)))
         or bool(case.cue("degree", case.clause))
     )
 
@@ -282,6 +290,8 @@ def _timed(case: Case, whose: Owner) -> Verdict:
     if time is times.When.EXPERIENCED:
         if times.back(case.text, case.end, cues):
             return MentionStatus.PRESENT, "before, and again now"
+        if case.flag == "suicide_risk" and not stopped:
+            return None
         return (MentionStatus.PAST, "over") if stopped else (MentionStatus.UNCERTAIN, "过 without a time")
     if time is not times.When.NOW and cues["saved"].search(case.text, case.end):
         return MentionStatus.PAST, "lived through"

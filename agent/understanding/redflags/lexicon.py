@@ -11,6 +11,7 @@ from typing import Any
 from agent.domain.alerts import FLAGS, Severity
 from agent.errors import DefinitionError
 from agent.understanding.pinyin import fold
+from agent.understanding.redflags.likeness import Likeness, load
 from agent.yaml_lines import line_of, load_yaml
 
 Step = str | int
@@ -136,6 +137,7 @@ class RedFlagRules:
     aggravations: tuple[Aggravation, ...]
     aggravating_words: re.Pattern[str]
     plausible: Mapping[str, tuple[float, float]]
+    likeness: Likeness | None = None
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule with this id."""
@@ -176,6 +178,7 @@ def load_redflags(nlu_data_dir: Path, clinical_dir: Path) -> RedFlagRules:
         ),
         aggravating_words=_pattern(limits_path, limits, "aggravating_words", limits.get("aggravating_words", ["(?!)"])),
         plausible={name: (float(low), float(high)) for name, (low, high) in limits.get("plausible", {}).items()},
+        likeness=load(folder / "likeness.npz"),
     )
 
 

@@ -30,8 +30,12 @@ class Owner:
 
 _TOPIC_END = 3
 _ONGOING = re.compile(
-    "身体|不好|心脏|住院|不舒服|好好的|吃着|睡|刚才|病|难受|现在|今天|昨|说他|说她|老毛病|高血压|突然|就是|中风|脑梗|脑溢血|脑出血|心梗|犯病|瘫|发作"
+    "身体|不好|心脏|住院|不舒服|好好的|吃着|睡|刚才|病|难受|现在|今天|昨|说他|说她|老毛病|高血压|突然|就是|中风|脑梗|脑溢血|脑出血|心梗|犯病|瘫|发作|没的|走的|去世|过世|摔|跌|滑倒|栽"
 )
+_IT_WAS = re.compile(
+    "^[^，]{0,3}，?(?:(?:那|这|说的?)就?是|(?:那|这)?不是(?:说)?我，?(?:那|这)?是)(?:我|俺|咱)(?:们?家)?(?:的|大|二|三|那)?"
+)
+"""半身不遂那是我大哥."""
 _STARTS_OTHER = re.compile("^(?:他|她|佢|人家)")
 
 
@@ -42,6 +46,9 @@ def owner(text: str, start: int, end: int, cues: Cues, *, far: bool = False, nea
     ``near``: only one named in the same clause.
     """
     left = text[:start]
+    after = _IT_WAS.match(text[end:])
+    if after and (whose := cues["family"].match(text, end + after.end())):
+        return Owner(Person.FAMILY, whose.group())
     own = max((m.end() for m in cues["self"].finditer(left)), default=-1)
     best: tuple[int, int, Person] | None = None
     for key, person in (("family", Person.FAMILY), ("others", Person.STRANGER)):

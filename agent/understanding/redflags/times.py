@@ -11,6 +11,11 @@ Cues = Mapping[str, re.Pattern[str]]
 _TIME_CLAUSE = 9
 _LEAD = re.compile("^(?:过|了|一次|一回|两次|两回|那是|这是|那都是|是|的|，|都|也|还|就|已经|大概|得有|有(?!一))*")
 
+_TOLD_OF = re.compile("^[^，]{0,4}，(?:那|都|也)[^，]{0,3}是[^，]+")
+"""…，那还是刚得病那年."""
+_ONCE_READ = re.compile("(?<![超不难])过$")
+"""最高到过一百八."""
+
 
 class When(StrEnum):
     """What the time words around a mention say."""
@@ -29,8 +34,13 @@ def when(text: str, start: int, end: int, cues: Cues) -> When:
     late = rest[lead.end() if lead else 0 :]
     if cues["past"].match(late) and not cues["now"].search(rest[:_TIME_CLAUSE]):
         return When.PAST
+    told = _TOLD_OF.match(rest)
+    if told and cues["past"].search(told.group()):
+        return When.PAST
     said = _last_cue(text, start, end, cues)
-    experienced = bool(cues["experienced"].match(rest)) or bool(cues["experienced"].search(text[start:end]))
+    experienced = bool(cues["experienced"].match(rest)) or bool(
+        cues["experienced"].search(text[start:end]) or _ONCE_READ.search(text[:start])
+    )
     if said is When.UNSAID and experienced:
         return When.EXPERIENCED
     return said

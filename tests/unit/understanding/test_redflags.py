@@ -39,7 +39,19 @@ def cases(name: str) -> list[dict[str, object]]:
     return loaded
 
 
-@pytest.mark.parametrize("name", ["redflags_present.yaml", "redflags_absent.yaml", "redflags_traps.yaml"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "redflags_present.yaml",
+        "redflags_absent.yaml",
+        "redflags_traps.yaml",
+        "batch_1.yaml",
+        "batch_2.yaml",
+        "batch_3.yaml",
+        "batch_4.yaml",
+        "batch_5.yaml",
+    ],
+)
 def test_every_case_of_the_file_holds(name: str) -> None:
     wrong = []
     for case in cases(name):
