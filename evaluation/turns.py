@@ -40,7 +40,19 @@ STOP_LAG_MS = 100.0
 
 
 @dataclass(slots=True)
-class Tape:
+class Noted:
+    """What was heard of the agent, whoever made it."""
+
+    loud_ms: list[float] = field(default_factory=list)
+    """Places in the audio at which the agent was heard."""
+    stopped_ms: float | None = None
+    """Where the agent gave way."""
+    heard: list[ResidentHeard] = field(default_factory=list)
+    judged: list[Overlapped] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class Tape(Noted):
     """The resident's end of the line: plays the audio, notes what is heard of the agent."""
 
     line: AudioChannel
@@ -50,12 +62,6 @@ class Tape:
     enough: Callable[[Tape], bool]
     played_ms: float = 0.0
     """Place in the audio, going on behind its end."""
-    loud_ms: list[float] = field(default_factory=list)
-    """Places in the audio at which the agent was heard."""
-    stopped_ms: float | None = None
-    """Where the agent gave way."""
-    heard: list[ResidentHeard] = field(default_factory=list)
-    judged: list[Overlapped] = field(default_factory=list)
 
     async def run(self) -> None:
         """Play until enough was heard."""
@@ -99,10 +105,10 @@ async def hold(case: Case, opener: Opener, parts: CallParts, *, told: bool = Fal
     near, far = audio_pair(VirtualTime())
     if isinstance(case, TurnCase):
         opening: list[Effect] = []
-        tape = Tape(far, case.pcm, with_agent=False, enough=_answered(case))
+        tape = Tape(line=far, pcm=case.pcm, with_agent=False, enough=_answered(case))
     else:
         opening = [Say(case.agent, "utter_case", ask=case.ask)]
-        tape = Tape(far, case.pcm, with_agent=True, enough=_settled(case))
+        tape = Tape(line=far, pcm=case.pcm, with_agent=True, enough=_settled(case))
     if told:
         parts = replace(parts, recognizer=InstantRecognizer(stretches(case), lambda: tape.played_ms))
     try:
@@ -111,7 +117,7 @@ async def hold(case: Case, opener: Opener, parts: CallParts, *, told: bool = Fal
             await run_call(near, dialogue, opening, parts, tape)
     except ExceptionGroup as several:
         raise first_of(several) from None
-    return turn_result(case, tape) if isinstance(case, TurnCase) else overlap_result(case, tape)
+    return result_of(case, tape)
 
 
 def _answered(case: TurnCase) -> Callable[[Tape], bool]:
@@ -129,7 +135,12 @@ def _settled(case: OverlapCase) -> Callable[[Tape], bool]:
     return enough
 
 
-def turn_result(case: TurnCase, tape: Tape) -> CaseResult:
+def result_of(case: Case, tape: Noted) -> CaseResult:
+    """The row of a case."""
+    return turn_result(case, tape) if isinstance(case, TurnCase) else overlap_result(case, tape)
+
+
+def turn_result(case: TurnCase, tape: Noted) -> CaseResult:
     """Whether the answer came behind the turn's end, and how soon."""
     end_ms = case.end_s * 1000
     first_ms = tape.loud_ms[0] if tape.loud_ms else None
@@ -147,7 +158,7 @@ def turn_result(case: TurnCase, tape: Tape) -> CaseResult:
     return CaseResult(case.id, {"end": case.end_s}, got, not why, why)
 
 
-def overlap_result(case: OverlapCase, tape: Tape) -> CaseResult:
+def overlap_result(case: OverlapCase, tape: Noted) -> CaseResult:
     """Whether the agent gave way, and what of it was heard meanwhile."""
     onset_ms = case.onset_s * 1000
     stopped = tape.stopped_ms is not None

@@ -1,4 +1,4 @@
-"""``suifang bench dialogue|outbox``: speed of the conversation, and of records on their way to the backend."""
+"""``suifang bench dialogue|outbox|voice``: speed of the conversation, of records on their way, turn taking."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ EXAMPLE = "suifang bench dialogue evaluation/cases/dialogues --rounds 20"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("kind", choices=["dialogue", "outbox"], help="what is measured")
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="dialogue: case files or folders")
+    parser.add_argument("kind", choices=["dialogue", "outbox", "voice"], help="what is measured")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="dialogue, voice: case files or folders")
     parser.add_argument("--rounds", type=int, default=20, metavar="N", help="dialogue: how often each case is held")
     parser.add_argument("--visits", type=int, default=10_000, metavar="N", help="outbox: how many visits")
     parser.add_argument("--kills", type=int, default=5, metavar="N", help="outbox: how many couriers are killed")
     parser.add_argument("--seed", type=int, default=1, help="outbox: of faults and kills")
+    parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"), help="voice: their interpreter")
+    parser.add_argument("--out", type=Path, default=Path("evaluation/results/voice.md"), help="voice: the report")
+    parser.add_argument("--reuse", action="store_true", help="voice: take results of peers that lie there already")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -35,6 +38,8 @@ async def run(args: argparse.Namespace) -> int:
     """Measure and print; 1 when the outbox lost, doubled or mixed up anything."""
     if args.kind == "outbox":
         return await _outbox(args)
+    if args.kind == "voice":
+        return await _voice(args)
     if not args.paths:
         raise InputError("bench-what", "no case files are named", EXAMPLE)
     cases = read_cases(args.paths, dialogue_case)
@@ -47,6 +52,15 @@ async def run(args: argparse.Namespace) -> int:
         f"dialogue: {speed.conversations} conversations, {speed.turns} turns, one turn p50 {speed.p50_ms} ms "
         f"p99 {speed.p99_ms} ms, {speed.per_hour} conversations an hour on one core\n"
     )
+    return 0
+
+
+async def _voice(args: argparse.Namespace) -> int:
+    from suifang.bench_voice import VoiceBench, command_line, measure  # noqa: PLC0415 - brings the whole voice along
+
+    paths = args.paths or [Path("var/turns")]
+    bench = VoiceBench(paths, args.peers, args.out, args.reuse, command_line())
+    sys.stdout.write(await measure(bench, read_settings()))
     return 0
 
 

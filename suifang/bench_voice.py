@@ -1,0 +1,132 @@
+"""``suifang bench voice``: our turn taking and that of other frameworks on the same audio, written as a report."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from agent.errors import InputError
+from agent.library import load_library
+from evaluation import turns
+from evaluation.bench_voice import PEERS, Entry, points, prepare, read_peer, result_file, run_peer, table
+from evaluation.cases import read_cases
+from evaluation.turn_cases import turn_case
+from suifang.settings import Settings
+from suifang.turn_taking import REPLY, hold_all
+from suifang.voice import open_engines
+
+PLOT = Path(__file__).resolve().parent.parent / "evaluation/peers/plot.py"
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceBench:
+    """What is run, and where things lie."""
+
+    paths: Sequence[Path]
+    python: Path
+    """The interpreter of the peers' environment."""
+    out: Path
+    reuse: bool
+    """Results of peers that lie there already are taken as they are."""
+    command: str
+
+
+async def measure(bench: VoiceBench, settings: Settings) -> str:
+    """Run everything, write the report and its plot; the report."""
+    cases = read_cases(bench.paths, turn_case)
+    folder = settings.data_dir / "bench_voice"
+    library = load_library(settings.root)
+    async with open_engines(settings) as engines:
+        prepared = await prepare(cases, folder, engines.agent, REPLY.text, engines.style)
+        entries = [
+            Entry("Suifang, bundled recogniser", turns.evaluate(await hold_all(cases, library, engines))),
+            Entry("Suifang", turns.evaluate(await hold_all(cases, library, engines, told=True))),
+        ]
+    missing = []
+    for name in PEERS:
+        try:
+            result = result_file(folder, name)
+            if not (bench.reuse and result.exists()):
+                result = await run_peer(name, _interpreter(bench.python), prepared)
+            entries.append(read_peer(name, cases, result))
+        except InputError as error:
+            missing.append(f"- {name}: not run. {error.message}")
+    plot = await _plot(bench, folder, entries)
+    report = _report(bench, entries, missing, plot)
+    _write(bench.out, report)
+    return report
+
+
+def _interpreter(python: Path) -> Path:
+    if not python.exists():
+        raise InputError(
+            "peers-missing", f"there is no {python}", "python3 -m venv .venv-peers, install .[peers] there"
+        )
+    return python
+
+
+async def _plot(bench: VoiceBench, folder: Path, entries: Sequence[Entry]) -> Path | None:
+    """The picture beside the report; None without the peers' environment."""
+    if not bench.python.exists():
+        return None
+    given, drawn = folder / "points.json", bench.out.with_suffix(".svg")
+    given.write_text(json.dumps(points(entries)), "utf-8")
+    process = await asyncio.create_subprocess_exec(str(bench.python), str(PLOT), str(given), str(drawn))
+    return drawn if await process.wait() == 0 else None
+
+
+def _report(bench: VoiceBench, entries: Sequence[Entry], missing: Sequence[str], plot: Path | None) -> str:
+    totals = entries[0].evaluation.totals
+    failed = [f"- {e.name}: {e.failed} cases gave no result and are left out." for e in entries if e.failed]
+    lines = [
+        "# Turn taking",
+        "",
+        f"{datetime.now():%Y-%m-%d %H:%M} · {_machine()} · Python {platform.python_version()}",
+        "",
+        f"    {bench.command}",
+        "",
+        f"{totals['turns']} turns and {totals['overlaps']} overlaps of `python -m evaluation.turn_corpus`: espeak-ng",
+        "voices kept from training, pauses of 0.4–2.0 s, 16 kHz and 8 kHz A-law, clean and with noise 15 dB below.",
+        "Every line but the first has a recogniser behind it that knows the words and gives them at once. Suifang runs",
+        "on virtual time, the peers in real time on the same machine, with replies and voices that answer at once.",
+        "In brackets: 95 % Wilson intervals. Overlaps: interruptions, backchannels (嗯, 好), cough, door, television.",
+        "",
+        table(entries),
+        "",
+        *([f"![response gap against cut-ins]({plot.name})", ""] if plot else []),
+        *missing,
+        *failed,
+        "- Pipecat: not run; no adapter is written for it yet.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _machine() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        name = platform.processor() or platform.machine()
+    return f"{os.cpu_count()} cores of {name}"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise InputError(
+            "out-unwritable", f"{path} cannot be written ({error.strerror})", "name another file with --out"
+        ) from None
+
+
+def command_line() -> str:
+    """How the program was called."""
+    return " ".join(["suifang", *sys.argv[1:]])
