@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from agent.understanding.pinyin import fold
 from agent.understanding.redflags.lexicon import Part, RedFlagRules, Rule
@@ -136,6 +137,11 @@ def _inside(inner: Span, outer: Span) -> bool:
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
+def _touching(pieces: tuple[Span, ...]) -> bool:
+    """Nothing stands between the groups: one wrong syllable is believed next to the right one only."""
+    return all(after[0] <= before[1] for before, after in pairwise(pieces))
+
+
 def _sounds_right(scan: Scan, candidate: Candidate) -> bool:
     """Long enough, and at least one group or half of the characters written as they should be."""
     length = sum(end - start for start, end in candidate.pieces)
@@ -148,7 +154,7 @@ def _sounds_right(scan: Scan, candidate: Candidate) -> bool:
     ]
     exact = [end - start for right, (start, end) in zip(rights, candidate.pieces, strict=True) if right == end - start]
     if any(right < end - start < 2 for right, (start, end) in zip(rights, candidate.pieces, strict=True)) and (
-        rule.kind != "seq" or max(exact, default=0) < 2
+        rule.kind != "seq" or max(exact, default=0) < 2 or not _touching(candidate.pieces)
     ):
         return False
     wrong = length - sum(rights)

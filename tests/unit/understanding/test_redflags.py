@@ -50,6 +50,7 @@ def cases(name: str) -> list[dict[str, object]]:
         "batch_3.yaml",
         "batch_4.yaml",
         "batch_5.yaml",
+        "batch_6.yaml",
     ],
 )
 def test_every_case_of_the_file_holds(name: str) -> None:
