@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import wave
 from collections.abc import Iterable
 from pathlib import Path
@@ -52,8 +53,9 @@ def level_dbfs(pcm: Pcm) -> float:
     """RMS level below full scale; ``SILENT_DBFS`` for nothing."""
     if not len(pcm):
         return SILENT_DBFS
-    rms = float(np.sqrt(np.mean(np.square(pcm.astype(np.float32)))))
-    return max(SILENT_DBFS, 20 * float(np.log10(max(rms, 1e-3) / 32768)))
+    samples = pcm.astype(np.float32)
+    rms = math.sqrt(float(np.dot(samples, samples)) / len(samples))
+    return max(SILENT_DBFS, 20 * math.log10(max(rms, 1e-3) / 32768))
 
 
 def _clip(samples: npt.NDArray[np.float32]) -> Pcm:
