@@ -1,7 +1,8 @@
 """Red flags in an utterance that may have been misheard: the net is cast over the words as written and as repaired.
 
 A repair adds flags and may put one in doubt, it never removes one: what only the written words raise is asked about
-when a repair in the same clause denies it, and raised as before otherwise.
+when a repair in the same clause denies it, and raised as before otherwise. A repaired wording that is merely alike to
+others (the statistical net) denies nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def heard_mentions(
     if not repaired.changes:
         return written
     heard = mentions(replace(utterance, text=repaired.text), ask, ctx, rules)
-    spoken_of, present = {m.flag for m in heard}, _present(heard)
+    spoken_of, present = {m.flag for m in heard if not m.rule.endswith(".likeness")}, _present(heard)
     kept = []
     for mention in written:
         if mention.flag not in spoken_of:

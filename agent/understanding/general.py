@@ -35,6 +35,8 @@ def general_answer(
         return None
     if ask in _CALL_ASKS and sets["no_calls"].search(text):
         return AnswerKind.REFUSED
+    if unread and not sets["refused"].search(text) and asks_to_repeat(utterance, lexicons):
+        return AnswerKind.REPEAT
     for kind, name in ((AnswerKind.REFUSED, "refused"), (AnswerKind.REPEAT, "repeat"), (AnswerKind.UNKNOWN, "unknown")):
         if _mostly(text, sets[name], sets["filler"], _REST_UNREAD if unread else _REST_ALLOWED[kind]):
             return kind

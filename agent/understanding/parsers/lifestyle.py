@@ -63,6 +63,8 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
 
 
 def _bare_or_vague(text: str, slot: str, about: str) -> Reading:
+    if _SELDOM.search(text):
+        return vague("not every day: how much a day?")
     numbers = candidates(text)
     if numbers and numbers[-1].exact:
         number = numbers[-1]
@@ -168,7 +170,9 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
         )
     if any(not a.number.exact for a in found):
         return vague("not exact")
-    per_meal = bool(re.search("[一每]?(?:顿|餐)", text))
+    per_meal = bool(re.search("[一每]?(?:顿|餐)", text)) and not re.search(
+        "一共|总共|统共|拢共|加(?:一块|起来|一起)|合(?:起来|一块|共)|一天下来", text
+    )
     meals = _meals(text) if per_meal else 1
     chosen = found if len(found) == 1 or re.search("早|中|晚|晌|夜", text) else found[-1:]
     grams = sum(a.worth for a in chosen) * (meals or 3)

@@ -17,7 +17,10 @@ from agent.understanding.text import Utterance
 _X = re.compile(
     "(大写的?)?(叉|艾克斯|爱克斯|埃克斯|艾克丝|埃克思|×|乘号|x|(?<=[零一二三四五六七八九0-9幺])[差插岔茶]$)"
 )
-_NOT_AT_HAND = re.compile("背不|记不(住|全)|没(带|在身边|在手边)|找不[到着]|不在(身边|手边)|不会(翻|查|看)")
+_NOT_AT_HAND = re.compile(
+    "背不|记不(住|全)|没(带|在身边|在手边)|找不[到着]|没背|没记|(?:拿|借|带|收|交)(?:走|去|回|给)|(?:锁|压|收|搁|放)(?:着|起来|在|到)|不在(身边|手边)|不会(翻|查|看)"
+)
+_AWAY = re.compile("(?:拿|借|带|交)(?:走|去|回|给)(?:了|.{1,6}了)")
 _FETCHED = re.compile("[让叫等喊]|给你找|拿")
 _TEN = re.compile("[十拾]$")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -99,7 +102,7 @@ def phone_parser(slot: str) -> Parser:
 
 def _not_at_hand(text: str) -> Reading:
     """背不下来, 没带: not known now; 让我闺女念 is still to come."""
-    if _NOT_AT_HAND.search(text) and not _FETCHED.search(text):
+    if _AWAY.search(text) or (_NOT_AT_HAND.search(text) and not _FETCHED.search(text)):
         return Reading(answer=AnswerKind.UNKNOWN, reason="not at hand", complete=True)
     return Reading()
 

@@ -62,7 +62,9 @@ def _not_known(text: str) -> bool:
 def parse_pain(utterance: Utterance, ctx: AskContext) -> Reading:
     """Pain from 0 to 10; 不疼 is 0."""
     text = corrected(present(utterance.text))
-    numbers = find_numbers(text)
+    numbers = tuple(
+        n for n in find_numbers(text) if re.match("分|级|左右|[吧啊了呢，]|$", text[n.span[1] :]) or n.low >= 2
+    )
     number = choose(text, numbers)
     if number and number.value == int(number.value):
         return reading(fill("pain_score", number.value, number.span, confirm=number.soft, reason="unsure"))

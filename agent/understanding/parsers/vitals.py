@@ -133,7 +133,8 @@ def parse_height(utterance: Utterance, ctx: AskContext) -> Reading:
     """Height in cm: 一米六三, 一六三, 五尺二."""
     text = corrected(present(utterance.text))
     metre = list(_METRE.finditer(text))
-    if metre and metre[-1]["rest"]:
+    later = metre and re.search("差|不对|应该", text[metre[-1].end() :]) and find_numbers(text[metre[-1].end() :])
+    if metre and metre[-1]["rest"] and not (later and later[-1].value >= 100):
         return _metres(metre[-1])
     feet = _CHI.search(text)
     if feet:
@@ -179,7 +180,7 @@ def _of_label(text: str, slot: str) -> tuple[Number, ...]:
         if label in ("sbp", "dbp") and place_only(text, number, end):
             label = None
         end = number.span[1]
-        if label == slot or (label is None and number.high >= 10):
+        if number.high >= 10 and label in (slot, None):
             worth = retold(number, float(number.digits)) if _two_digits(text, number) else number
             found.append((label, worth))
     named = tuple(n for label, n in found if label)
