@@ -19,7 +19,7 @@ from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import Drink, tables
 
-_NOT_QUIT = re.compile("没戒|戒不[掉了]|没有戒|不戒|想戒|要戒|戒不成|戒过|难戒")
+_NOT_QUIT = re.compile("没戒|戒不[掉了]|没有戒|不戒|想戒|要戒|戒了?[^，]{0,4}又|又[抽喝]|戒不成|戒过|难戒")
 _SMOKE_NO = re.compile(
     "(?:不|没|没有|从来?不|从来?没|不怎么会|莫得|冇|早不|都不)(?:再|得|会|咋|爱|碰|沾|吃|敢)?(?:抽|吸|烟)|戒|[忌断掐](?:了|掉|烟)|不会|不沾|不碰|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
 )
@@ -211,7 +211,7 @@ def parse_exercise(utterance: Utterance, ctx: AskContext) -> Reading:
 def _minutes(text: str) -> tuple[Amount | None, bool]:
     """Length of one time, and whether one was said that is open; 三刻钟, 半个钟头, 一个半小时."""
     found: list[Amount] = []
-    open_value = bool(re.search("(?:一袋烟|一炷香|一顿饭|抽袋烟|吃顿饭)(?:的)?[功工]夫", text))
+    open_value = bool(re.search("个把(?:钟头|小时)|半拉天|(?:一袋烟|一炷香|一顿饭|抽袋烟|吃顿饭)(?:的)?[功工]夫", text))
     for number in find_numbers(text):
         tail = text[number.span[1] :]
         scale = 60.0 if number.measure in ("小时", "钟头") or _HOURS.match(tail) else 0.0

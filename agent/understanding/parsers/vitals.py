@@ -26,7 +26,7 @@ from agent.understanding.values import tables
 _KILO = re.compile("个?(?:公斤|千克|kg)")
 _JIN = re.compile("个?(?:市)?斤")
 _JIN_LIANG = re.compile("斤([一二三四五六七八九两半\\d])两")
-_DELTA = re.compile("(?:瘦|胖|轻|(?<!体)重|长|掉|减|降|差|涨|少|多)(?:了|下去|下来|掉)?(?:有|大概|差不多)?$")
+_DELTA = re.compile("(?:瘦|胖|轻|(?<![体净毛])重|长|掉|减|降|差|涨|少|多)(?:了|下去|下来|掉)?(?:有|大概|差不多)?$")
 _METRE = re.compile(
     "[1一幺]\\s*(?:米|m(?!m)|没)\\s*(?P<rest>[零〇一二三四五六七八九十两\\d]*(?:点[一二三四五六七八九\\d])?)(?P<open>几|多|来|左右|出头|上下)?"
 )
@@ -135,7 +135,10 @@ def parse_height(utterance: Utterance, ctx: AskContext) -> Reading:
     metre = list(_METRE.finditer(text))
     later = metre and re.search("差|不对|应该", text[metre[-1].end() :]) and find_numbers(text[metre[-1].end() :])
     if metre and metre[-1]["rest"] and not (later and later[-1].value >= 100):
-        return _metres(metre[-1])
+        before = text[: metre[-1].start()]
+        return (
+            vague("not exact") if re.search("(?:不到|没到|将近|快到?|不足|超过|不止)$", before) else _metres(metre[-1])
+        )
     feet = _CHI.search(text)
     if feet:
         return _feet(feet)
