@@ -29,6 +29,8 @@ _COUNTED = re.compile(f"[{NUMERAL}]+(?:{MEASURE}|[{NUMERAL}])")
 """A numeral beside a numeral or a measure word is a number, and never turned into another."""
 _ECHO = re.compile("(?P<word>[^，])(?=(?:[吗呢啊]?，)?[^，]{0,3}(?P<again>[不没](?P=word)))")
 """耳朵响？不响: what is said twice was meant."""
+_DAYS = re.compile("大?[前后昨今明]儿个?|[头后前][晌半]|晌[午火]|赶明儿?")
+"""Days and parts of the day in the words of the countryside."""
 _LESS_SURE = 0.85
 
 
@@ -59,7 +61,7 @@ class Hearing:
         return tuple(h.span for h in self.medicines.index.find(found.text) if changed & set(range(*h.span)))
 
     def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
-        for known in (self.words, _COUNTED):
+        for known in (self.words, _COUNTED, _DAYS):
             yield from (match.span() for match in known.finditer(text))
         yield from (match.span("again") for match in _ECHO.finditer(text))
         if ask in _MEDICINE_ASKS:

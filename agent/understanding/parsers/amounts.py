@@ -19,6 +19,7 @@ _WEEKDAYS = re.compile(
     "(?:逢)?(?:一三五日?|二四六日?|一四六|二五日)(?=[去跳打走都，来练遛散游]))"
 )
 """礼拜一三五, 周二、周四: so many days a week."""
+_TWICE_A_DAY = "早晚|早上?晚上?|上下午|上午[、，和]?(?:后晌|下午)|一早一晚|早起晚上"
 _ALTERNATE = re.compile("隔(?:一)?天|隔(?:一)?日|隔三差五|三天两头|隔三岔五|一天隔一天|有时|偶尔|经常|常常|很少|难得")
 _BOTH_ENDS = re.compile("早晚(?:都|各|都要)?|早上[^，]*，?[^，]*(?:晚上|下午|傍晚|晚饭后)|一早一晚|早一趟晚一趟")
 
@@ -107,6 +108,8 @@ def weekly_times(text: str) -> tuple[float | None, bool, tuple[int, int]]:
         return fixed
     period, span = _period(text)
     counted = _count(text)
+    if period is None and re.search(f"(?:{_TWICE_A_DAY})(?:都)?各", text):
+        period = 1.0
     if counted and not (_ALTERNATE.search(text) and counted[0].value == 1):
         number, kind = counted
         value = number.value if kind == "day" or period is None else number.value * 7 / period
@@ -161,7 +164,10 @@ def _count(text: str) -> tuple[Number, str] | None:
                 "(?:次|回|趟|遍)(?:是|就|要|大概|差不多)?(?:[零一二三四五六七八九十两半几\\d]|走|个|得)", tail
             )
             if not single and not re.search("每$", text[: number.span[0]]):
-                both = re.search("(?:早晚|早上?晚上?|上下午|早起晚上)(?:都)?各[^，]{0,3}$", text[: number.span[0]])
+                both = re.search(
+                    f"(?:{_TWICE_A_DAY})(?:都)?各[^，]{{0,3}}$",
+                    text[: number.span[0]],
+                )
                 return (_double(number) if both else number), "times"
         is_days = _DAY.match(text, number.span[1]) and re.search(
             "[一1每](?:个)?(?:周|礼拜|星期)", text[: number.span[0]]

@@ -164,7 +164,9 @@ def _place(current: _Measured, item: _Said, rest: list[Number], fixing: bool, ct
 
 
 def _third(current: _Measured, number: Number, rest: list[Number]) -> _Measured | None:
-    """A third number is the pulse, unless it begins another pair."""
+    """A third number is the pulse, unless it begins another pair or says one of the pair again."""
+    if any(known.value == number.value for known in current.got.values()):
+        return current
     starts_new = number.value >= 100 and rest and rest[0].value < number.value
     if "heart_rate" in current.got or starts_new:
         return None

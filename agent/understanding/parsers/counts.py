@@ -61,7 +61,7 @@ def parse_aecopd(utterance: Utterance, ctx: AskContext) -> Reading:
         return _denied(text, "aecopd_count")
     if not exact:
         return vague("not exact") if numbers else _no_number(text, "犯|喘|加重|住")
-    again = len(exact) > 1 and "又" in text
+    again = len(exact) > 1 and re.search("又|再|还有|年尾|年底|后头", text) is not None
     count = sum(n.value for n in exact) if again else exact[0].value
     return reading(fill("aecopd_count", count, exact[0].span, confirm=exact[0].soft or again, reason="unsure"))
 

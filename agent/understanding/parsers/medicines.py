@@ -101,7 +101,8 @@ def _doses(text: str, named: tuple[Named, ...], lexicons: Lexicons) -> list[Dose
         return []
     edges = [n.span[1] for n in named]
     ends = [n.span[0] for n in named[1:]] + [len(text)]
-    behind = [_dose(text[a:b], n, lexicons) for a, b, n in zip(edges, ends, named, strict=True)]
+    parts = [_own_words(text[a:b], lexicons) for a, b in zip(edges, ends, strict=True)]
+    behind = [_dose(words, n, lexicons) for words, n in zip(parts, named, strict=True)]
     if not behind[-1].said:
         starts = [0, *edges[:-1]]
         before = [_dose(text[a : n.span[0]], n, lexicons) for a, n in zip(starts, named, strict=True)]
@@ -115,6 +116,12 @@ def _doses(text: str, named: tuple[Named, ...], lexicons: Lexicons) -> list[Dose
     if len(named) > 1 and last.said and lexicons.doses["all_alike"].search(text[edges[-1] :]):
         behind = [_shared(d, last) for d in behind]
     return behind
+
+
+def _own_words(words: str, lexicons: Lexicons) -> str:
+    """The words after a name up to the next medicine, named or known by its class (他汀晚上一片)."""
+    other = lexicons.medicines.classes.search(words)
+    return words[: other[0]] if other and "，" in words[: other[0]] else words
 
 
 def _shared(own: Dose, common: Dose) -> Dose:

@@ -114,9 +114,13 @@ def _grade_or_number(ask: str, utterance: Utterance, top: int) -> Reading:
 
 def parse_hypoglycemia(utterance: Utterance, ctx: AskContext) -> Reading:
     """1 none, 2 now and then, 3 often."""
-    if _WHETHER.search(utterance.text):
-        return unknown("cannot tell what it is")
-    return _graded("hypoglycemia")(utterance, ctx)
+    doubt = _WHETHER.search(utterance.text)
+    if doubt is None:
+        return _graded("hypoglycemia")(utterance, ctx)
+    rest = blank(utterance.text, *doubt.span())
+    return (grade("hypoglycemia", rest) if rest.strip("，低血糖是个啥样我的你说") else None) or unknown(
+        "cannot tell what it is"
+    )
 
 
 def parse_bp_setting(utterance: Utterance, ctx: AskContext) -> Reading:
