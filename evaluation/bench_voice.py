@@ -28,7 +28,7 @@ PEERS = {
 }
 """Name, module under ``evaluation/peers/``, its mode."""
 AT_ONCE = 7
-SILENT_MS = 400.0
+SILENT_MS = 100.0
 """An agent that was interrupted is silent for so long at least."""
 MODULES = Path(__file__).parent / "peers"
 

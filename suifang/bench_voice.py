@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from evaluation import turns
 from evaluation.bench_voice import PEERS, Entry, points, prepare, read_peer, result_file, run_peer, table
 from evaluation.cases import read_cases
 from evaluation.turn_cases import turn_case
+from speech.ports import RATE_HZ
 from suifang.settings import Settings
 from suifang.turn_taking import REPLY, hold_all
 from suifang.voice import open_engines
@@ -32,6 +34,8 @@ class VoiceBench:
     paths: Sequence[Path]
     python: Path
     """The interpreter of the peers' environment."""
+    modes: Sequence[str] | None
+    """Of the peers; None for all."""
     out: Path
     reuse: bool
     """Results of peers that lie there already are taken as they are."""
@@ -45,12 +49,21 @@ async def measure(bench: VoiceBench, settings: Settings) -> str:
     library = load_library(settings.root)
     async with open_engines(settings) as engines:
         prepared = await prepare(cases, folder, engines.agent, REPLY.text, engines.style)
+        began_s = time.process_time()
+        ours = Entry("Suifang, bundled recogniser", turns.evaluate(await hold_all(cases, library, engines)))
+        spent = (time.process_time() - began_s) / sum(len(case.pcm) / RATE_HZ for case in cases)
         entries = [
-            Entry("Suifang, bundled recogniser", turns.evaluate(await hold_all(cases, library, engines))),
+            ours,
             Entry("Suifang", turns.evaluate(await hold_all(cases, library, engines, told=True))),
         ]
-    missing = []
-    for name in PEERS:
+    missing = [
+        f"- Cost: {spent * 1000:.0f} ms of processor time for a second of line with the bundled recogniser, most of it "
+        f"speech: two cores carry {int(2 / spent)} such lines at the most."
+    ]
+    for name, (_, mode) in PEERS.items():
+        if bench.modes is not None and mode not in bench.modes:
+            missing.append(f"- {name}: not run; left out of --modes.")
+            continue
         try:
             result = result_file(folder, name)
             if not (bench.reuse and result.exists()):

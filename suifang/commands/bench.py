@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kills", type=int, default=5, metavar="N", help="outbox: how many couriers are killed")
     parser.add_argument("--seed", type=int, default=1, help="outbox: of faults and kills")
     parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"), help="voice: their interpreter")
+    parser.add_argument("--modes", nargs="*", metavar="MODE", help="voice: of default, vad, mini; all when left out")
     parser.add_argument("--out", type=Path, default=Path("evaluation/results/voice.md"), help="voice: the report")
     parser.add_argument("--reuse", action="store_true", help="voice: take results of peers that lie there already")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -59,7 +60,7 @@ async def _voice(args: argparse.Namespace) -> int:
     from suifang.bench_voice import VoiceBench, command_line, measure  # noqa: PLC0415 - brings the whole voice along
 
     paths = args.paths or [Path("var/turns")]
-    bench = VoiceBench(paths, args.peers, args.out, args.reuse, command_line())
+    bench = VoiceBench(paths, args.peers, args.modes, args.out, args.reuse, command_line())
     sys.stdout.write(await measure(bench, read_settings()))
     return 0
 
