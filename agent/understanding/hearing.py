@@ -29,8 +29,8 @@ _COUNTED = re.compile(f"[{NUMERAL}]+(?:{MEASURE}|[{NUMERAL}])")
 """A numeral beside a numeral or a measure word is a number, and never turned into another."""
 _ECHO = re.compile("(?P<word>[^，])(?=(?:[吗呢啊]?，)?[^，]{0,3}(?P<again>[不没](?P=word)))")
 """耳朵响？不响: what is said twice was meant."""
-_DAYS = re.compile("大?[前后昨今明]儿个?|[头后前][晌半]|晌[午火]|赶明儿?")
-"""Days and parts of the day in the words of the countryside."""
+_DAYS = re.compile("(?<=[趟次回个副种])药|大?[前后昨今明]儿个?|[头后前][晌半]|晌[午火]|赶明儿?")
+"""Days and parts of the day in the words of the countryside; 药 behind a count."""
 _LESS_SURE = 0.85
 
 

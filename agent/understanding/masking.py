@@ -24,6 +24,12 @@ FIX = re.compile(
 """Words that take back what was just said; 没有 only between a value and its correction."""
 
 
+_NOT_TODAY = re.compile(
+    "(?:这次|这回|今天|今儿|今早|最近|这阵子?|这两天|现在)[^，]{0,4}(?:没|忘了?|没有|没顾上)(?:量|测|称|查|扎|数)"
+)
+_LAST_TIME = re.compile("上次|上回|上个?月|上礼拜|上周|前阵子?|前些天")
+
+
 def blank(text: str, start: int, end: int) -> str:
     """``text`` with a span replaced by pauses."""
     return text[:start] + BLANK * (end - start) + text[end:]
@@ -36,8 +42,12 @@ def clauses(text: str) -> list[tuple[int, int]]:
 
 def present(text: str) -> str:
     """Without the clauses that say how it was before (以前高压一百八); 早就戒了 stays."""
+    unmeasured = _NOT_TODAY.search(text)
     for start, end in clauses(text):
         clause = text[start:end]
+        if unmeasured and _LAST_TIME.search(clause) and not _NOT_TODAY.search(clause):
+            text = blank(text, start, end)  # 上次一百六，这次没量
+            continue
         past, now = PAST.search(clause), NOW.search(clause)
         if past and now and past.end() < now.start():  # 以前口重现在淡了, without a pause
             text = blank(text, start, start + now.start())
