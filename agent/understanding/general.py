@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.domain.answers import AnswerKind
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.phrases import Phrases
 from agent.understanding.text import Utterance
 
 _TAKING_ASKS = frozenset({"med_adherence", "nonadherence_reason"})
+_HOUR = re.compile("[零一二两三四五六七八九十\\d][点:]")
 _CALL_ASKS = frozenset({"callback_time", "next_call_ok"})
 _REST_ALLOWED = {AnswerKind.UNKNOWN: 6, AnswerKind.REFUSED: 8, AnswerKind.REPEAT: 5}
 """So many characters besides the phrase and fillers may be a real answer; more than these are."""
@@ -33,7 +36,7 @@ def general_answer(
         return None
     if ask == "medications" and _names_something(text, lexicons):
         return None
-    if ask in _CALL_ASKS and sets["no_calls"].search(text):
+    if ask in _CALL_ASKS and sets["no_calls"].search(text) and not _HOUR.search(text):
         return AnswerKind.REFUSED
     if unread and not sets["refused"].search(text) and asks_to_repeat(utterance, lexicons):
         return AnswerKind.REPEAT

@@ -26,6 +26,8 @@ _SMOKE_NO = re.compile(
 _DRINK_NO = re.compile(
     "(?:不|没|没有|从来?不|从来?没|莫得|冇|都不|一口不|一点不|一滴不)(?:再|得|会|爱|碰|沾|让|敢|能)?(?:喝|饮|酒|沾)|戒|滴酒不|不会|[忌断](?:了|掉|酒)|不沾|不碰|酒精过敏|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
 )
+_OTHER_TIMES = re.compile("(?:早上?|中午|晌午|晚上?|上午|下午|白天|夜里)(?:就|都|也|倒|我|一般)*不(?:喝|抽)")
+"""晚上不喝 beside an amount for noon."""
 _SELDOM = re.compile(
     "偶尔|偶而|有时|不常|不经常|很少|难得|过年|过节|逢年|来(?:了)?(?:客人|人|戚)|亲戚|应酬|有事|想起来|抽着玩|一点点|一点儿?(?![零一二三四五六七八九])|少许|几口|抿"
 )
@@ -100,6 +102,7 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
     """Alcohol a day, in liang of spirits; beer, wine and rice wine are converted."""
     text = corrected(own(present(utterance.text)))
     found = _drinks(text)
+    text = _OTHER_TIMES.sub(lambda m: "，" * len(m[0]), text) if found else text
     if _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and (not found or re.search("[戒忌]|不喝(?!多|醉)", text)):
         return reading(SlotFill("alcohol_liang_now", 0, 1.0, (0, len(text)), reason="does not drink"))
     if not found:
