@@ -6,6 +6,9 @@ RUN_STAMP := $(VENV)/.run-ready
 DEV_STAMP := $(VENV)/.dev-ready
 SUIFANG := $(BIN)/suifang
 
+# Byte code is kept, so that the second start of anything is quick.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help demo serve chat test unit check results format interop-rasa clean
 
 help: ## this list
@@ -36,7 +39,7 @@ test: $(DEV_STAMP) ## the whole test suite
 	$(BIN)/python -m pytest
 
 unit: $(DEV_STAMP) ## the unit ring alone, on virtual time
-	$(BIN)/python -m pytest tests/unit -n 2
+	$(BIN)/python -m pytest tests/unit -n 2 --dist loadfile -p no:anyio
 
 check: $(DEV_STAMP) ## style, types, floors, sizes, data
 	$(BIN)/ruff check .

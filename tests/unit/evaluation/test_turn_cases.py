@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import wave
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from agent.errors import DefinitionError, InputError
@@ -13,25 +11,7 @@ from evaluation.cases import read_cases
 from evaluation.judgement import CaseResult
 from evaluation.turn_cases import Kind, OverlapCase, TurnCase, turn_case
 from evaluation.turns import evaluate
-from suifang import cli
-
-TURN = "- {id: t1, audio: a.wav, ask: blood_pressure, speech: [[0.2, 0.6], [0.9, 1.5]], end: 1.5}\n"
-OVERLAP = "- {id: b1, audio: a.wav, agent: 您最近有没有头晕, onset: 1.2, kind: backchannel}\n"
-
-
-def sound(path: Path, rate_hz: int = 16_000, channels: int = 1, seconds: float = 2.0) -> Path:
-    with wave.open(str(path), "wb") as out:
-        out.setnchannels(channels)
-        out.setsampwidth(2)
-        out.setframerate(rate_hz)
-        out.writeframes(np.zeros(round(rate_hz * seconds) * channels, "<i2").tobytes())
-    return path
-
-
-def written(folder: Path, text: str, **audio: float) -> Path:
-    sound(folder / "a.wav", **audio)  # type: ignore[arg-type]
-    (folder / "cases.yaml").write_text(text, "utf-8")
-    return folder
+from tests.fakes.turn_files import OVERLAP, TURN, written
 
 
 @pytest.mark.parametrize("rate_hz", [8_000, 16_000])
@@ -76,33 +56,6 @@ def test_audio_of_another_kind_is_refused(tmp_path: Path, audio: dict[str, float
         read_cases([written(tmp_path, TURN, **audio)], turn_case)
     assert caught.value.code == code
     assert "a.wav" in caught.value.message
-
-
-@pytest.mark.parametrize("broken", [b"", b"RIFF", b"no audio at all" * 100])
-def test_the_program_refuses_broken_audio_in_one_line(
-    tmp_path: Path, broken: bytes, capsys: pytest.CaptureFixture[str]
-) -> None:
-    written(tmp_path, TURN)
-    (tmp_path / "a.wav").write_bytes(broken)
-    out = tmp_path / "out.json"
-    assert cli.main(["eval", "turns", str(tmp_path), "--json", str(out)]) == cli.CANNOT_RUN
-    printed, err = capsys.readouterr()
-    assert (printed, err.count("\n")) == ("", 1)
-    assert "a.wav" in err
-    assert "->" in err
-    assert not out.exists()
-
-
-def test_the_program_says_which_file_is_missing_or_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    written(tmp_path, TURN, rate_hz=44_100)
-    assert cli.main(["eval", "turns", str(tmp_path)]) == cli.CANNOT_RUN
-    assert "8 or 16 kHz mono" in capsys.readouterr().err
-    (tmp_path / "a.wav").unlink()
-    assert cli.main(["eval", "turns", str(tmp_path)]) == cli.CANNOT_RUN
-    assert "is not there" in capsys.readouterr().err
-    written(tmp_path, TURN.replace("blood_pressure", "blood_presure"))
-    assert cli.main(["eval", "turns", str(tmp_path)]) == cli.CANNOT_RUN
-    assert "there is no ask" in capsys.readouterr().err
 
 
 def test_totals() -> None:
