@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connectors.storage.database import Database
+from connectors.database.transactions import Database
 from connectors.storage.tables import audit
 
 GENESIS = "0" * 64
@@ -49,17 +49,21 @@ class ChainState:
         return self.broken_at is None and not self.missing_head
 
 
-async def append_audit(connection: AsyncConnection, entry: AuditEntry) -> None:
-    """Add an entry, inside a transaction that holds the writers' lock."""
-    if connection.dialect.name == "postgresql":  # there writers run side by side; the chain has one end
+async def append_audit(connection: AsyncConnection, *entries: AuditEntry) -> None:
+    """Add entries, inside a transaction that holds the writers' lock, as its last step: the chain has one end."""
+    if connection.dialect.name == "postgresql":  # there writers run side by side
         await connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
     last = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
     row = (await connection.execute(last)).first()
-    number, previous = (row.id + 1, row.hash) if row else (1, GENESIS)
-    data = {**asdict(entry), "detail": dict(entry.detail)}
-    await connection.execute(
-        insert(audit).values(id=number, previous=previous, hash=hash_of(number, previous, data), **data)
-    )
+    number, previous = (row.id, row.hash) if row else (0, GENESIS)
+    rows = []
+    for entry in entries:
+        number += 1
+        data = {**asdict(entry), "detail": dict(entry.detail)}
+        chained = hash_of(number, previous, data)
+        rows.append({"id": number, "previous": previous, "hash": chained, **data})
+        previous = chained
+    await connection.execute(insert(audit), rows)
 
 
 def hash_of(number: int, previous: str, data: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,32 +28,40 @@ class NewParcel:
     created: str
 
 
-async def enqueue(connection: AsyncConnection, visit_id: str, parcel: NewParcel) -> None:
-    """Add a row. A dead letter of the same visit is superseded: the newer version says what it would have said."""
+async def enqueue(connection: AsyncConnection, parcels: Sequence[tuple[str, NewParcel]]) -> None:
+    """Add a row for each (visit id, parcel), in order.
+
+    A dead letter of the same visit is superseded: the newer version says what it would have said.
+    """
+    if not parcels:
+        return
     visits, table = tables.visits, tables.outbox
-    wanted = select(visits.c.resident_id).where(visits.c.id == visit_id)
-    resident_id = (await connection.execute(wanted)).scalar()
-    if resident_id is None:
-        raise StorageError("no_visit", f"there is no visit {visit_id}", "Open the visit first.")
-    if parcel.lane is Lane.RECORD:
-        dead = (table.c.visit_id == visit_id) & (table.c.lane == Lane.RECORD) & (table.c.status == OutboxStatus.DEAD)
+    wanted = select(visits.c.id, visits.c.resident_id).where(visits.c.id.in_({visit for visit, _ in parcels}))
+    residents = {row.id: row.resident_id for row in (await connection.execute(wanted)).all()}
+    for visit, _ in parcels:
+        if visit not in residents:
+            raise StorageError("no_visit", f"there is no visit {visit}", "Open the visit first.")
+    newer = {visit for visit, parcel in parcels if parcel.lane is Lane.RECORD}
+    if newer:
+        dead = table.c.visit_id.in_(newer) & (table.c.lane == Lane.RECORD) & (table.c.status == OutboxStatus.DEAD)
         await connection.execute(update(table).where(dead).values(status=OutboxStatus.SUPERSEDED.value))
-    row = {
+    await connection.execute(insert(table), [_row(visit, residents[visit], parcel) for visit, parcel in parcels])
+
+
+def _row(visit_id: str, resident_id: str, parcel: NewParcel) -> dict[str, Any]:
+    return {
         "key": parcel.key, "visit_id": visit_id, "resident_id": resident_id, "lane": parcel.lane.value,
         "kind": parcel.kind, "body": dict(parcel.body), "status": OutboxStatus.WAITING.value, "tries": 0,
         "due_ms": int(time.time() * 1000), "created": parcel.created, "code": "", "problem": "", "receipt": "",
     }  # fmt: skip
-    await connection.execute(insert(table).values(**row))
 
 
-async def enqueue_alerts(connection: AsyncConnection, visit_id: str, events: Sequence[Event]) -> None:
-    """A row for every red flag, on the lane that nothing else can hold up."""
+def alert_parcels(visit_id: str, events: Sequence[Event]) -> Iterator[NewParcel]:
+    """A parcel for every red flag, on the lane that nothing else can hold up."""
     for event in events:
         if isinstance(event.body, AlertRaised):
             body = {
                 "flag": event.body.flag, "severity": str(event.body.severity), "subject": str(event.body.subject),
                 "evidence": event.body.evidence, "at": event.at,
             }  # fmt: skip
-            await enqueue(
-                connection, visit_id, NewParcel(f"{visit_id}:alert:{event.seq}", Lane.ALERT, "alert", body, event.at)
-            )
+            yield NewParcel(f"{visit_id}:alert:{event.seq}", Lane.ALERT, "alert", body, event.at)

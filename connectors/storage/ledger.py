@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.domain.events import ConsentGiven, Event, PatternUsed, ResidentSaid
 from agent.errors import InputError
+from connectors.database.transactions import Database
 from connectors.storage.audit import AuditEntry, append_audit
-from connectors.storage.database import Database
 from connectors.storage.tables import clips, consents, opt_outs, residents, visits
 
 PURPOSE = "follow_up_and_recording"
@@ -80,14 +80,14 @@ async def add_opt_out(connection: AsyncConnection, resident_id: str, words: str,
     await connection.execute(insert(opt_outs).values(**row))
 
 
-async def refused_before(connection: AsyncConnection, visit_id: str) -> bool:
-    """Whether the last word on consent in a visit was a refusal, or it was withdrawn."""
+async def refused_before(connection: AsyncConnection, visit_ids: Sequence[str]) -> Collection[str]:
+    """Of these visits those in which the last word on consent was a refusal, or it was withdrawn."""
     wanted = (
-        select(consents.c.granted, consents.c.withdrawn).where(consents.c.visit_id == visit_id)
-        .order_by(consents.c.id.desc()).limit(1)
+        select(consents.c.visit_id, consents.c.granted, consents.c.withdrawn)
+        .where(consents.c.visit_id.in_(visit_ids)).order_by(consents.c.id)
     )  # fmt: skip
-    row = (await connection.execute(wanted)).first()
-    return row is not None and (not row.granted or row.withdrawn is not None)
+    last = {row.visit_id: row for row in (await connection.execute(wanted)).all()}
+    return {visit for visit, row in last.items() if not row.granted or row.withdrawn is not None}
 
 
 class SqlLedger:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, update
 
 from agent.errors import InputError
-from connectors.storage.database import Database
+from connectors.database.transactions import Database
 from connectors.storage.parcels import (
     HOLDS,
     LEASE_MS,
@@ -25,6 +25,12 @@ from connectors.storage.tables import outbox
 LEASED_ROWS = outbox.c.status == OutboxStatus.LEASED
 """Rows that a courier holds."""
 _FREE: dict[str, Any] = {"lease": None, "lease_until_ms": None}
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.status != OutboxStatus.SENT)
+    .values(status=OutboxStatus.SENT.value, receipt=bindparam("number"), code="", problem="", **_FREE)
+)
+"""Whoever holds it now: the backend has it, and that is the truth."""
 
 
 class SqlOutbox:
@@ -67,14 +73,16 @@ class SqlOutbox:
         """Write down what became of leased rows, in one transaction."""
         if not outcomes:
             return
+        sent = [{"row": o.row.id, "number": o.receipt} for o in outcomes if o.sent]
         async with self._database.begin() as connection:
+            if sent:
+                await connection.execute(_SENT, sent)
             for outcome in outcomes:
-                mine = (outbox.c.id == outcome.row.id) & (outbox.c.status == OutboxStatus.LEASED)
-                if outcome.sent:  # whoever holds it now: the backend has it, and that is the truth
-                    mine = (outbox.c.id == outcome.row.id) & (outbox.c.status != OutboxStatus.SENT)
-                else:
+                if not outcome.sent:
+                    mine = (outbox.c.id == outcome.row.id) & (outbox.c.status == OutboxStatus.LEASED)
                     mine &= outbox.c.lease == outcome.row.lease
-                await connection.execute(update(outbox).where(mine).values(**_after(outcome, now_ms, draw()), **_FREE))
+                    after = _after(outcome, now_ms, draw())
+                    await connection.execute(update(outbox).where(mine).values(**after, **_FREE))
 
     async def release(self, owner: str) -> None:
         """Give back what ``owner`` holds."""
@@ -133,9 +141,7 @@ def _past(column: ColumnElement[int], now_ms: int, longest: int) -> ColumnElemen
 
 
 def _after(outcome: Settled, now_ms: int, chance: float) -> dict[str, Any]:
-    """The columns after a delivery."""
-    if outcome.sent:
-        return {"status": OutboxStatus.SENT.value, "receipt": outcome.receipt, "code": "", "problem": ""}
+    """The columns after a delivery that failed."""
     over = outcome.final or outcome.row.tries >= MOST_TRIES
     return {
         "status": (OutboxStatus.DEAD if over else OutboxStatus.WAITING).value,

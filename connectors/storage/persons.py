@@ -13,9 +13,9 @@ from sqlalchemy import Table, delete, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import InputError
+from connectors.database.transactions import Database
 from connectors.storage import tables
 from connectors.storage.audit import AuditEntry, append_audit
-from connectors.storage.database import Database
 from connectors.storage.outbox import LEASED_ROWS
 from connectors.storage.reviews import SIGNED
 

@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import InputError
 from agent.report.revision import Correction
+from connectors.database.transactions import Database
 from connectors.storage.audit import AuditEntry, append_audit
-from connectors.storage.database import Database
 from connectors.storage.enqueue import NewParcel, enqueue
 from connectors.storage.ports import StoredRecord, VisitStatus
 from connectors.storage.tables import alerts, corrections, records, residents, visits
@@ -41,6 +41,7 @@ class SqlReviews:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._adds = database.grouped(_add_all, lambda addition: addition.record.visit_id)
 
     async def waiting(self, most: int = 100) -> tuple[Waiting, ...]:
         """Ended visits whose newest version is not signed: with red flags first, then the oldest."""
@@ -93,29 +94,50 @@ class SqlReviews:
 
         Raises ``InputError`` when ``record.version`` is not the next one: somebody else was quicker.
         """
-        async with self._database.write() as connection:
-            await _next_version(connection, record)
-            await connection.execute(insert(records).values(**{**asdict(record), "body": dict(record.body)}))
-            rows = [
-                {"visit_id": record.visit_id, "version": record.version, **asdict(correction)} for correction in changed
-            ]
-            if rows:
-                await connection.execute(insert(corrections), rows)
-            if parcel is not None:
-                await enqueue(connection, record.visit_id, parcel)
-            act = "sign" if record.status == SIGNED else "correct"
-            detail = {"version": record.version, "slots": [correction.slot for correction in changed]}
-            await append_audit(connection, AuditEntry(record.at, record.author, act, record.visit_id, detail))
+        await self._adds.add(_Addition(record, changed, parcel))
 
 
-async def _next_version(connection: AsyncConnection, record: StoredRecord) -> None:
-    wanted = select(func.max(records.c.version)).where(records.c.visit_id == record.visit_id)
-    newest = (await connection.execute(wanted)).scalar() or 0
-    if record.version != newest + 1:
-        raise InputError(
-            "record-changed", f"the record of visit {record.visit_id} is at version {newest} by now",
-            "look at it again: suifang review show",
-        )  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """A version on its way."""
+
+    record: StoredRecord
+    changed: Sequence[Correction]
+    parcel: NewParcel | None
+
+    def entry(self) -> AuditEntry:
+        """What the audit log says of it."""
+        record, slots = self.record, [correction.slot for correction in self.changed]
+        act = "sign" if record.status == SIGNED else "correct"
+        return AuditEntry(record.at, record.author, act, record.visit_id, {"version": record.version, "slots": slots})
+
+
+async def _add_all(connection: AsyncConnection, additions: Sequence[_Addition]) -> None:
+    await _next_versions(connection, [addition.record for addition in additions])
+    await connection.execute(insert(records), [{**asdict(a.record), "body": dict(a.record.body)} for a in additions])
+    rows = [
+        {"visit_id": a.record.visit_id, "version": a.record.version, **asdict(correction)}
+        for a in additions for correction in a.changed
+    ]  # fmt: skip
+    if rows:
+        await connection.execute(insert(corrections), rows)
+    await enqueue(connection, [(a.record.visit_id, a.parcel) for a in additions if a.parcel is not None])
+    await append_audit(connection, *(addition.entry() for addition in additions))
+
+
+async def _next_versions(connection: AsyncConnection, new: Sequence[StoredRecord]) -> None:
+    wanted = (
+        select(records.c.visit_id, func.max(records.c.version).label("newest"))
+        .where(records.c.visit_id.in_([record.visit_id for record in new])).group_by(records.c.visit_id)
+    )  # fmt: skip
+    newest = {row.visit_id: row.newest for row in (await connection.execute(wanted)).all()}
+    for record in new:
+        if record.version != newest.get(record.visit_id, 0) + 1:
+            raise InputError(
+                "record-changed",
+                f"the record of visit {record.visit_id} is at version {newest.get(record.visit_id, 0)} by now",
+                "look at it again: suifang review show",
+            )
 
 
 def as_record(row: Row[Any]) -> StoredRecord:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from connectors.database.engine import shown
 from connectors.storage import open_store
-from connectors.storage.engine import shown
 from connectors.storage.tables import REVISION
 from suifang.settings import read_settings
 

@@ -64,7 +64,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 
 def test_a_database_locked_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.storage.engine.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("connectors.database.engine.BUSY_SECONDS", 0.1)
     opened(tmp_path / "store.db")
     holder = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

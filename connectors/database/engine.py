@@ -1,4 +1,4 @@
-"""Opening the database: folder, engine, pragmas, migrations; every failure becomes one StorageError."""
+"""Opening an engine on a SQLite file or a PostgreSQL address; what the database raises becomes one StorageError."""
 
 from __future__ import annotations
 
@@ -7,38 +7,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, exc, inspect, make_url, text
+from sqlalchemy import Connection, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agent.errors import StorageError
-from connectors.storage.tables import REVISION
 
 WRITES = "suifang_writes"
 """Execution option of a transaction that reads first and writes then: it takes the writers' lock at its beginning."""
 POOL = 10
-MIGRATION_LOCK = 50_000_001
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""
-
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+"""What is committed outlives the process, not the power: that is what NORMAL gives in WAL mode."""
 
 Place = Path | str
 """A SQLite file, or a PostgreSQL address."""
 
 
-async def open_engine(place: Place) -> AsyncEngine:
-    """An engine on a SQLite file or a PostgreSQL address, with its tables brought up to date."""
+def new_engine(place: Place) -> AsyncEngine:
+    """An engine; nothing is connected yet. Raises ``StorageError``."""
     with storage_errors(place):
-        engine = _sqlite(place) if isinstance(place, Path) else _postgres(place)
-        try:
-            async with engine.begin() as connection:
-                if connection.dialect.name == "postgresql":  # two processes that start together migrate one by one
-                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
-                await connection.run_sync(migrate)
-                await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
-        except BaseException:
-            await engine.dispose()
-            raise
-    return engine
+        return _sqlite(place) if isinstance(place, Path) else _postgres(place)
 
 
 def _sqlite(path: Path) -> AsyncEngine:
@@ -63,25 +52,6 @@ def _postgres(address: str) -> AsyncEngine:
         raise StorageError("store_driver", "PostgreSQL needs asyncpg", "pip install 'suifang[postgres]'") from None
 
 
-def migrate(connection: Connection) -> None:
-    """Run the migrations that are missing; Alembic is imported only when there are any."""
-    if _revision(connection) == REVISION:
-        return
-    from alembic import command  # noqa: PLC0415 - a third of a second, needed once in a database's life
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
-def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-
-
 def _prepare(engine: AsyncEngine) -> None:
     """WAL, foreign keys, and real transactions around DDL as well."""
 
@@ -89,7 +59,7 @@ def _prepare(engine: AsyncEngine) -> None:
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from connectors.storage.engine import WRITES, Place, storage_errors
+from connectors.database.engine import WRITES, Place, new_engine, storage_errors
+from connectors.database.grouping import Grouped
+
+Job = TypeVar("Job")
 
 
 class Database:
-    """The engine and its file: hands out transactions whose errors are translated."""
+    """The engine and its place: hands out transactions whose errors are translated."""
 
     def __init__(self, engine: AsyncEngine, place: Place) -> None:
         self._engine = engine
         self.place = place
+        self._groups: list[Grouped[object]] = []
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -33,6 +38,19 @@ class Database:
                 async with connection.begin():
                     yield connection
 
+    def grouped(
+        self, write: Callable[[AsyncConnection, Sequence[Job]], Awaitable[None]], key: Callable[[Job], Hashable]
+    ) -> Grouped[Job]:
+        """Writes of one kind that share transactions when they come together; see ``Grouped``."""
+
+        async def once(jobs: Sequence[Job]) -> None:
+            async with self.write() as connection:
+                await write(connection, jobs)
+
+        group = Grouped(once, key)
+        self._groups.append(group)  # type: ignore[arg-type]
+        return group
+
     async def checkpoint(self) -> None:
         """Bring the log of changes into the file and empty it: what was deleted is in neither then."""
         if self._engine.dialect.name != "sqlite":
@@ -43,5 +61,17 @@ class Database:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Finish the writes that have begun, close all connections."""
+        for group in self._groups:
+            await group.finished()
         await self._engine.dispose()
+
+
+@asynccontextmanager
+async def open_database(place: Place) -> AsyncIterator[Database]:
+    """A database for as long as the block runs. Raises ``StorageError``."""
+    database = Database(new_engine(place), place)
+    try:
+        yield database
+    finally:
+        await database.aclose()

@@ -1,0 +1,106 @@
+"""Visits and their residents in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connectors.database.transactions import Database
+from connectors.storage import tables
+from connectors.storage.owners import is_gone
+from connectors.storage.ports import Channel, Visit, VisitStart, VisitStatus
+from connectors.storage.upsert import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class _Close:
+    """An end on its way."""
+
+    visit_id: str
+    status: VisitStatus
+    outcome: str
+    ended: str
+
+
+class SqlVisits:
+    """Visits and their residents."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._opens = database.grouped(_open_all, _resident_id)
+        self._closes = database.grouped(_close_all, lambda close: close.visit_id)
+
+    async def open(self, start: VisitStart) -> None:
+        """File a new visit, and its resident."""
+        await self._opens.add(start)
+
+    async def close(self, visit_id: str, outcome: str, ended: str) -> None:
+        """End an open visit."""
+        status = VisitStatus.INCOMPLETE if outcome == "incomplete" else VisitStatus.DRAFT
+        await self._closes.add(_Close(visit_id, status, outcome, ended))
+
+    async def get(self, visit_id: str) -> Visit | None:
+        """The visit, or None."""
+        async with self._database.begin() as connection:
+            row = (await connection.execute(select(tables.visits).where(tables.visits.c.id == visit_id))).first()
+        return _visit(row) if row else None
+
+    async def abandoned(self, ended: str) -> tuple[str, ...]:
+        """Mark open visits incomplete whose process is gone."""
+        still_open = (tables.visits.c.status == VisitStatus.OPEN.value) & (
+            tables.visits.c.channel != Channel.CHAT.value
+        )
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(select(tables.visits).where(still_open))).all()
+        gone = tuple(row.id for row in rows if is_gone(row.owner))
+        for visit_id in gone:
+            await self.close(visit_id, "incomplete", ended)
+        return gone
+
+
+async def _open_all(connection: AsyncConnection, starts: Sequence[VisitStart]) -> None:
+    await upsert(connection, tables.residents, [_resident_row(start) for start in starts], ("id",))
+    await connection.execute(insert(tables.visits), [_visit_row(start) for start in starts])
+
+
+_CLOSE = (
+    update(tables.visits)
+    .where(tables.visits.c.id == bindparam("visit"), tables.visits.c.status == VisitStatus.OPEN.value)
+    .values(status=bindparam("to"), outcome=bindparam("how"), ended=bindparam("when"))
+)
+
+
+async def _close_all(connection: AsyncConnection, closes: Sequence[_Close]) -> None:
+    rows = [{"visit": c.visit_id, "to": c.status.value, "how": c.outcome, "when": c.ended} for c in closes]
+    await connection.execute(_CLOSE, rows)
+
+
+def _resident_id(start: VisitStart) -> str:
+    return start.resident.id or f"of-{start.id}"
+
+
+def _resident_row(start: VisitStart) -> dict[str, Any]:
+    who = start.resident
+    return {
+        "id": _resident_id(start), "name": who.name, "sex": who.sex, "phone": who.phone,
+        "birth_date": who.birth_date.isoformat() if who.birth_date else None,
+    }  # fmt: skip
+
+
+def _visit_row(start: VisitStart) -> dict[str, Any]:
+    return {
+        "id": start.id, "resident_id": _resident_id(start), "flow": start.flow, "form": start.form,
+        "channel": start.channel.value, "owner": start.owner, "status": VisitStatus.OPEN.value,
+        "started": start.started,
+    }  # fmt: skip
+
+
+def _visit(row: Row[Any]) -> Visit:
+    return Visit(
+        row.id, row.resident_id, row.flow, row.form, Channel(row.channel), row.owner,
+        VisitStatus(row.status), row.started, row.ended, row.outcome,
+    )  # fmt: skip
