@@ -1,6 +1,6 @@
 """The outbox at work and under fire: visits written, delivered by processes that are killed, counted at the far end.
 
-As a program (``python -m suifang.bench_outbox FOLDER BEGAN_MS SEED``) it is one of those processes.
+As a program (``python -m suifang.bench_outbox FOLDER STORE BEGAN_MS SEED``) it is one of those processes.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -19,7 +20,8 @@ from sqlalchemy import func, select
 
 from agent.domain.answers import Resident
 from agent.domain.events import AgentSaid, Event, ResidentSaid, SlotSet
-from agent.errors import BackendError, StorageError
+from agent.errors import BackendError, InputError, StorageError
+from connectors.database.engine import Place
 from connectors.signing import tables as far_tables
 from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile
 from connectors.signing.reference import ReferenceBackend, open_reference
@@ -35,6 +37,9 @@ FLOW, FORM = "hypertension_followup", "gw3-htn"
 SPEED = 30
 """Leases and waits pass so much faster than on the wall."""
 RESIDENTS = 500
+ALONE = 200
+"""Visits written one after the other at first: how long events take when nobody else writes."""
+STORE = "store.db"
 PACE = Pace(batch=64, idle_seconds=0.05, delivery_seconds=0.3)
 ALIVE_SECONDS = (1.5, 4.0)
 """How long a process lives before it is killed."""
@@ -99,28 +104,53 @@ class Faulty:
         return await self._backend.figures(on)
 
 
-async def measure(folder: Path, visits: int, kills: int, number: int) -> OutboxSpeed:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is asked of the store."""
+
+    visits: int
+    kills: int
+    number: int
+    """Of faults and kills."""
+    at_once: int = 32
+    """Visits written side by side."""
+    place: Place | None = None
+    """Another place than a SQLite file in the folder: an empty PostgreSQL database."""
+
+
+async def measure(folder: Path, load: Load) -> OutboxSpeed:
     """Write, deliver under fire, count."""
-    today = date.today()
+    today, place = date.today(), load.place or folder / STORE
     async with open_reference(folder / "far.db") as far:
-        await seed(far.database, RESIDENTS, number, today)
+        await seed(far.database, RESIDENTS, load.number, today)
         people = [due.resident_id for due in await far.due(today + timedelta(days=60), 1000)]
         signed = sorted({who for who in people if await _runs(far, who, today)})
-    async with open_store(folder / "store.db") as store:
-        begun = time.perf_counter()
-        appends = [await _write(store, n, signed[n % len(signed)], today) for n in range(visits)]
+    async with open_store(place) as store:
+        if sum((await store.outbox.counts()).values()):
+            raise InputError("bench-database", "the database is not empty", "name a new one: it is filled with visits")
+        alone = min(ALONE, load.visits)
+        appends = [await _write(store, n, signed[n % len(signed)], today) for n in range(alone)]
+        begun, rest = time.perf_counter(), iter(range(alone, load.visits))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(load.at_once):
+                group.create_task(_write_all(store, rest, signed, today))
         writing = time.perf_counter() - begun
     begun = time.perf_counter()
-    killed = await _deliver(folder, kills, number)
+    killed = await _deliver(folder, place, load)
     delivering = time.perf_counter() - begun
-    lost, doubled, disorder = await _count(folder, visits)
-    async with open_store(folder / "store.db") as store:
+    lost, doubled, disorder = await _count(folder, load.visits)
+    async with open_store(place) as store:
         dead = (await store.outbox.counts())[OutboxStatus.DEAD]
     return OutboxSpeed(
-        visits, round(visits / writing, 1), round(percentile(appends, 50) or 0, 2),
-        round(percentile(appends, 99) or 0, 2), round(visits / delivering, 1), killed, Faulty.FAULTS, lost, doubled,
-        disorder, dead,
+        load.visits, round((load.visits - alone) / writing, 1), round(percentile(appends, 50) or 0, 2),
+        round(percentile(appends, 99) or 0, 2), round(load.visits / delivering, 1), killed, Faulty.FAULTS, lost,
+        doubled, disorder, dead,
     )  # fmt: skip
+
+
+async def _write_all(store: SqlStore, numbers: Iterator[int], people: Sequence[str], today: date) -> None:
+    for n in numbers:
+        await _write(store, n, people[n % len(people)], today)
 
 
 async def _runs(far: ReferenceBackend, who: str, today: date) -> bool:
@@ -152,13 +182,15 @@ async def _write(store: SqlStore, n: int, who: str, today: date) -> float:
     return took
 
 
-async def _deliver(folder: Path, kills: int, number: int) -> int:
+async def _deliver(folder: Path, place: Place, load: Load) -> int:
     """Processes deliver one after the other; the first ones are killed, the last one finishes. How many were killed."""
-    draw, began, killed = Random(number), int(time.time() * 1000), 0
+    draw, began, killed = Random(load.number), int(time.time() * 1000), 0
+    kills = load.kills
     for life in range(kills + 1):
         child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "suifang.bench_outbox", str(folder), str(began), str(number * 1000 + life)
-        )
+            sys.executable, "-m", "suifang.bench_outbox", str(folder), str(place), str(began),
+            str(load.number * 1000 + life),
+        )  # fmt: skip
         try:
             await asyncio.wait_for(child.wait(), draw.uniform(*ALIVE_SECONDS) if life < kills else None)
         except TimeoutError:
@@ -192,14 +224,14 @@ async def _count(folder: Path, visits: int) -> tuple[int, int, int]:
     return visits - len(rows), max(keys, readings) - len(rows), disorder
 
 
-async def _one_life(folder: Path, began_ms: int, number: int) -> None:
+async def _one_life(folder: Path, place: Place, began_ms: int, number: int) -> None:
     """Deliver until nothing is left."""
 
     def fast() -> int:
         return began_ms + int((time.time() * 1000 - began_ms) * SPEED)
 
     draw = Random(number)
-    async with open_store(folder / "store.db") as store, open_reference(folder / "far.db") as far:
+    async with open_store(place) as store, open_reference(folder / "far.db") as far:
         courier = Courier(store.outbox, Faulty(far, draw), PACE, fast, draw.random)
         while True:
             try:
@@ -213,4 +245,6 @@ async def _one_life(folder: Path, began_ms: int, number: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_one_life(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+    where = sys.argv[2]
+    place = where if where.startswith("postgresql") else Path(where)
+    asyncio.run(_one_life(Path(sys.argv[1]), place, int(sys.argv[3]), int(sys.argv[4])))

@@ -13,6 +13,7 @@ from agent.errors import InputError
 from agent.library import load_library
 from evaluation.bench_dialogue import measure
 from evaluation.cases import DEFAULT_NOW, dialogue_case, read_cases
+from suifang.bench_outbox import ALONE, Load
 from suifang.bench_outbox import measure as measure_outbox
 from suifang.judging import Judge
 from suifang.settings import read_settings
@@ -27,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rounds", type=int, default=20, metavar="N", help="dialogue: how often each case is held")
     parser.add_argument("--visits", type=int, default=10_000, metavar="N", help="outbox: how many visits")
     parser.add_argument("--kills", type=int, default=5, metavar="N", help="outbox: how many couriers are killed")
+    parser.add_argument("--at-once", type=int, default=32, metavar="N", help="outbox: visits written side by side")
+    parser.add_argument("--database", metavar="URL", help="outbox: an empty PostgreSQL database in place of SQLite")
     parser.add_argument("--seed", type=int, default=1, help="outbox: of faults and kills")
     parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"), help="voice: their interpreter")
     parser.add_argument("--modes", nargs="*", metavar="MODE", help="voice: of default, vad, mini; all when left out")
@@ -66,15 +69,16 @@ async def _voice(args: argparse.Namespace) -> int:
 
 
 async def _outbox(args: argparse.Namespace) -> int:
-    if args.visits < 1 or args.kills < 0:
-        raise InputError("bench-visits", "there must be at least one visit", "give --visits 10000 --kills 5")
+    if args.visits <= ALONE or args.kills < 0 or args.at_once < 1:
+        raise InputError("bench-visits", f"there must be more than {ALONE} visits", "give --visits 10000 --kills 5")
+    load = Load(args.visits, args.kills, args.seed, args.at_once, args.database)
     with TemporaryDirectory(prefix="suifang-bench-") as folder:
-        speed = await measure_outbox(Path(folder), args.visits, args.kills, args.seed)
+        speed = await measure_outbox(Path(folder), load)
     if args.json:
         sys.stdout.write(json.dumps(asdict(speed)) + "\n")
     else:
         sys.stdout.write(
-            f"outbox: {speed.visits} visits, written {speed.written_per_second}/s (events appended p50 "
+            f"outbox: {speed.visits} visits, written {speed.written_per_second}/s (events appended alone p50 "
             f"{speed.append_p50_ms} ms p99 {speed.append_p99_ms} ms), delivered {speed.delivered_per_second}/s under "
             f"{speed.kills} kills and {speed.faults}\n"
             f"counted at the far end: lost {speed.lost}, doubled {speed.doubled}, out of order {speed.out_of_order}, "
