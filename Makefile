@@ -29,8 +29,8 @@ $(DEV_STAMP): $(RUN_STAMP)
 demo: $(RUN_STAMP) ## one whole hypertension follow-up, spoken, in real time
 	$(SUIFANG) demo
 
-serve: $(RUN_STAMP) ## the service on http://127.0.0.1:8321
-	$(SUIFANG) serve
+serve: $(RUN_STAMP) ## the service on http://127.0.0.1:8321, with made-up residents and staff
+	$(SUIFANG) serve --demo
 
 chat: $(RUN_STAMP) ## the same conversation, typed
 	$(SUIFANG) chat hypertension_followup

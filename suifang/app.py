@@ -30,7 +30,8 @@ async def open_app(settings: Settings, library: Library | None = None) -> AsyncI
     """Load the data (or take what is loaded), open the store, clear up after processes that died."""
     library = library or load_library(settings.root)
     async with open_store(settings.database) as store:
-        visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team})
+        await store.scope.adopt(settings.team_id)
+        visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team}, settings.team_id)
         await visits.sweep(datetime.now())
         papers = Papers(library, store, settings.visits_dir, store.reviews.corrections)
         yield App(settings, library, store, visits, papers)

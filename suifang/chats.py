@@ -29,9 +29,10 @@ class WebChats:
         self._held: OrderedDict[str, Visit] = OrderedDict()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue]) -> Turn:
+    async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "") -> Turn:
         """Open a conversation."""
-        visit, effects = await self._visits.open(flow, Caller(resident, history), Channel.CHAT, self._now())
+        caller = Caller(resident, history, team=team)
+        visit, effects = await self._visits.open(flow, caller, Channel.CHAT, self._now())
         self._hold(visit)
         return _turn(visit, effects)
 

@@ -28,6 +28,8 @@ COMMANDS = {
     "review": "a doctor's review: list, show, correct, sign; misses become case files",
     "backend": "the contract-management backend: seed, due follow-ups, files, figures",
     "outbox": "what the contract-management backend has still to be told",
+    "users": "accounts of staff: add, list, disable, reset, totp; secret makes a key for the settings",
+    "link": "residents' links: create, revoke",
     "person": "what is stored of one resident: show, export, erase, withdraw, opt out",
     "audit": "check the chain of the audit log",
     "db": "bring the database up to date",

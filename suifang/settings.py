@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     clinic: str = "社区卫生服务中心"
     """Who calls, as said in the first sentence."""
     team: str = "家庭医生团队"
+    team_id: str = Field(default="T1", min_length=1, max_length=64)
+    """The team of residents whom nobody assigned to another one."""
     voice: str = "cmn"
     """Voice of the agent."""
     voice_rate_wpm: int = Field(default=160, ge=80, le=300)
@@ -50,6 +52,18 @@ class Settings(BaseSettings):
     """Address of a mirror of the model hub; empty for the hub itself."""
     database_url: SecretStr = SecretStr("")
     """A PostgreSQL server instead of the SQLite file, such as postgresql://user:password@host/suifang."""
+    secret_key: SecretStr = SecretStr("")
+    """Signs residents' links: 32 characters or more, from ``suifang users secret``."""
+    public_url: str = ""
+    """Where people reach the service, such as https://suifang.clinic.example; with https cookies go by TLS only."""
+    idle_minutes: int = Field(default=15, ge=1, le=120)
+    """A login that is not used so long is over."""
+    session_hours: int = Field(default=12, ge=1, le=24)
+    """A login is over after so long, used or not."""
+    link_hours: int = Field(default=72, ge=1, le=720)
+    """How long a resident's link is good."""
+    second_factor: Literal["required", "off"] = "required"
+    """Whether staff need a code beside the password."""
     signing_backend: Literal["embedded", "http"] = "embedded"
     """The contract-management backend: our own, or another over HTTP by docs/api/signing.yaml."""
     signing_url: str = ""

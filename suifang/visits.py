@@ -27,6 +27,8 @@ class Caller:
     history: Mapping[str, SlotValue]
     unfinished: str | None = None
     """Id of an earlier visit that was broken off: its answers are not asked again."""
+    team: str = ""
+    """Id of the resident's team; empty for the house's own."""
 
 
 class Visit:
@@ -84,10 +86,11 @@ class Visit:
 class Visits:
     """Opens and takes up visits."""
 
-    def __init__(self, library: Library, store: Store, values: Mapping[str, str]) -> None:
+    def __init__(self, library: Library, store: Store, values: Mapping[str, str], team: str = "") -> None:
         self._library = library
         self._store = store
         self._values = dict(values)
+        self._team = team
 
     async def open(self, flow: str, caller: Caller, channel: Channel, now: datetime) -> tuple[Visit, Sequence[Effect]]:
         """Begin a visit; the effects are the opening words. Raises ``InputError`` for an unknown flow."""
@@ -97,8 +100,9 @@ class Visits:
             self._library, flow, caller.resident, now, Past(caller.history, carried), self._values
         )
         start = VisitStart(
-            uuid.uuid4().hex, caller.resident, flow, form, channel, now.isoformat(timespec="seconds"), this_process()
-        )
+            uuid.uuid4().hex, caller.resident, flow, form, channel, now.isoformat(timespec="seconds"), this_process(),
+            caller.team or self._team,
+        )  # fmt: skip
         await self._store.visits.open(start)
         visit = Visit(start.id, conversation, self._store)
         await visit.flush()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Annotated, Any
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, FastAPI, Path, Response
+from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from agent.domain.answers import Medication, Resident, SlotValue
+from agent.domain.answers import Resident
+from connectors.access.people import CLINICAL, ResidentLink, Staff
 from connectors.api import errors
+from connectors.api.access import Doors, Scope, anyone, doors_of, either, guard, require, unknown
+from connectors.api.history import history_of
+from connectors.api.links import Links, links_router
+from connectors.api.logins import Logins, logins_router
+from connectors.api.policies import check_policies
 from connectors.api.ports import Chats, Shelf, Turn
 from connectors.api.schemas import (
     BODY_BYTES,
@@ -21,15 +27,23 @@ from connectors.api.schemas import (
     VisitId,
     VisitOut,
 )
+from connectors.api.staff import StaffDesk, staff_router
 
 HOME = """<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>随访</title><style>body{font:18px/1.7 system-ui,sans-serif;max-width:42em;margin:3em auto;padding:0 1em}
 code{background:#f2f2f2;padding:.1em .3em}</style><h1>随访 Suifang</h1>
 <p>家庭医生随访语音助手。The service runs.</p><ul><li><a href="/health">/health</a> 各部分的状态</li>
-<li><a href="/docs">/docs</a> 接口</li><li><code>POST /api/chat</code> 开始一次文字随访</li>
+<li><a href="/openapi.json">/openapi.json</a> 接口</li><li><code>POST /api/chat</code> 开始一次文字随访</li>
 <li><code>GET /visits/{id}/report</code> 随访报告</li></ul></html>"""
 
-FAULTS: dict[int | str, dict[str, Any]] = {status: {"model": ErrorOut} for status in (400, 404, 409, 413, 422, 503)}
+Carer = Annotated[Staff, Depends(require(*CLINICAL))]
+Talker = Annotated[Staff | ResidentLink, Depends(either(Scope.VISIT))]
+OWN_VISIT = require(*CLINICAL, scope=Scope.VISIT)
+OWN_VOICE = require(*CLINICAL, scope=Scope.VISIT, act="listen")
+
+FAULTS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ErrorOut} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
+}
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -37,25 +51,48 @@ PAGE_HEADERS = {
 }
 
 
-def build_api(chats: Chats, shelf: Shelf) -> FastAPI:
-    """The service over its two ports."""
-    api = FastAPI(title="Suifang", version="0.1.0", responses=FAULTS)
+class Entrance(Doors, Logins, Protocol):
+    """Logins, and what policies ask of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Who comes in, and how."""
+
+    doors: Entrance
+    desk: StaffDesk
+    links: Links
+    tls: bool = False
+    """People reach the service by https: cookies travel by nothing else."""
+
+
+def build_api(chats: Chats, shelf: Shelf, gate: Gate) -> FastAPI:
+    """The service over its ports. Raises ``LookupError`` when a route declares no policy."""
+    api = FastAPI(title="Suifang", version="0.1.0", responses=FAULTS, docs_url=None, redoc_url=None, openapi_url=None)
+    api.state.doors, api.state.tls = gate.doors, gate.tls
     errors.register(api)
     api.add_middleware(errors.BodyLimit, most=BODY_BYTES)
-    api.include_router(_general(shelf))
-    api.include_router(_chat(chats))
-    api.include_router(_visits(shelf))
+    for router in (_general(shelf), _chat(chats), _visits(shelf), logins_router(gate.doors),
+                   staff_router(gate.desk), links_router(gate.links)):  # fmt: skip
+        api.include_router(router)
+    check_policies(api)
     return api
 
 
 def _general(shelf: Shelf) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/", response_class=HTMLResponse, include_in_schema=False)
+    @router.get("/", response_class=HTMLResponse, include_in_schema=False, dependencies=[guard(anyone)])
     async def home() -> HTMLResponse:
         return HTMLResponse(HOME, headers=PAGE_HEADERS)
 
-    @router.get("/health")
+    @router.get("/openapi.json", include_in_schema=False, dependencies=[guard(anyone)])
+    async def contract(request: Request) -> dict[str, Any]:
+        """All routes, their requests and answers."""
+        api: FastAPI = request.app
+        return api.openapi()
+
+    @router.get("/health", dependencies=[guard(anyone)])
     async def health(response: Response) -> HealthOut:
         """Whether the service works: required parts decide, optional parts are told."""
         state = await shelf.health()
@@ -71,14 +108,16 @@ def _chat(chats: Chats) -> APIRouter:
     router = APIRouter(prefix="/api/chat")
 
     @router.post("", status_code=201)
-    async def start(body: ChatStart) -> ChatReply:
-        """Begin a conversation; the replies are its opening words."""
+    async def start(body: ChatStart, staff: Carer, request: Request) -> ChatReply:
+        """Begin a conversation for a resident of one's team; the replies are its opening words."""
         who = body.resident
+        if who.id and await doors_of(request).team_of(Scope.RESIDENT, who.id) not in (None, staff.team):
+            raise unknown(Scope.RESIDENT)
         resident = Resident(who.name, who.id, who.sex, who.birth_date, who.phone)
-        return _reply(await chats.start(body.flow, resident, _history(body.history)))
+        return _reply(await chats.start(body.flow, resident, history_of(body.history), staff.team))
 
     @router.post("/{visit_id}")
-    async def say(visit_id: Annotated[VisitId, Path()], body: ChatMessage) -> ChatReply:
+    async def say(visit_id: Annotated[VisitId, Path()], body: ChatMessage, _who: Talker) -> ChatReply:
         """Give the resident's message; an empty one is silence."""
         return _reply(await chats.say(visit_id, body.text.strip()))
 
@@ -88,17 +127,17 @@ def _chat(chats: Chats) -> APIRouter:
 def _visits(shelf: Shelf) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/api/visits/{visit_id}")
+    @router.get("/api/visits/{visit_id}", dependencies=[guard(OWN_VISIT)])
     async def visit(visit_id: Annotated[VisitId, Path()]) -> VisitOut:
         """A visit with its record, alerts and events."""
         return VisitOut.model_validate(asdict(await shelf.view(visit_id)))
 
-    @router.get("/visits/{visit_id}/report", response_class=HTMLResponse)
+    @router.get("/visits/{visit_id}/report", response_class=HTMLResponse, dependencies=[guard(OWN_VISIT)])
     async def report(visit_id: Annotated[VisitId, Path()]) -> HTMLResponse:
         """The report, fit to print."""
         return HTMLResponse(await shelf.page(visit_id), headers=PAGE_HEADERS)
 
-    @router.get("/visits/{visit_id}/clips/{name}", response_class=FileResponse)
+    @router.get("/visits/{visit_id}/clips/{name}", response_class=FileResponse, dependencies=[guard(OWN_VOICE)])
     async def clip(
         visit_id: Annotated[VisitId, Path()], name: Annotated[str, Path(pattern=r"^[\w.-]{1,64}$")]
     ) -> FileResponse:
@@ -106,19 +145,6 @@ def _visits(shelf: Shelf) -> APIRouter:
         return FileResponse(await shelf.clip(visit_id, name), media_type="audio/wav")
 
     return router
-
-
-def _history(values: dict[str, str | int | float | bool | list[str]]) -> dict[str, SlotValue]:
-    """Lists become tuples; medicines are named by their ids."""
-    history: dict[str, SlotValue] = {}
-    for slot, value in values.items():
-        if not isinstance(value, list):
-            history[slot] = value
-        elif slot == "medications":
-            history[slot] = tuple(Medication(item) for item in value)
-        else:
-            history[slot] = tuple(value)
-    return history
 
 
 def _reply(turn: Turn) -> ChatReply:

@@ -14,7 +14,12 @@ from agent.errors import InputError, StorageError, SuifangError
 
 log = logging.getLogger(__name__)
 
-STATUS = {"visit-unknown": 404, "clip-unknown": 404, "flow-unknown": 404, "report-unknown": 404, "visit-ended": 409}
+STATUS = {
+    "visit-unknown": 404, "clip-unknown": 404, "flow-unknown": 404, "report-unknown": 404, "visit-ended": 409,
+    "resident-unknown": 404, "staff-unknown": 404, "link-unknown": 401, "login-needed": 401, "login-failed": 401,
+    "code-needed": 401, "login-locked": 429, "csrf": 403, "role-wrong": 403, "change-password": 403, "enrol": 403,
+    "name-taken": 409, "enrolled": 409,
+}  # fmt: skip
 """Codes with a status of their own; other InputErrors are 400, StorageErrors 503, the rest 500."""
 
 
@@ -46,13 +51,15 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
         raise error
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part != "body")
-    return answer(422, "request-invalid", f"{where or 'body'}: {first['msg']}", "see the form of the request at /docs")
+    return answer(
+        422, "request-invalid", f"{where or 'body'}: {first['msg']}", "see the form of the request at /openapi.json"
+    )
 
 
 async def _http(_request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = str(error.detail) if isinstance(error, HTTPException) else "error"
-    return answer(status, f"http-{status}", detail, "see the paths and methods at /docs")
+    return answer(status, f"http-{status}", detail, "see the paths and methods at /openapi.json")
 
 
 async def _unknown(_request: Request, _error: Exception) -> JSONResponse:

@@ -54,8 +54,8 @@ class Health:
 class Chats(Protocol):
     """Typed conversations. Raises ``InputError`` visit-unknown, visit-ended, flow-unknown."""
 
-    async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue]) -> Turn:
-        """Open a conversation."""
+    async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "") -> Turn:
+        """Open a conversation; a resident who is new belongs to ``team`` then."""
 
     async def say(self, visit_id: str, text: str) -> Turn:
         """Give what the resident typed; an empty text is silence."""

@@ -15,11 +15,13 @@ BODY_BYTES = 64 * 1024
 VisitId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A request: nothing but what is named."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class ResidentIn(_Strict):
+class ResidentIn(Strict):
     """The person the conversation is about."""
 
     name: str = Field(min_length=1, max_length=32)
@@ -29,7 +31,7 @@ class ResidentIn(_Strict):
     phone: str = Field(default="", max_length=20, pattern=r"^[0-9+\- ]*$")
 
 
-class ChatStart(_Strict):
+class ChatStart(Strict):
     """Begin a conversation."""
 
     flow: str = Field(min_length=1, max_length=64)
@@ -37,7 +39,7 @@ class ChatStart(_Strict):
     history: dict[str, str | int | float | bool | list[str]] = Field(default_factory=dict, max_length=64)
 
 
-class ChatMessage(_Strict):
+class ChatMessage(Strict):
     """What the resident typed; empty for silence."""
 
     text: str = Field(max_length=TEXT_CHARS)

@@ -104,6 +104,8 @@ class ResidentFile:
     history: Mapping[str, Any]
     """Values of the last follow-up, by slot id."""
     appointments: tuple[Mapping[str, Any], ...] = ()
+    team: str = ""
+    """Id of the team, as in ``Due``; empty when the backend does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

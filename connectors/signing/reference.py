@@ -84,6 +84,7 @@ class ReferenceBackend:
             tuple(Reading(r.slot, r.value, r.at, r.visit) for r in reversed(readings)),
             row.history,
             tuple({"department": a.department, "slot": a.slot, "queue": a.queue} for a in appointments),
+            row.team_id,
         )  # fmt: skip
 
     async def figures(self, on: date) -> tuple[Figure, ...]:

@@ -84,6 +84,7 @@ class ResidentOut(_Wire):
     indicators: list[ReadingOut]
     history: dict[str, Any]
     appointments: list[dict[str, Any]]
+    team: str = ""
 
 
 class FigureOut(_Wire):
@@ -154,7 +155,7 @@ def resident(out: ResidentOut) -> ResidentFile:
     readings = tuple(Reading(**item.model_dump()) for item in out.indicators)
     return ResidentFile(
         out.id, out.name, out.sex, out.birth_date, out.phone, tuple(out.groups), contract, readings, out.history,
-        tuple(out.appointments),
+        tuple(out.appointments), out.team,
     )  # fmt: skip
 
 

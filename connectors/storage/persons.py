@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agent.errors import InputError
 from connectors.database.transactions import Database
 from connectors.storage import tables
+from connectors.storage.access_tables import links
 from connectors.storage.audit import AuditEntry, append_audit
 from connectors.storage.outbox import LEASED_ROWS
 from connectors.storage.reviews import SIGNED
@@ -48,7 +49,7 @@ class SqlPersons:
                 table.name: await _rows(connection, table, table.c.visit_id.in_(ids)) for table in OF_VISITS
             }
             for table, column in ((tables.residents, "id"), (tables.visits, "resident_id"),
-                                  (tables.opt_outs, "resident_id")):  # fmt: skip
+                                  (tables.opt_outs, "resident_id"), (links, "resident_id")):  # fmt: skip
                 found[table.name] = await _rows(connection, table, table.c[column] == resident_id)
             about = tables.audit.c.subject.in_([resident_id, *ids])
             found["audit"] = await _rows(connection, tables.audit, about)
@@ -72,6 +73,7 @@ class SqlPersons:
             gone = {}
             for table in OF_VISITS:
                 gone[table.name] = await _delete(connection, table, table.c.visit_id.in_(ids))
+            gone["links"] = await _delete(connection, links, links.c.resident_id == resident_id)
             gone["visits"] = await _delete(connection, tables.visits, tables.visits.c.resident_id == resident_id)
             gone["residents"] = await _delete(connection, tables.residents, tables.residents.c.id == resident_id)
             mine = tables.opt_outs.c.resident_id == resident_id

@@ -45,6 +45,8 @@ class VisitStart:
     started: str
     owner: str = ""
     """The process that runs it, as ``host:pid``."""
+    team: str = ""
+    """Id of the team of a resident who is new; one who is stored keeps theirs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,15 @@ from connectors.storage import tables
 from connectors.storage.audit import SqlAudit
 from connectors.storage.events import SqlEventLog, remove_files
 from connectors.storage.ledger import SqlLedger, refused_before
+from connectors.storage.links import SqlLinks
 from connectors.storage.migrate import bring_up_to_date
 from connectors.storage.outbox import SqlOutbox
 from connectors.storage.persons import SqlPersons
 from connectors.storage.ports import StoredRecord
 from connectors.storage.reviews import SqlReviews, as_record
+from connectors.storage.scope import SqlScope
+from connectors.storage.sessions import SqlLockouts, SqlSessions
+from connectors.storage.staff import SqlStaff
 from connectors.storage.upsert import upsert
 from connectors.storage.visits import SqlVisits
 
@@ -77,7 +81,7 @@ class SqlClips:
 
 
 class SqlStore:
-    """The four ports, outbox, reviews, ledger and audit log over one database."""
+    """The four ports, outbox, reviews, ledger, audit log, staff and links over one database."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -90,6 +94,11 @@ class SqlStore:
         self.ledger = SqlLedger(database)
         self.audit = SqlAudit(database)
         self.persons = SqlPersons(database)
+        self.staff = SqlStaff(database)
+        self.sessions = SqlSessions(database)
+        self.lockouts = SqlLockouts(database)
+        self.links = SqlLinks(database)
+        self.scope = SqlScope(database)
 
 
 @asynccontextmanager

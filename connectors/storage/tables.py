@@ -17,7 +17,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0004"
+REVISION = "access"
 """The migration that these tables are at."""
 
 metadata = MetaData()
@@ -30,6 +30,7 @@ residents = Table(
     Column("sex", String(1), nullable=False),
     Column("birth_date", String(10)),
     Column("phone", String(32), nullable=False),
+    Column("team", String(64), nullable=False, server_default="", index=True),
 )
 
 visits = Table(

@@ -10,9 +10,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]], key: Sequence[str]) -> None:
-    """Write rows of the same columns; of two with one key the later stays."""
-    rest = [name for name in rows[0] if name not in key]
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    key: Sequence[str],
+    kept: Sequence[str] = (),
+) -> None:
+    """Write rows of the same columns; of two with one key the later stays, but for what is ``kept``."""
+    rest = [name for name in rows[0] if name not in key and name not in kept]
     if connection.dialect.name == "postgresql":
         new = postgresql.insert(table)
         replacing: Any = new.on_conflict_do_update(index_elements=list(key), set_={n: new.excluded[n] for n in rest})

@@ -63,7 +63,7 @@ class SqlVisits:
 
 
 async def _open_all(connection: AsyncConnection, starts: Sequence[VisitStart]) -> None:
-    await upsert(connection, tables.residents, [_resident_row(start) for start in starts], ("id",))
+    await upsert(connection, tables.residents, [_resident_row(start) for start in starts], ("id",), ("team",))
     await connection.execute(insert(tables.visits), [_visit_row(start) for start in starts])
 
 
@@ -87,6 +87,7 @@ def _resident_row(start: VisitStart) -> dict[str, Any]:
     who = start.resident
     return {
         "id": _resident_id(start), "name": who.name, "sex": who.sex, "phone": who.phone,
+        "team": start.team,
         "birth_date": who.birth_date.isoformat() if who.birth_date else None,
     }  # fmt: skip
 

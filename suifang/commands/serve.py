@@ -10,40 +10,68 @@ import sys
 import uvicorn
 
 from agent.errors import InputError
+from connectors.access.people import StaffStatus
 from connectors.api import build_api
-from suifang.app import open_app
+from connectors.signing.ports import SigningBackend
+from suifang.accounts import iso_of
+from suifang.app import App, open_app
+from suifang.demonstration import check_local, prepare, shown
+from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
 from suifang.settings import read_settings
 from suifang.shelf import StoredShelf
 from suifang.signing import delivering, open_backend, served
 from suifang.web import web_chats
 
-EXAMPLE = "suifang serve --port 8321"
+EXAMPLE = "suifang serve --demo"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("--host", help="address to listen on (default: SUIFANG_HOST or 127.0.0.1)")
+    parser.add_argument(
+        "--demo", action="store_true", help="made-up residents, staff with printed passwords, this machine only"
+    )
     parser.add_argument("--port", type=int, help="port to listen on (default: SUIFANG_PORT or 8321)")
 
 
 async def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
     settings = read_settings()
-    host, port = args.host or settings.host, settings.port if args.port is None else args.port
+    changed = {name: value for name in ("host", "port") if (value := getattr(args, name)) is not None}
+    settings = settings.model_copy(update=changed)
+    if args.demo:
+        check_local(settings.host)
+    signer = demo_signer(settings) if args.demo else signer_of(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    with _listener(host, port) as listener:
+    with _listener(settings.host, settings.port) as listener:
+        settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         async with (
             open_app(settings) as app,
             open_backend(settings) as backend,
             delivering(app.store.outbox, backend),
         ):
-            api = build_api(web_chats(app), StoredShelf(app))
+            chats = web_chats(app)
+            entry = open_gate(app, backend, chats, signer)
+            api = build_api(chats, StoredShelf(app), entry.gate)
             if (signing := served(settings, backend)) is not None:
                 api.mount("/signing", signing)
+            await _staff(args, entry, backend, app)
             server = uvicorn.Server(uvicorn.Config(api, log_config=None, access_log=False, lifespan="off"))
-            sys.stderr.write(f"suifang: listening on http://{host}:{listener.getsockname()[1]} - Ctrl-C stops\n")
+            sys.stderr.write(f"suifang: listening on http://{settings.host}:{settings.port} - Ctrl-C stops\n")
             await server.serve(sockets=[listener])
     return 0
+
+
+async def _staff(args: argparse.Namespace, entry: Entry, backend: SigningBackend, app: App) -> None:
+    """Demonstration accounts work in demonstrations only."""
+    if args.demo:
+        sys.stderr.write(shown(await prepare(entry, backend, app.settings)))
+        return
+    await app.store.staff.end_demo(iso_of(wall_ms()))
+    if not any(row.status is StaffStatus.ACTIVE for row in await entry.accounts.all()):
+        sys.stderr.write(
+            "suifang: nobody can log in yet - suifang users add NAME --role admin --team T1 --shown 姓名\n"
+        )
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -11,16 +11,16 @@ import httpx
 import pytest
 
 from agent.library import Library, load_library
+from connectors.access.people import Role
 from connectors.api import build_api
-from suifang.app import App, open_app
-from suifang.settings import Settings
 from suifang.shelf import StoredShelf
 from suifang.web import web_chats
+from tests.fakes.house import House, held, settings_in
 
 pytestmark = pytest.mark.integration
 
 START = {"flow": "hypertension_followup", "resident": {"name": "王桂花", "sex": "2", "birth_date": "1948-05-03"}}
-Check = Callable[[httpx.AsyncClient, App], Awaitable[None]]
+Check = Callable[[httpx.AsyncClient, House], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -30,17 +30,14 @@ def library(root: Path) -> Library:
 
 @pytest.fixture
 def service(tmp_path: Path, root: Path, library: Library) -> Callable[[Check], None]:
-    """Run a check against a service of its own."""
+    """Run a check, as a doctor, against a service of its own."""
 
     def run(check: Check) -> None:
-        async def inside() -> None:
-            async with open_app(Settings(root=root, data_dir=tmp_path), library) as app:
-                api = build_api(web_chats(app), StoredShelf(app))
-                transport = httpx.ASGITransport(api, raise_app_exceptions=False)
-                async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-                    await check(client, app)
+        async def inside(house: House) -> None:
+            async with await house.staff(Role.DOCTOR) as client:
+                await check(client, house)
 
-        asyncio.run(inside())
+        held(settings_in(tmp_path, root), library, inside)
 
     return run
 
@@ -53,7 +50,7 @@ async def say(client: httpx.AsyncClient, visit_id: str, text: str) -> dict[str, 
 
 
 def test_a_chat_from_start_to_report(service: Callable[[Check], None]) -> None:
-    async def check(client: httpx.AsyncClient, _app: App) -> None:
+    async def check(client: httpx.AsyncClient, _house: House) -> None:
         started = await client.post("/api/chat", json=START)
         assert started.status_code == 201
         visit_id = started.json()["visit_id"]
@@ -80,11 +77,11 @@ def test_a_chat_from_start_to_report(service: Callable[[Check], None]) -> None:
 
 
 def test_a_chat_goes_on_after_a_restart(service: Callable[[Check], None]) -> None:
-    async def check(client: httpx.AsyncClient, app: App) -> None:
+    async def check(client: httpx.AsyncClient, house: House) -> None:
         visit_id = (await client.post("/api/chat", json=START)).json()["visit_id"]
         await say(client, visit_id, "我就是")
-        again = httpx.ASGITransport(build_api(web_chats(app), StoredShelf(app)))
-        async with httpx.AsyncClient(transport=again, base_url="http://test") as later:
+        again = build_api(web_chats(house.app), StoredShelf(house.app), house.entry.gate)
+        async with await House(house.app, again, house.entry).staff(Role.DOCTOR) as later:
             turn = await say(later, visit_id, "行，你说吧")
         assert turn["ask"] == "blood_pressure"
 
@@ -92,17 +89,17 @@ def test_a_chat_goes_on_after_a_restart(service: Callable[[Check], None]) -> Non
 
 
 def test_messages_of_one_visit_do_not_overtake_each_other(service: Callable[[Check], None]) -> None:
-    async def check(client: httpx.AsyncClient, app: App) -> None:
+    async def check(client: httpx.AsyncClient, house: House) -> None:
         visit_id = (await client.post("/api/chat", json=START)).json()["visit_id"]
         await asyncio.gather(*(say(client, visit_id, "我就是") for _ in range(4)))
-        events = await app.store.events.read(visit_id)
+        events = await house.app.store.events.read(visit_id)
         assert [event.seq for event in events] == list(range(len(events)))
 
     service(check)
 
 
 def test_words_of_people_are_escaped(service: Callable[[Check], None]) -> None:
-    async def check(client: httpx.AsyncClient, _app: App) -> None:
+    async def check(client: httpx.AsyncClient, _house: House) -> None:
         who = {"name": "<script>alert(1)</script>"[:32]}
         visit_id = (await client.post("/api/chat", json={**START, "resident": who})).json()["visit_id"]
         await say(client, visit_id, "<img src=x onerror=alert(1)>")
@@ -121,12 +118,12 @@ def test_words_of_people_are_escaped(service: Callable[[Check], None]) -> None:
         ("POST", "/api/chat", {**START, "more": 1}, 422, "request-invalid"),
         ("POST", "/api/chat", {**START, "resident": {"name": "王", "birth_date": "nineteen"}}, 422, "request-invalid"),
         ("POST", "/api/chat/" + "0" * 32, {"text": "喂"}, 404, "visit-unknown"),
-        ("POST", "/api/chat/short", {"text": "喂"}, 422, "request-invalid"),
-        ("POST", "/api/chat/" + "0" * 32, {"text": "长" * 401}, 422, "request-invalid"),
+        ("POST", "/api/chat/short", {"text": "喂"}, 404, "visit-unknown"),
+        ("POST", "/api/chat", {**START, "flow": "x" * 65}, 422, "request-invalid"),
         ("POST", "/api/chat/" + "0" * 32, {"text": "长" * 70_000}, 413, "request-too-large"),
         ("GET", "/api/visits/" + "0" * 32, None, 404, "visit-unknown"),
         ("GET", "/visits/" + "0" * 32 + "/report", None, 404, "visit-unknown"),
-        ("GET", "/visits/" + "0" * 32 + "/clips/a.wav", None, 404, "clip-unknown"),
+        ("GET", "/visits/" + "0" * 32 + "/clips/a.wav", None, 404, "visit-unknown"),
         ("GET", "/nowhere", None, 404, "http-404"),
         ("DELETE", "/health", None, 405, "http-405"),
     ],
@@ -134,7 +131,7 @@ def test_words_of_people_are_escaped(service: Callable[[Check], None]) -> None:
 def test_faults_have_one_form(
     service: Callable[[Check], None], method: str, path: str, body: Any, status: int, code: str
 ) -> None:
-    async def check(client: httpx.AsyncClient, _app: App) -> None:
+    async def check(client: httpx.AsyncClient, _house: House) -> None:
         answer = await client.request(method, path, json=body)
         assert answer.status_code == status, answer.text
         assert set(answer.json()) == {"code", "message", "remedy"}
@@ -144,7 +141,7 @@ def test_faults_have_one_form(
 
 
 def test_health_and_home(service: Callable[[Check], None]) -> None:
-    async def check(client: httpx.AsyncClient, _app: App) -> None:
+    async def check(client: httpx.AsyncClient, _house: House) -> None:
         health = await client.get("/health")
         assert (health.status_code, health.json()["status"]) == (200, "ok")
         assert health.json()["required"]["store"] == "ok"
@@ -155,10 +152,10 @@ def test_health_and_home(service: Callable[[Check], None]) -> None:
 
 
 def test_history_may_be_given(service: Callable[[Check], None]) -> None:
-    async def check(client: httpx.AsyncClient, app: App) -> None:
+    async def check(client: httpx.AsyncClient, house: House) -> None:
         history = {"sbp": 152, "suggested_visit_class": "2", "medications": ["amlodipine"], "htn_symptoms": ["2"]}
         visit_id = (await client.post("/api/chat", json={**START, "history": history})).json()["visit_id"]
-        opened = (await app.store.events.read(visit_id))[0].to_dict()
+        opened = (await house.app.store.events.read(visit_id))[0].to_dict()
         assert opened["history"]["medications"][0]["id"] == "amlodipine"
         assert opened["history"]["htn_symptoms"] == ("2",)
 

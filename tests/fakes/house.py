@@ -1,0 +1,81 @@
+"""The whole service in one process, with staff of two teams logged in: for tests of what goes over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from fastapi import FastAPI
+
+from agent.library import Library
+from connectors.access.people import Role, Staff, StaffRow, StaffStatus
+from connectors.access.tokens import LinkSigner, csrf_of, digest, new_token
+from connectors.api import build_api
+from connectors.api.access import COOKIE, CSRF_HEADER
+from connectors.signing.reference import open_reference
+from connectors.storage.sessions import StoredSession
+from suifang.app import App, open_app
+from suifang.gate import Entry, open_gate, wall_ms
+from suifang.settings import Settings
+from suifang.shelf import StoredShelf
+from suifang.web import web_chats
+
+KEY = "k" * 40
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An open service."""
+
+    app: App
+    api: FastAPI
+    entry: Entry
+
+    def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+        """Somebody at the door."""
+        transport = httpx.ASGITransport(self.api, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+    async def staff(self, role: Role, team: str = "T1") -> httpx.AsyncClient:
+        """Somebody who is logged in."""
+        token = await logged_in(self.app, role, team)
+        return self.client({"Cookie": f"{COOKIE}={token}", CSRF_HEADER: csrf_of(token)})
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, library: Library) -> AsyncIterator[House]:
+    """The service over stores of its own."""
+    async with open_app(settings, library) as app, open_reference(settings.signing_database) as backend:
+        chats = web_chats(app)
+        entry = open_gate(app, backend, chats, LinkSigner(KEY))
+        yield House(app, build_api(chats, StoredShelf(app), entry.gate), entry)
+
+
+async def logged_in(app: App, role: Role, team: str) -> str:
+    """The session's token of a new member of staff."""
+    token, name = new_token(), f"{role}.{team.lower()}.{uuid.uuid4().hex[:8]}"
+    who = Staff(uuid.uuid4().hex, name, "王医生", role, team)
+    await app.store.staff.add(StaffRow(who, "-", False, "", 0, StaffStatus.ACTIVE, True, "2026-11-28"), "test")
+    now = wall_ms()
+    await app.store.sessions.add(StoredSession(digest(token), who.id, now, now + 3_600_000), now)
+    return token
+
+
+def held(settings: Settings, library: Library, check: Callable[[House], Awaitable[None]]) -> None:
+    """Run a check against a service of its own."""
+
+    async def inside() -> None:
+        async with open_house(settings, library) as house:
+            await check(house)
+
+    asyncio.run(inside())
+
+
+def settings_in(folder: Path, root: Path) -> Settings:
+    """Settings of a test."""
+    return Settings(root=root, data_dir=folder)
