@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from agent.domain.answers import Resident, SlotValue
 from agent.errors import InputError
 from agent.library import Library
-from connectors.access.people import ResidentLink
+from connectors.access.people import Purpose, ResidentLink, Speaker
 from connectors.access.tokens import LinkClaim, LinkSigner
 from connectors.api.access import Scope, unknown
 from connectors.api.history import history_of
@@ -23,6 +23,8 @@ from connectors.storage.sql import SqlStore
 from suifang.accounts import iso_of
 from suifang.people import birth_from
 from suifang.settings import Settings
+
+WALK_IN_HOURS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,7 @@ class HouseLinks:
             uuid.uuid4().hex, wanted.purpose, wanted.resident_id, wanted.flow, wanted.speaker, known.team, until
         )
         await parts.store.links.add(link, by, iso_of(now))
-        token = parts.signer.sign(LinkClaim(link.id, link.purpose.value, until))
-        return MadeLink(link, token, f"{self.base_url}/r/{token}")
+        return self._made(link)
 
     async def revoke(self, link_id: str, by: str, team: str | None) -> None:
         """Make it worthless."""
@@ -117,6 +118,22 @@ class HouseLinks:
             await parts.store.visits.close(turn.visit_id, "incomplete", iso_of(parts.now_ms()))
             return Opened(bound.visit_id if bound and bound.visit_id else turn.visit_id, ())
         return Opened(turn.visit_id, turn.replies)
+
+    async def walk_in(self, flow: str, name: str) -> tuple[MadeLink, Opened]:
+        """A conversation of somebody who is new to us; the house's team sees it."""
+        parts, now = self._parts, self._parts.now_ms()
+        if not parts.settings.walk_in or self._chats is None:
+            raise InputError("walk-in-closed", "a conversation needs a link here", "ask the clinic for a link")
+        team, until = parts.settings.team_id, now + WALK_IN_HOURS * 3_600_000
+        resident = Resident(name, f"walk-in-{uuid.uuid4().hex}")
+        turn = await self._chats.start(flow, resident, {}, team)
+        link = ResidentLink(uuid.uuid4().hex, Purpose.CHAT, resident.id, flow, Speaker.SELF, team, until, turn.visit_id)
+        await parts.store.links.add(link, "walk-in", iso_of(now))
+        return self._made(link), Opened(turn.visit_id, turn.replies)
+
+    def _made(self, link: ResidentLink) -> MadeLink:
+        token = self._parts.signer.sign(LinkClaim(link.id, link.purpose.value, link.until_ms))
+        return MadeLink(link, token, f"{self.base_url}/r/{token}")
 
     @property
     def base_url(self) -> str:

@@ -62,6 +62,8 @@ class Settings(BaseSettings):
     """A login is over after so long, used or not."""
     link_hours: int = Field(default=72, ge=1, le=720)
     """How long a resident's link is good."""
+    walk_in: bool = False
+    """Whether anybody may begin a conversation without a link; nothing stored is shown to them."""
     second_factor: Literal["required", "off"] = "required"
     """Whether staff need a code beside the password."""
     signing_backend: Literal["embedded", "http"] = "embedded"

@@ -8,7 +8,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from agent.errors import InputError, StorageError, SuifangError
 
@@ -18,14 +20,14 @@ STATUS = {
     "visit-unknown": 404, "clip-unknown": 404, "flow-unknown": 404, "report-unknown": 404, "visit-ended": 409,
     "resident-unknown": 404, "staff-unknown": 404, "link-unknown": 401, "login-needed": 401, "login-failed": 401,
     "code-needed": 401, "login-locked": 429, "csrf": 403, "role-wrong": 403, "change-password": 403, "enrol": 403,
-    "name-taken": 409, "enrolled": 409,
+    "walk-in-closed": 403, "name-taken": 409, "enrolled": 409,
 }  # fmt: skip
 """Codes with a status of their own; other InputErrors are 400, StorageErrors 503, the rest 500."""
 
 
 def register(api: FastAPI) -> None:
     """Translate every error of the service."""
-    api.add_exception_handler(SuifangError, _ours)
+    api.add_exception_handler(SuifangError, _ours)  # type: ignore[arg-type]  # it serves both kinds of connection
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http)
     api.add_exception_handler(Exception, _unknown)
@@ -36,14 +38,26 @@ def answer(status: int, code: str, message: str, remedy: str) -> JSONResponse:
     return JSONResponse({"code": code, "message": message, "remedy": remedy}, status)
 
 
-async def _ours(_request: Request, error: Exception) -> JSONResponse:
+async def _ours(connection: HTTPConnection, error: Exception) -> JSONResponse | None:
     if not isinstance(error, SuifangError):
         raise error
     known = STATUS.get(error.code)
     status = known or (400 if isinstance(error, InputError) else 503 if isinstance(error, StorageError) else 500)
     if status >= 500:
         log.error("api.error", extra={"code": error.code})
-    return answer(status, error.code, error.message, error.remedy)
+    refusal = answer(status, error.code, error.message, error.remedy)
+    if isinstance(connection, WebSocket):
+        await _deny(connection, refusal)
+        return None
+    return refusal
+
+
+async def _deny(socket: WebSocket, refusal: JSONResponse) -> None:
+    """Refuse a socket before it is open, with the answer itself where the server can tell it."""
+    if "websocket.http.response" in socket.scope.get("extensions", {}):
+        await socket.send_denial_response(refusal)
+    else:
+        await socket.close(4000 + refusal.status_code)
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

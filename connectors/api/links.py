@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
 from connectors.access.people import CLINICAL, Purpose, ResidentLink, Speaker, Staff
-from connectors.api.access import require, resident_link
+from connectors.api.access import anyone, guard, require, resident_link
 from connectors.api.schemas import Strict
 
 Carer = Annotated[Staff, Depends(require(*CLINICAL))]
@@ -59,6 +59,9 @@ class Links(Protocol):
     async def open(self, link: ResidentLink) -> Opened:
         """Begin the conversation, or name the one that was begun."""
 
+    async def walk_in(self, flow: str, name: str) -> tuple[MadeLink, Opened]:
+        """A conversation with somebody who has no link. Raises ``InputError`` walk-in-closed."""
+
 
 class LinkIn(Strict):
     """A link to be made."""
@@ -68,6 +71,13 @@ class LinkIn(Strict):
     purpose: Purpose = Purpose.CHAT
     speaker: Speaker = Speaker.SELF
     hours: int | None = Field(default=None, ge=1, le=720)
+
+
+class WalkIn(Strict):
+    """Somebody without a link: nothing is known of them, and nothing stored is shown to them."""
+
+    flow: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=32)
 
 
 class LinkOut(BaseModel):
@@ -96,6 +106,13 @@ class OpenedOut(BaseModel):
     replies: list[str]
 
 
+class WalkInOut(OpenedOut):
+    """The conversation, and the token that goes on with it."""
+
+    token: str
+    until_ms: int
+
+
 def links_router(links: Links) -> APIRouter:
     """The routes under /api/links for staff, /api/link for residents."""
     router = APIRouter()
@@ -117,6 +134,14 @@ def links_router(links: Links) -> APIRouter:
         """What the link opens."""
         return HeldLink(
             purpose=link.purpose, flow=link.flow, speaker=link.speaker, visit_id=link.visit_id, until_ms=link.until_ms
+        )
+
+    @router.post("/api/link", status_code=201, dependencies=[guard(anyone)])
+    async def walk_in(body: WalkIn) -> WalkInOut:
+        """Begin a conversation without a link, where the settings allow it (SUIFANG_WALK_IN)."""
+        made, begun = await links.walk_in(body.flow, body.name)
+        return WalkInOut(
+            visit_id=begun.visit_id, replies=list(begun.replies), token=made.token, until_ms=made.link.until_ms
         )
 
     @router.post("/api/link/visit")

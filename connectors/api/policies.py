@@ -14,7 +14,7 @@ from connectors.api.access import Needs, Policy
 
 GUARDED_MOUNTS = frozenset({"/signing"})
 """Applications with a door of their own (OAuth 2); everything else that is mounted is public files."""
-PUBLIC_MOUNTS = frozenset({"/static"})
+PUBLIC_MOUNTS = frozenset({"/static", "/web"})
 """Files of the pages: scripts, styles, sounds. Never anything of a person."""
 
 

@@ -41,6 +41,7 @@ async def run(args: argparse.Namespace) -> int:
     settings = settings.model_copy(update=changed)
     if args.demo:
         check_local(settings.host)
+        settings = settings.model_copy(update={"walk_in": True})
     signer = demo_signer(settings) if args.demo else signer_of(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with _listener(settings.host, settings.port) as listener:

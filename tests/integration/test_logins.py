@@ -236,3 +236,26 @@ def test_admins_manage_accounts_and_nobody_else(tmp_path: Path, root: Path, libr
             assert "password" not in listed["li.mei"]
 
     held(settings_in(tmp_path, root), library, check)
+
+
+def test_without_a_link_a_conversation_begins_only_where_the_settings_say_so(
+    tmp_path: Path, root: Path, library: Library
+) -> None:
+    body = {"flow": "hypertension_followup", "name": "王桂花"}
+
+    async def closed(house: House) -> None:
+        async with house.client() as visitor:
+            assert code_of(await visitor.post("/api/link", json=body)) == (403, "walk-in-closed")
+
+    async def allowed(house: House) -> None:
+        async with house.client() as visitor, await house.staff(Role.DOCTOR) as doctor:
+            begun = (await visitor.post("/api/link", json=body)).json()
+            path = f"/api/chat/{begun['visit_id']}"
+            assert (await visitor.post(path, json={"text": "我就是"})).status_code == 401
+            bearer = {"Authorization": f"Bearer {begun['token']}"}
+            assert (await visitor.post(path, json={"text": "我就是"}, headers=bearer)).json()["ask"] == "consent"
+            assert (await doctor.get(f"/api/visits/{begun['visit_id']}")).status_code == 200, "the house's team sees it"
+
+    settings = settings_in(tmp_path, root)
+    held(settings, library, closed)
+    held(settings.model_copy(update={"walk_in": True}), library, allowed)
