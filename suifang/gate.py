@@ -16,6 +16,7 @@ from connectors.signing.ports import SigningBackend
 from suifang.accounts import Accounts
 from suifang.app import App
 from suifang.doors import HouseDoors
+from suifang.letters import HouseLetters
 from suifang.linking import HouseLinks, LinkParts, Residents
 from suifang.settings import Settings
 
@@ -42,7 +43,8 @@ def open_gate(app: App, backend: SigningBackend, chats: Chats | None, signer: Li
     residents = Residents(app.store, backend, app.settings.team_id)
     links = HouseLinks(LinkParts(app.library, app.store, residents, signer, app.settings, wall_ms), chats)
     doors = HouseDoors(app.store, app.settings, signer, wall_ms)
-    return Entry(Gate(doors, accounts, links, app.settings.public_url.startswith("https://")), accounts, links)
+    tls = app.settings.public_url.startswith("https://")
+    return Entry(Gate(doors, accounts, links, HouseLetters(app.store.outbox), tls), accounts, links)
 
 
 def signer_of(settings: Settings) -> LinkSigner:

@@ -94,7 +94,7 @@ class HouseLinks:
     async def revoke(self, link_id: str, by: str, team: str | None) -> None:
         """Make it worthless."""
         if not await self._parts.store.links.revoke(link_id, team, by, iso_of(self._parts.now_ms())):
-            raise InputError("link-unknown", "there is no such link, or it was revoked before", "nothing is to be done")
+            raise InputError("link-gone", "there is no such link, or it was revoked before", "nothing is to be done")
 
     async def open(self, link: ResidentLink) -> Opened:
         """Begin the conversation, once however often the link is opened."""

@@ -13,6 +13,7 @@ from connectors.access.people import CLINICAL, ResidentLink, Staff
 from connectors.api import errors
 from connectors.api.access import Doors, Scope, anyone, doors_of, either, guard, require, unknown
 from connectors.api.history import history_of
+from connectors.api.letters import Letters, letters_router
 from connectors.api.links import Links, links_router
 from connectors.api.logins import Logins, logins_router
 from connectors.api.policies import check_policies
@@ -62,6 +63,7 @@ class Gate:
     doors: Entrance
     desk: StaffDesk
     links: Links
+    letters: Letters
     tls: bool = False
     """People reach the service by https: cookies travel by nothing else."""
 
@@ -73,7 +75,7 @@ def build_api(chats: Chats, shelf: Shelf, gate: Gate) -> FastAPI:
     errors.register(api)
     api.add_middleware(errors.BodyLimit, most=BODY_BYTES)
     for router in (_general(shelf), _chat(chats), _visits(shelf), logins_router(gate.doors),
-                   staff_router(gate.desk), links_router(gate.links)):  # fmt: skip
+                   staff_router(gate.desk), links_router(gate.links), letters_router(gate.letters)):  # fmt: skip
         api.include_router(router)
     check_policies(api)
     return api

@@ -16,12 +16,15 @@ from agent.errors import InputError, StorageError, SuifangError
 
 log = logging.getLogger(__name__)
 
-STATUS = {
-    "visit-unknown": 404, "clip-unknown": 404, "flow-unknown": 404, "report-unknown": 404, "visit-ended": 409,
-    "resident-unknown": 404, "staff-unknown": 404, "link-unknown": 401, "login-needed": 401, "login-failed": 401,
-    "code-needed": 401, "login-locked": 429, "csrf": 403, "role-wrong": 403, "change-password": 403, "enrol": 403,
-    "walk-in-closed": 403, "name-taken": 409, "enrolled": 409,
-}  # fmt: skip
+_CODES = {
+    401: "login-needed login-failed code-needed link-unknown",
+    403: "csrf role-wrong change-password enrol walk-in-closed",
+    404: "visit-unknown clip-unknown flow-unknown report-unknown resident-unknown staff-unknown letter-unknown"
+    " link-gone",
+    409: "visit-ended name-taken enrolled",
+    429: "login-locked",
+}
+STATUS = {code: status for status, codes in _CODES.items() for code in codes.split()}
 """Codes with a status of their own; other InputErrors are 400, StorageErrors 503, the rest 500."""
 
 

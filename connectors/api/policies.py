@@ -10,7 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
 from starlette.routing import Mount
 
-from connectors.api.access import Needs, Policy
+from connectors.api.access import Needs, Policy, Scope
 
 GUARDED_MOUNTS = frozenset({"/signing"})
 """Applications with a door of their own (OAuth 2); everything else that is mounted is public files."""
@@ -39,6 +39,8 @@ def declared(api: FastAPI) -> tuple[Declared, ...]:
         needs = list(_needs(route))
         if len(needs) != 1:
             wrong.append(f"{path} declares {len(needs)} policies")
+        elif problem := _unscoped(path, needs[0]):
+            wrong.append(problem)
         else:
             found += [Declared(method, path, needs[0]) for method in _methods(route)]
     if wrong:
@@ -49,6 +51,14 @@ def declared(api: FastAPI) -> tuple[Declared, ...]:
 def check_policies(api: FastAPI) -> None:
     """Raises ``LookupError`` when a route has no policy: such a service is not to be started."""
     declared(api)
+
+
+def _unscoped(path: str, needs: Needs) -> str:
+    """Where the path names somebody's data, the policy must look whose it is."""
+    for scope in (Scope.VISIT, Scope.RESIDENT):
+        if f"{{{scope.value}" in path and needs.scope is not scope and (needs.roles or needs.anyone):
+            return f"{path} has {scope.value} and a policy without scope={scope.name}"
+    return ""
 
 
 def _needs(route: RouteContext) -> Iterator[Needs]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, true, update
 
 from agent.errors import InputError
 from connectors.database.transactions import Database
@@ -20,7 +20,7 @@ from connectors.storage.parcels import (
     Settled,
     wait_ms,
 )
-from connectors.storage.tables import outbox
+from connectors.storage.tables import outbox, residents
 
 LEASED_ROWS = outbox.c.status == OutboxStatus.LEASED
 """Rows that a courier holds."""
@@ -92,9 +92,11 @@ class SqlOutbox:
                 update(outbox).where(mine).values(status=OutboxStatus.WAITING.value, tries=outbox.c.tries - 1, **_FREE)
             )
 
-    async def rows(self, status: OutboxStatus | None = None, most: int = 100) -> tuple[OutboxRow, ...]:
-        """Rows in order; those of one status when it is given."""
-        wanted = select(outbox).order_by(outbox.c.id).limit(most)
+    async def rows(
+        self, status: OutboxStatus | None = None, most: int = 100, team: str | None = None
+    ) -> tuple[OutboxRow, ...]:
+        """Rows in order; those of one status, and of one team's residents, when it is given."""
+        wanted = select(outbox).where(_of_team(team)).order_by(outbox.c.id).limit(most)
         if status is not None:
             wanted = wanted.where(outbox.c.status == status)
         async with self._database.begin() as connection:
@@ -116,9 +118,9 @@ class SqlOutbox:
         async with self._database.begin() as connection:
             return int((await connection.execute(wanted)).scalar_one())
 
-    async def retry(self, ids: Sequence[int], now_ms: int) -> int:
-        """Put dead letters back into the queue, all of them when none is named; how many."""
-        dead = outbox.c.status == OutboxStatus.DEAD
+    async def retry(self, ids: Sequence[int], now_ms: int, team: str | None = None) -> int:
+        """Put dead letters back into the queue, all of them (of a team) when none is named; how many."""
+        dead = (outbox.c.status == OutboxStatus.DEAD) & _of_team(team)
         wanted = dead & outbox.c.id.in_(ids) if ids else dead
         async with self._database.write() as connection:
             found = set((await connection.execute(select(outbox.c.id).where(wanted))).scalars())
@@ -130,6 +132,12 @@ class SqlOutbox:
                 update(outbox).where(wanted).values(status=OutboxStatus.WAITING.value, tries=0, due_ms=now_ms)
             )
         return len(found)
+
+
+def _of_team(team: str | None) -> ColumnElement[bool]:
+    if team is None:
+        return true()
+    return outbox.c.resident_id.in_(select(residents.c.id).where(residents.c.team == team))
 
 
 _DIED = "every process that delivered it died"

@@ -43,8 +43,8 @@ class SqlReviews:
         self._database = database
         self._adds = database.grouped(_add_all, lambda addition: addition.record.visit_id)
 
-    async def waiting(self, most: int = 100) -> tuple[Waiting, ...]:
-        """Ended visits whose newest version is not signed: with red flags first, then the oldest."""
+    async def waiting(self, most: int = 100, team: str | None = None) -> tuple[Waiting, ...]:
+        """Ended visits (of a team) whose newest version is not signed: with red flags first, then the oldest."""
         newest = (
             select(records.c.visit_id, func.max(records.c.version).label("version"))
             .group_by(records.c.visit_id).subquery()
@@ -59,6 +59,8 @@ class SqlReviews:
             .order_by((flags > 0).desc(), visits.c.started)
             .limit(most)
         )  # fmt: skip
+        if team is not None:
+            wanted = wanted.where(residents.c.team == team)
         async with self._database.begin() as connection:
             rows = (await connection.execute(wanted)).all()
         return tuple(

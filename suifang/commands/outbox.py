@@ -11,24 +11,11 @@ from connectors.storage.outbox import SqlOutbox
 from connectors.storage.parcels import MOST_TRIES, OutboxRow, OutboxStatus
 from suifang.app import open_app
 from suifang.delivery import Courier, wall_ms
+from suifang.letters import MEANING
 from suifang.settings import read_settings
 from suifang.signing import open_backend
 
 EXAMPLE = "suifang outbox list --dead"
-
-MEANING = {
-    "backend-refused": "the backend does not take this record as it is: correct and sign a new version, or put the "
-    "backend's data right and retry",
-    "resident-unknown": "the backend has no such resident: enter the person there, then retry",
-    "contract-missing": "the resident has no contract there: sign one, then retry",
-    "contract-expired": "the contract there has ended: renew it, then retry",
-    "key-reused": "the backend has other contents under this key: compare both, then sign a new version",
-    "courier-died": "every process that delivered it died: look at the service's log, then retry",
-    "backend-timeout": "the backend did not answer in time: check the line to it, then retry",
-    "backend-unreachable": "the backend could not be reached: check SUIFANG_SIGNING_URL and the line, then retry",
-    "backend-contract": "the backend speaks another version of the contract: update one of the two, then retry",
-}
-"""What a dead letter's code means for a person."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

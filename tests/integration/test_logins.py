@@ -12,7 +12,7 @@ import pytest
 from agent.library import Library, load_library
 from connectors.access.people import Role
 from connectors.access.tokens import LinkSigner
-from connectors.api import Gate, build_api
+from connectors.api import build_api
 from connectors.api.access import CSRF_HEADER
 from connectors.api.staff import NewStaff
 from connectors.signing.reference import open_reference
@@ -49,7 +49,7 @@ def with_clock(house: House, clock: Clock) -> House:
     """The same service on a clock of ours."""
     gate = house.entry.gate
     doors = HouseDoors(house.app.store, house.app.settings, LinkSigner(KEY), clock)
-    entry = replace(house.entry, gate=Gate(doors, Accounts(house.app.store, clock), gate.links))
+    entry = replace(house.entry, gate=replace(gate, doors=doors, desk=Accounts(house.app.store, clock)))
     return House(house.app, build_api(web_chats(house.app), StoredShelf(house.app), entry.gate), entry)
 
 
@@ -205,7 +205,7 @@ def test_a_link_opens_one_conversation_until_it_is_revoked(tmp_path: Path, root:
             )
             assert (await resident.get(f"/api/visits/{opened['visit_id']}")).status_code == 401
             assert (await doctor.get(f"/api/visits/{opened['visit_id']}")).status_code == 200
-            assert code_of(await stranger.delete(f"/api/links/{made['id']}")) == (401, "link-unknown")
+            assert code_of(await stranger.delete(f"/api/links/{made['id']}")) == (404, "link-gone")
             assert (await doctor.delete(f"/api/links/{made['id']}")).status_code == 204
             assert code_of(await resident.post(f"/api/chat/{opened['visit_id']}", json={"text": "喂"})) == (
                 401,

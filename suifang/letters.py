@@ -1,0 +1,44 @@
+"""Dead letters as operators see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from connectors.api.letters import Letter
+from connectors.storage.outbox import SqlOutbox
+from connectors.storage.parcels import OutboxStatus
+from suifang.delivery import wall_ms
+
+MEANING = {
+    "backend-refused": "the backend does not take this record as it is: correct and sign a new version, or put the "
+    "backend's data right and retry",
+    "resident-unknown": "the backend has no such resident: enter the person there, then retry",
+    "contract-missing": "the resident has no contract there: sign one, then retry",
+    "contract-expired": "the contract there has ended: renew it, then retry",
+    "key-reused": "the backend has other contents under this key: compare both, then sign a new version",
+    "courier-died": "every process that delivered it died: look at the service's log, then retry",
+    "backend-timeout": "the backend did not answer in time: check the line to it, then retry",
+    "backend-unreachable": "the backend could not be reached: check SUIFANG_SIGNING_URL and the line, then retry",
+    "backend-contract": "the backend speaks another version of the contract: update one of the two, then retry",
+}
+"""What a dead letter's code means for a person."""
+OTHERWISE = "look at the service's log, then retry"
+
+
+class HouseLetters:
+    """The ``Letters`` port over the outbox."""
+
+    def __init__(self, outbox: SqlOutbox) -> None:
+        self._outbox = outbox
+
+    async def dead(self, team: str) -> Sequence[Letter]:
+        """Those of one team's residents."""
+        rows = await self._outbox.rows(OutboxStatus.DEAD, 1000, team)
+        return [
+            Letter(row.id, row.kind, row.lane.value, row.tries, row.created, row.code, MEANING.get(row.code, OTHERWISE))
+            for row in rows
+        ]
+
+    async def retry(self, number: int, team: str) -> None:
+        """Back into the queue."""
+        await self._outbox.retry([number], wall_ms(), team)
