@@ -47,7 +47,7 @@ async def measure(bench: VoiceBench, settings: Settings) -> str:
     cases = read_cases(bench.paths, turn_case)
     folder = settings.data_dir / "bench_voice"
     library = load_library(settings.root)
-    async with open_engines(settings) as engines:
+    async with open_engines(settings, library.knowledge.lexicons) as engines:
         prepared = await prepare(cases, folder, engines.agent, REPLY.text, engines.style)
         began_s = time.process_time()
         ours = Entry("Suifang, bundled recogniser", turns.evaluate(await hold_all(cases, library, engines)))

@@ -23,7 +23,7 @@ async def evaluate_spoken(cases: Sequence[DialogueCase], settings: Settings) -> 
     """Hold every call and score it."""
     library = load_library(settings.root)
     at_once = asyncio.Semaphore(os.cpu_count() or 1)
-    async with open_engines(settings) as engines:
+    async with open_engines(settings, library.knowledge.lexicons) as engines:
 
         async def one(case: DialogueCase) -> tuple[Verdict, SpokenCall]:
             async with at_once:

@@ -115,7 +115,7 @@ async def evaluate_turns(cases: Sequence[turns.Case], settings: Settings) -> Eva
     for case in cases:
         if case.ask:
             place_of(library, case.ask)
-    async with open_engines(settings) as engines:
+    async with open_engines(settings, library.knowledge.lexicons) as engines:
         return turns.evaluate(await hold_all(cases, library, engines))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from agent.errors import InputError
 from agent.flows.responses import read_responses
-from agent.understanding.lexicons import load_lexicons
+from agent.understanding.lexicons import Lexicons, load_lexicons
 from models.published import LocalModel, find, local, published
 from speech.bench import Workbench
 from speech.ports import Recognizer, Synthesizer, VoiceStyle
@@ -42,9 +42,9 @@ class Engines:
 _PULLED: dict[str, Callable[[LocalModel, int], Recognizer]] = {sherpa.NAME: sherpa.load, whisper.NAME: whisper.load}
 
 
-def recognizer_of(settings: Settings) -> Recognizer:
+def recognizer_of(settings: Settings, lexicons: Lexicons | None = None) -> Recognizer:
     """The recogniser that the settings name, with names of medicines repaired. Loads files: call it off the loop."""
-    lexicons = load_lexicons(settings.root / "nlu_data")
+    lexicons = lexicons or load_lexicons(settings.root / "nlu_data")
     if settings.recognizer == syllable_ctc.NAME:
         own = syllable_ctc.bundled((settings.root / "dialogues", settings.root / "nlu_data"))
         return NameRepair(own, lexicons)
@@ -100,9 +100,9 @@ def _kept(engine: Synthesizer, name: str, settings: Settings) -> Synthesizer:
 
 
 @asynccontextmanager
-async def open_engines(settings: Settings) -> AsyncIterator[Engines]:
-    """Load the engines; they are closed at the end."""
-    recognizer = await asyncio.to_thread(recognizer_of, settings)
+async def open_engines(settings: Settings, lexicons: Lexicons | None = None) -> AsyncIterator[Engines]:
+    """Load the engines, with the lexicons if they are loaded already; they are closed at the end."""
+    recognizer = await asyncio.to_thread(recognizer_of, settings, lexicons)
     bench = Workbench(ENGINE_THREADS)
     agent = await asyncio.to_thread(synthesizer_of, settings)
     resident = EspeakSynthesizer()

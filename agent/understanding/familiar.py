@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
 from agent.understanding.numbers_words import MEASURES
 
 _HAN = "㐀-鿿"
-_WORD = re.compile(f"[{_HAN}]{{2,8}}")
-_TOKEN = re.compile(rf"[{_HAN}]|\([^()<>]*\)|\[[{_HAN}]+\]|[?*+]|\{{[\d,]+\}}|.")
+LONGEST_WORD = 8
+_WORD = re.compile(f"[{_HAN}]{{2,{LONGEST_WORD}}}")
+_TOKEN = re.compile(rf"[{_HAN}]+|\([^()<>]*\)|\[[{_HAN}]+\]|[?*+]|\{{[\d,]+\}}|[^{_HAN}(\[?*+{{]+|.")
+_HAN_RUN = re.compile(f"[{_HAN}]+")
 _DIGITS = "零一二三四五六七八九十百两半几"
 _MARKS = "不没有"
 _POINTS = "点度米个块"
@@ -19,7 +22,7 @@ _POINTS = "点度米个块"
 
 def vocabulary(folder: Path) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
     """Words of two characters and more, and pairs of neighbours."""
-    lines = [line for path in sorted(folder.rglob("*.yml")) for line in _lines(path)]
+    lines = dict.fromkeys(line for path in sorted(folder.rglob("*.yml")) for line in _lines(path))
     words = frozenset(word for line in lines for word in _WORD.findall(line))
     return words, frozenset(
         (*_number_pairs(), *_denied(folder / "symptoms.yml"), *(pair for line in lines for pair in pairs(line)))
@@ -34,21 +37,24 @@ def _lines(path: Path) -> Iterator[str]:
 
 def pairs(pattern: str) -> Iterator[tuple[str, str]]:
     """Neighbours that a pattern allows; what stands behind ``?`` or ``*`` may be left out and is not looked through."""
-    ends: list[str] = []
+    ends: tuple[str, ...] = ()
     for token in _TOKEN.findall(pattern):
         if token[0] in "?*+{":
             continue
         options = _options(token)
-        yield from ((last, option[0]) for last in ends for option in options)
-        yield from ((a, b) for option in options for a, b in pairwise(option))
-        ends = [option[-1] for option in options]
+        for option in options:
+            for last in ends:
+                yield last, option[0]
+            yield from pairwise(option)
+        ends = tuple([option[-1] for option in options])
 
 
-def _options(token: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _options(token: str) -> tuple[str, ...]:
     if token[0] == "[":
-        return list(token[1:-1])
-    inner = token[1:-1].split("|") if token[0] == "(" else [token]
-    return [option for option in inner if re.fullmatch(f"[{_HAN}]+", option)]
+        return tuple(token[1:-1])
+    inner = token[1:-1].split("|") if token[0] == "(" else (token,)
+    return tuple(option for option in inner if _HAN_RUN.fullmatch(option))
 
 
 def _denied(path: Path) -> Iterator[tuple[str, str]]:

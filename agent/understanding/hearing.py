@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.domain.answers import Reading, SlotFill
-from agent.understanding.familiar import vocabulary
+from agent.understanding.familiar import LONGEST_WORD, vocabulary
 from agent.understanding.language import Language, load_language
 from agent.understanding.masking import NUMERAL
 from agent.understanding.medicine_lexicon import MedicineLexicon
@@ -39,8 +39,8 @@ class Hearing:
     """Repairs utterances; without a language model it leaves them as they are."""
 
     language: Language | None
-    words: re.Pattern[str]
-    """Words of our own vocabulary: what is written so was meant so."""
+    words: frozenset[str]
+    """Words of our own vocabulary, of 2 to 8 characters: what is written so was meant so."""
     medicines: MedicineLexicon
 
     def repaired(self, utterance: Utterance, ask: str | None) -> Repaired:
@@ -61,18 +61,28 @@ class Hearing:
         return tuple(h.span for h in self.medicines.index.find(found.text) if changed & set(range(*h.span)))
 
     def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
-        for known in (self.words, _COUNTED, _DAYS):
+        yield from self._listed(text)
+        for known in (_COUNTED, _DAYS):
             yield from (match.span() for match in known.finditer(text))
         yield from (match.span("again") for match in _ECHO.finditer(text))
         if ask in _MEDICINE_ASKS:
             yield from (hit.span for hit in self.medicines.index.find(text))
 
+    def _listed(self, text: str) -> Iterator[tuple[int, int]]:
+        """Our words from left to right, the longest at each place."""
+        start = 0
+        while start < len(text):
+            sizes = range(min(LONGEST_WORD, len(text) - start), 1, -1)
+            size = next((size for size in sizes if text[start : start + size] in self.words), 0)
+            if size:
+                yield start, start + size
+            start += size or 1
+
 
 def load_hearing(nlu_data: Path, bundled: Path, medicines: MedicineLexicon) -> Hearing:
     """The bundled language model with the words of ``nlu_data``."""
     words, near = vocabulary(nlu_data)
-    listed = sorted(words, key=lambda word: (-len(word), word))
-    return Hearing(load_language(bundled, near), re.compile("|".join(listed) or "(?!)"), medicines)
+    return Hearing(load_language(bundled, near), words, medicines)
 
 
 def settled(written: Reading, heard: Reading, repaired: Repaired) -> Reading:

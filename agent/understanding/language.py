@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pypinyin import Style, lazy_pinyin
 
-from agent.understanding.pinyin import folded
+from agent.understanding.pinyin import folded, toned
 
 BOUNDARY = 0
 """Id of the start of a clause and of everything that is no Chinese character."""
@@ -123,7 +122,7 @@ class Language:
 
     def _alike(self, char: str) -> tuple[Candidate, ...]:
         found: dict[str, Candidate] = {}
-        for sound in self.sounds.get(char) or (_spoken(char),):
+        for sound in self.sounds.get(char) or (toned(char) or f"{char}5",):
             for number, other, spoken in self.by_sound.get(folded(sound[:-1]), ()):
                 if other == char:
                     continue
@@ -132,10 +131,6 @@ class Language:
                 if old is None or (new.same_sound, new.same_tone) > (old.same_sound, old.same_tone):
                     found[other] = new
         return tuple(found.values())
-
-
-def _spoken(char: str) -> str:
-    return lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True)[0]
 
 
 def load_language(folder: Path, familiar: Iterable[tuple[str, str]] = ()) -> Language | None:
@@ -163,7 +158,7 @@ def _readings(line: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _model(stored: Mapping[str, Any], name: str) -> _Model:
-    unigram = array("f", stored[f"{name}.unigram"].tolist())
+    unigram = _numbers("f", stored[f"{name}.unigram"])
     two, three = (_order(stored, f"{name}.{order}.", len(unigram)) for order in (2, 3))
     return _Model(unigram, two, three, len(unigram))
 
@@ -174,12 +169,19 @@ def _order(stored: Mapping[str, Any], part: str, size: int) -> _Order:
     keys, weights = np.repeat(contexts, counts) * size + followers, _unpacked(stored[part + "weights"])
     ranked = np.argsort(keys, kind="stable")
     return _Order(
-        array("q", keys[ranked].tolist()),
-        array("f", weights[ranked].tolist()),
-        array("q", contexts.tolist()),
-        array("f", _unpacked(stored[part + "back_off"]).tolist()),
+        _numbers("q", keys[ranked]),
+        _numbers("f", weights[ranked]),
+        _numbers("q", contexts),
+        _numbers("f", _unpacked(stored[part + "back_off"])),
     )
 
 
+def _numbers(kind: str, values: Any) -> array[Any]:
+    """Plain numbers: looking one up in a numpy array costs several times as much."""
+    found: array[Any] = array(kind)
+    found.frombytes(values.tobytes())
+    return found
+
+
 def _unpacked(codes: Any) -> Any:
-    return np.exp(-codes.astype(np.float32) / _STEP)
+    return np.exp(-np.arange(256, dtype=np.float32) / _STEP)[codes]

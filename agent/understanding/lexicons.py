@@ -83,9 +83,12 @@ def _phrase_set(path: Path, name: object, body: object, define: Mapping[str, str
     if lists[0] is None or lists[1] is None:
         line = _line(path, f"{name}:")
         raise _fault(path, line, f"set '{name}' is no list of phrases", "write '- phrase' lines, quoted")
-    for pattern in (*lists[0], *lists[1]):
-        _check_pattern(path, pattern, define)
-    return compile_phrases(name, lists[0], define, lists[1])
+    try:
+        return compile_phrases(name, lists[0], define, lists[1])
+    except (KeyError, re.error):
+        for pattern in (*lists[0], *lists[1]):
+            _check_pattern(path, pattern, define)
+        raise
 
 
 def _strings(listed: object) -> list[str] | None:

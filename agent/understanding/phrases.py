@@ -7,8 +7,9 @@ of the file's ``define`` section. Matching by sound uses the same pattern with e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from agent.understanding.pinyin import fold
 
@@ -16,15 +17,19 @@ _TRIM = "，啊呀呢嘛吧哦噢喔哎唉诶欸嗯呗哈咯喽嘞哩滴呃额 "
 _PARTICLES = re.compile(f"^[{_TRIM}]+|[{_TRIM}]+$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Phrases:
     """One named set of alternatives."""
 
     name: str
     patterns: tuple[re.Pattern[str], ...]
-    by_sound: tuple[re.Pattern[str], ...]
     unless: tuple[re.Pattern[str], ...] = ()
     """When one of these occurs anywhere, the set does not match at all."""
+
+    @cached_property
+    def by_sound(self) -> tuple[re.Pattern[str], ...]:
+        """The patterns folded; compiled when first listened for, because that costs as much as the rest of a start."""
+        return by_sound(self.patterns)
 
     def search(self, text: str, *, sound: bool = False) -> tuple[int, int] | None:
         """Span of the earliest match; with ``sound`` also of a match by sound of three characters or more."""
@@ -76,10 +81,13 @@ def compile_phrases(
     name: str, alternatives: list[str], define: Mapping[str, str], unless: list[str] | None = None
 ) -> Phrases:
     """Compile alternatives; ``re.error`` names a bad pattern."""
-    expanded = [expand(a, define) for a in alternatives]
-    exact = tuple(re.compile(e) for e in expanded)
-    heard = tuple(re.compile(fold(e)) for e in expanded)
-    return Phrases(name, exact, heard, tuple(re.compile(expand(u, define)) for u in unless or ()))
+    exact = tuple(re.compile(expand(a, define)) for a in alternatives)
+    return Phrases(name, exact, tuple(re.compile(expand(u, define)) for u in unless or ()))
+
+
+def by_sound(patterns: Iterable[re.Pattern[str]]) -> tuple[re.Pattern[str], ...]:
+    """The same patterns with every character folded."""
+    return tuple(re.compile(fold(pattern.pattern)) for pattern in patterns)
 
 
 def expand(pattern: str, define: Mapping[str, str]) -> str:

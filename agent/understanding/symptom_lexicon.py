@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import Any
 
-from agent.understanding.phrases import Phrases, compile_phrases, expand
-from agent.understanding.pinyin import fold
+from agent.understanding.phrases import Phrases, by_sound, compile_phrases, expand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Concept:
     """One complaint in all its wordings."""
 
@@ -21,7 +21,13 @@ class Concept:
     """Form (htn, dm, copd) -> official code; absent where the form has no box for it."""
     patterns: tuple[re.Pattern[str], ...]
     """Groups ``gap0``, ``gap1`` … hold the words between body part and feeling, where a 不 may stand."""
-    by_sound: tuple[re.Pattern[str], ...]
+    exact: tuple[re.Pattern[str], ...]
+    """Short words, never matched by sound."""
+
+    @cached_property
+    def by_sound(self) -> tuple[re.Pattern[str], ...]:
+        """The patterns folded; compiled when first listened for."""
+        return by_sound(self.patterns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,8 @@ def _concept(name: str, body: Mapping[str, Any], define: Mapping[str, str]) -> C
     return Concept(
         name,
         {str(form): str(code) for form, code in body["codes"].items()},
-        tuple(re.compile(p) for p in (*expanded, *sorted(short))),
-        tuple(re.compile(fold(p)) for p in expanded),
+        tuple(re.compile(p) for p in expanded),
+        tuple(re.compile(p) for p in sorted(short)),
     )
 
 

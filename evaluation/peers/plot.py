@@ -1,6 +1,6 @@
 """Draws the bench's points: response gap against cut-ins.
 
-    python evaluation/peers/plot.py POINTS.json OUT.svg
+python evaluation/peers/plot.py POINTS.json OUT.svg
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pypinyin import Style, lazy_pinyin, load_phrases_dict, pinyin
+from pypinyin.pinyin_dict import pinyin_dict
 
 BLANK = "<blk>"
 _SYLLABLE = re.compile(r"[a-z]+[1-5]")
@@ -35,10 +36,23 @@ def all_syllables() -> list[str]:
     found: set[str] = set()
     for high in range(0xB0, 0xF8):
         for low in range(0xA1, 0xFF if high != 0xD7 else 0xFA):
-            char = bytes((high, low)).decode("gb2312")
-            readings = pinyin(char, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)[0]
-            found.update(reading for reading in readings if _SYLLABLE.fullmatch(reading))
+            found.update(readings(bytes((high, low)).decode("gb2312")))
     return sorted(found)
+
+
+def readings(char: str) -> list[str]:
+    """Every reading of a character that is written like a syllable, the usual one first."""
+    found = pinyin(char, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)[0]
+    return [reading for reading in found if _SYLLABLE.fullmatch(reading)]
+
+
+def write_sounds(path: Path) -> None:
+    """The usual reading of every character, for ``agent.understanding.pinyin``: a syllable, a tab, its characters."""
+    found: dict[str, list[str]] = {}
+    for code in sorted(pinyin_dict):
+        sound = lazy_pinyin(chr(code), style=Style.TONE3, neutral_tone_with_five=True)[0]
+        found.setdefault(sound, []).append(chr(code))
+    path.write_text("".join(f"{sound}\t{''.join(found[sound])}\n" for sound in sorted(found)), encoding="utf-8")
 
 
 def vocabulary(extra: Iterable[str] = ()) -> list[str]:

@@ -73,7 +73,7 @@ def readings(chars: Sequence[str], sample: Iterable[str]) -> lexicon.Readings:
                 counts[char][syllable] += 1
     out = {}
     for char, counter in counts.items():
-        for syllable, _ in lexicon.guess_readings(char):
+        for syllable in labels.readings(char):
             counter[syllable] += 0
         most = max([*counter.values(), 1])
         shares = ((syllable, (count + most * 0.01) / (most * 1.01)) for syllable, count in counter.most_common())
@@ -96,6 +96,7 @@ def main() -> None:
     ids = {char: index for index, char in enumerate(table, 1)}
     arguments.out.mkdir(parents=True, exist_ok=True)
     lexicon.write_readings(arguments.out / "readings.tsv", table)
+    labels.write_sounds(arguments.out / "sounds.tsv")
     size = len(ids) + 1
     stored = ngram.build(_ids(general, ids), size, 3).arrays("general")
     stored |= ngram.build(_ids(calls, ids), size, 4).arrays("calls")

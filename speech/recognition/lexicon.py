@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pypinyin import Style, pinyin
 
 from agent.errors import DefinitionError
+from agent.understanding.pinyin import toned
 from speech.recognition import patterns
 
 _RUN = re.compile(r"[㐀-鿿〇]+")
@@ -111,10 +111,9 @@ Readings = Mapping[str, tuple[tuple[str, float], ...]]
 
 
 def guess_readings(char: str) -> tuple[tuple[str, float], ...]:
-    """Readings of a character that the bundled table lacks."""
-    found = pinyin(char, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)[0]
-    toned = [syllable for syllable in found if syllable[-1:].isdigit()]
-    return tuple((syllable, RARE_READING if i else 0.0) for i, syllable in enumerate(toned))
+    """The usual reading of a character that the bundled table lacks; such characters are rare."""
+    sound = toned(char)
+    return ((sound, 0.0),) if sound else ()
 
 
 def write_readings(path: Path, readings: Readings) -> None:

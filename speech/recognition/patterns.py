@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import random
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 _parser: Any = importlib.import_module("re._parser")
 _SPECIAL = re.compile(r"[\\\[\](){}?*+|^$<>]")
@@ -28,34 +30,73 @@ def examples(pattern: str, defined: Mapping[str, str], count: int, rng: random.R
     text = pattern
     for _ in range(3):
         text = _DEFINED.sub(lambda match: f"(?:{defined.get(match.group(1), '')})", text)
+    shape = _shape(text)
+    return [] if shape is None else list(dict.fromkeys(_walk(shape, rng) for _ in range(count)))
+
+
+Shape: TypeAlias = "str | tuple[Shape, ...] | _Choice | _Repeat"
+"""Words, parts one after the other, one of several, one so often."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    options: tuple[Shape, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeat:
+    least: int
+    more: bool
+    inner: Shape
+
+
+@lru_cache(maxsize=2048)
+def _shape(text: str) -> Shape | None:
+    """What an expression can be, without what is skipped; None for no expression."""
     try:
-        tree = _parser.parse(text)
+        return _sequence(_parser.parse(text))
     except re.error:
-        return []
-    return list(dict.fromkeys(_walk(tree, rng) for _ in range(count)))
+        return None
 
 
-def _walk(tree: Sequence[Any], rng: random.Random) -> str:
-    return "".join(_one(str(kind), value, rng) for kind, value in tree)
+def _sequence(tree: Iterable[Any]) -> Shape:
+    parts: list[Shape] = []
+    for kind, value in tree:
+        part = _part(str(kind), value)
+        if isinstance(part, str) and parts and isinstance(parts[-1], str):
+            parts[-1] += part
+        elif part:
+            parts.append(part)
+    return parts[0] if len(parts) == 1 else tuple(parts)
 
 
-def _one(kind: str, value: Any, rng: random.Random) -> str:
+def _part(kind: str, value: Any) -> Shape:
     if kind == "LITERAL":
         return chr(value)
     if kind == "IN":
-        return _member(value, rng)
+        return _members(value)
     if kind == "BRANCH":
-        return _walk(rng.choice(value[1]), rng)
+        return _Choice(tuple(map(_sequence, value[1])))
     if kind == "SUBPATTERN":
-        return _walk(value[-1], rng)
+        return _sequence(value[-1])
     if kind in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
         least, most, inner = value
-        extra = int(most > least and rng.random() < _USUAL_REPEATS)
-        return "".join(_walk(inner, rng) for _ in range(min(least + extra, 3)))
+        return _Repeat(least, most > least, _sequence(inner))
     return ""
 
 
-def _member(members: Sequence[Any], rng: random.Random) -> str:
-    choices = [chr(value) for kind, value in members if str(kind) == "LITERAL"]
+def _members(members: Sequence[Any]) -> Shape:
+    chars = [chr(value) for kind, value in members if str(kind) == "LITERAL"]
     negated = any(str(kind) == "NEGATE" for kind, _ in members)
-    return rng.choice(choices) if choices and not negated else ""
+    return _Choice(tuple(chars)) if chars and not negated else ""
+
+
+def _walk(shape: Shape, rng: random.Random) -> str:
+    if isinstance(shape, str):
+        return shape
+    if isinstance(shape, tuple):
+        return "".join([part if isinstance(part, str) else _walk(part, rng) for part in shape])
+    if isinstance(shape, _Choice):
+        return _walk(rng.choice(shape.options), rng)
+    extra = int(shape.more and rng.random() < _USUAL_REPEATS)
+    return "".join([_walk(shape.inner, rng) for _ in range(min(shape.least + extra, 3))])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -70,9 +70,7 @@ def confusion_cost(heard: str, meant: str) -> float:
     """Negative log weight of hearing one syllable for another; above ``MAX_COST`` they are not mixed up."""
     one, other = split(heard), split(meant)
     cost = _part_cost(one.initial, other.initial, _INITIAL_COSTS) + _part_cost(one.final, other.final, _FINAL_COSTS)
-    if one.tone != other.tone:
-        cost += _NEAR_TONES.get(frozenset((one.tone, other.tone)), TONE_COST)
-    return cost
+    return cost + _tone_cost(one.tone, other.tone)
 
 
 @dataclass(frozen=True)
@@ -91,12 +89,15 @@ def confusions(tokens: Sequence[str]) -> Confusions:
     for index, token in enumerate(tokens[1:], 1):
         parts = split(token)
         groups.setdefault((parts.initial, parts.final), []).append(index)
-    near = {one: [other for other in groups if _bases_cost(one, other) <= MAX_COST] for one in groups}
+    near = _near(groups)
     rows: list[list[tuple[int, float]]] = [[(0, 0.0)]]
     for index, token in enumerate(tokens[1:], 1):
         parts = split(token)
-        others = (other for base in near[parts.initial, parts.final] for other in groups[base])
-        found = [(other, confusion_cost(token, tokens[other])) for other in others]
+        found = [
+            (other, cost + _tone_cost(parts.tone, tokens[other][-1]))
+            for base, cost in near[parts.initial, parts.final]
+            for other in groups[base]
+        ]
         rows.append([(index, 0.0), *((o, c) for o, c in found if c <= MAX_COST and o != index)])
     width = max(len(row) for row in rows)
     padded = [row + [row[0]] * (width - len(row)) for row in rows]
@@ -106,5 +107,15 @@ def confusions(tokens: Sequence[str]) -> Confusions:
     )
 
 
-def _bases_cost(one: tuple[str, str], other: tuple[str, str]) -> float:
-    return _part_cost(one[0], other[0], _INITIAL_COSTS) + _part_cost(one[1], other[1], _FINAL_COSTS)
+def _near(bases: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], list[tuple[tuple[str, str], float]]]:
+    """For each pair of initial and final the pairs that it may be taken for, and the cost."""
+    listed = list(bases)
+    initials, finals = (sorted({base[part] for base in listed}) for part in (0, 1))
+    first = {(a, b): _part_cost(a, b, _INITIAL_COSTS) for a in initials for b in initials}
+    last = {(a, b): _part_cost(a, b, _FINAL_COSTS) for a in finals for b in finals}
+    costs = {one: [(other, first[one[0], other[0]] + last[one[1], other[1]]) for other in listed] for one in listed}
+    return {one: [(other, cost) for other, cost in found if cost <= MAX_COST] for one, found in costs.items()}
+
+
+def _tone_cost(one: str, other: str) -> float:
+    return 0.0 if one == other else _NEAR_TONES.get(frozenset((one, other)), TONE_COST)

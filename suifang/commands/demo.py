@@ -51,7 +51,7 @@ async def run(args: argparse.Namespace) -> int:
     """Hold the call, show what came of it."""
     settings, case = read_settings(), _case(args)
     screen = Screen(sys.stderr if args.json else sys.stdout)
-    async with open_app(settings) as app, open_engines(settings) as engines:
+    async with open_app(settings) as app, open_engines(settings, app.library.knowledge.lexicons) as engines:
         app.library.flow(case.flow)
         screen.line(f"居民 {case.resident.name}，声音 {case.voice.name}，种子 {case.voice.seed}", DIM)
         visit, call, paper = await _call(case, app, engines, _Show(screen, args.fast))

@@ -56,9 +56,7 @@ def speak_call(
         engine = PromptCache(EspeakSynthesizer())
         script, steps = [], []
         for parts, into_ms in answers:
-            pieces = [
-                silence(p) if isinstance(p, int) else await engine.synthesize(p, OLD_WOMAN) for p in parts
-            ]
+            pieces = [silence(p) if isinstance(p, int) else await engine.synthesize(p, OLD_WOMAN) for p in parts]
             pcm = np.concatenate(pieces)
             script.append(("".join(p for p in parts if isinstance(p, str)), pcm))
             steps.append(Step((), quiet_ms=600, into_ms=into_ms, audio=pcm))

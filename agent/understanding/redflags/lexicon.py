@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +44,16 @@ _RULE_KEYS = {
 
 @dataclass(frozen=True)
 class Part:
-    """One phrase group, compiled by characters and by sound."""
+    """One phrase group, by characters and by sound."""
 
     exact: re.Pattern[str]
-    folded: re.Pattern[str]
     chars: frozenset[str]
     folded_chars: frozenset[str]
+
+    @cached_property
+    def folded(self) -> re.Pattern[str]:
+        """Compiled when first listened for: half the start would go into it."""
+        return re.compile(fold(self.exact.pattern))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +219,7 @@ def _part(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> Part:
     chars = frozenset(_HAN.findall(plain))
     if re.search("[a-z]", plain.replace("?:", "")):
         chars |= frozenset("abcdefghijklmnopqrstuvwxyz")
-    return Part(exact, re.compile(fold(exact.pattern)), chars, frozenset(fold("".join(chars))))
+    return Part(exact, chars, frozenset(fold("".join(chars))))
 
 
 def _ungapped(term: Any) -> Any:
