@@ -34,11 +34,15 @@ def same(want: Any, got: Any) -> bool:
     return bool(want == got)
 
 
+FREE_TEXT = frozenset({"adr_text"})
+"""The resident's own words kept beside a code: compared only where a case names them, and as words."""
+
+
 def mismatches(want: Mapping[str, Any], got: Mapping[str, Any], *, others_empty: bool) -> list[str]:
     """Slots that differ; with ``others_empty`` also those filled though the case does not name them."""
-    wrong = [slot for slot, value in want.items() if not _slot_same(value, got.get(slot))]
+    wrong = [slot for slot, value in want.items() if not _slot_right(slot, value, got.get(slot))]
     if others_empty:
-        wrong += [slot for slot in got if slot not in want]
+        wrong += [slot for slot in got if slot not in want and slot not in FREE_TEXT]
     return wrong
 
 
@@ -50,6 +54,12 @@ def slots_of(reading: Reading) -> dict[str, Any]:
 def asks_back(reading: Reading) -> bool:
     """Whether the reading wants a value read back, or asked for again."""
     return reading.confirm or any(fill.confirm for fill in reading.fills)
+
+
+def _slot_right(slot: str, want: Any, got: Any) -> bool:
+    if slot in FREE_TEXT and isinstance(want, str) and isinstance(got, str):
+        return want in got or got in want
+    return _slot_same(want, got)
 
 
 def _slot_same(want: Any, got: Any) -> bool:

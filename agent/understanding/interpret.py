@@ -105,6 +105,8 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if reading.fills or reading.answer is not None:
         return reading
     kind = general_answer(utterance, ask, knowledge.lexicons, unread=not reading.confirm)
+    if ask == "consent" and kind is AnswerKind.REFUSED:
+        kind = AnswerKind.NO  # who will not be asked has not consented
     as_answer = kind is AnswerKind.REPEAT and reading.confirm and not asks_to_repeat(utterance, knowledge.lexicons)
     if kind is AnswerKind.UNKNOWN and reading.confirm and ask in tables().ranges and _AMOUNT.search(utterance.text):
         return reading  # 一米五几吧，记不准: something is known
@@ -126,10 +128,17 @@ def interpret(
         commands += [ProbeMention(m) for m in found if _doubtful(m)][:1]
     rest = _Rest(knowledge, last_ask)
     said = replace(utterance, text=repaired.text)
-    commands += _meaning(said, ask, reading, ctx, rest)
+    commands += _beside(commands, _meaning(said, ask, reading, ctx, rest))
     if not commands:
         commands += _guessed(said, ask, ctx, rest)
     return Understood(utterance, tuple(commands) or (CannotUnderstand(),), reading, found)
+
+
+def _beside(raised: list[Command], meant: list[Command]) -> list[Command]:
+    """Beside an alarm only values count, and the wish for a person: 先别问了，老伴叫不醒了 ends no call."""
+    if not any(isinstance(command, RaiseAlert) for command in raised):
+        return meant
+    return [c for c in meant if not isinstance(c, StartPattern) or c.pattern == "human_handoff"]
 
 
 def _doubtful(mention: Mention) -> bool:
@@ -227,6 +236,8 @@ def _volunteered(
         return ()
     found: dict[str, SlotFill] = {}
     for fill in (*extract_volunteered(utterance, ctx), *volunteered_words(utterance, ctx, knowledge.lexicons)):
+        if fill.slot == "nonadherence_reason" and ask != "med_adherence":
+            continue
         if fill.slot not in taken:
             found.setdefault(fill.slot, fill)
     return tuple(found.values())

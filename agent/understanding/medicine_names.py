@@ -83,6 +83,8 @@ def _credible(hit: Hit, text: str, everyday: tuple[tuple[int, int], ...], suffix
         return False
     if len(hit.name) <= 2 and any(a < hit.span[1] and hit.span[0] < b for a, b in everyday):
         return False
+    if any(a <= hit.span[0] and hit.span[1] <= b for a, b in everyday):
+        return False
     return _beginning_fits(hit, text, suffixes)
 
 

@@ -23,6 +23,8 @@ _MEASURE_HALF = re.compile(f"({MEASURE})半(?!{MEASURE})|([个度])半(?={MEASUR
 _BARE_HALF = re.compile(
     f"(?<![{_NUMERAL}几半那这哪每整某])(个|片|斤|包|瓶|碗|两|支|年)半(?!{MEASURE})|(?<![{_NUMERAL}几半那这哪每整某])个半(?=小时|钟头|钟|月|斤|两|礼拜|星期)"
 )
+_OR_SO = re.compile("(?<![一二两三四五六七八九几百千])[百千](?=把|十(?:来|多)?(?:[斤米步块]|$|，))(?:把|十)")
+"""百把斤, 百十来米: about a hundred."""
 _SOME = re.compile(f"好?几(?=[十百千]|{MEASURE})")
 _MORE = re.compile("(?:好?几|多(?!少)|来(?=[^自着了过]|$)|出头)")
 _MEASURE_MORE = re.compile(
@@ -125,6 +127,10 @@ def _half(text: str, at: int) -> Number | None:
 
 
 def _some(text: str, at: int) -> Number | None:
+    about = _OR_SO.match(text, at)
+    if about:
+        unit = float(UNIT[text[at]])
+        return replace(_make(at, about.end(), unit, unit), kind="approx", high=unit * 1.5)
     match = _SOME.match(text, at)
     if not match:
         return None

@@ -19,6 +19,8 @@ _PAUSES = "，。！？；、：,!?;:…—~～·“”\"'‘’「」『』《�
 _PAUSE_RUN = re.compile(
     "[" + re.escape(_PAUSES) + r"\s]*[" + re.escape(_PAUSES) + r"\n\r\t][" + re.escape(_PAUSES) + r"\s]*"
 )
+_SPELT_OUT = re.compile(r"(?<!\d)\d(?:[ \u3000]\d(?!\d))+")
+"""1 4 2: digits written one by one are one number."""
 _BLANK = re.compile(r"(?<=[^\s])[ \u3000]+(?=[^\s])")
 
 
@@ -49,6 +51,7 @@ def normalise(raw: str) -> Utterance:
         c for c in text if c in "\n\t" or (unicodedata.category(c)[0] not in "C" and unicodedata.category(c) != "So")
     )
     text = _PAUSE_RUN.sub("，", text)
+    text = _SPELT_OUT.sub(lambda m: re.sub(r"\s", "", m[0]), text)
     text = _BLANK.sub(lambda m: " " if _latin_both_sides(m) else "，", text)
     text = text.replace("∶", ":").strip("， ").lower()
     return Utterance(raw=raw, text=text)

@@ -27,7 +27,7 @@ _SOURCES: tuple[tuple[re.Pattern[str], Parser, tuple[str, ...]], ...] = (
     (re.compile("血氧|氧饱和"), vitals.parse_spo2, ("spo2",)),
     (re.compile("体温|发烧|烧到"), vitals.parse_temperature, ("body_temperature",)),
     (re.compile("体重|[^瘦胖轻重掉]\\d*(?:斤|公斤|千克)(?!酒|米|粮|面)"), vitals.parse_weight, ("weight_kg_now",)),
-    (re.compile("身高|个子|个头"), vitals.parse_height, ("height_cm",)),
+    (re.compile("身高|个子|个头|[一1]米[零一二三四五六七八九\\d]"), vitals.parse_height, ("height_cm",)),
     (
         re.compile("抽(?:烟|着)?[^，]{0,6}[包根支盒]|[包根支盒]烟|不抽烟|不吸烟|戒烟"),
         lifestyle.parse_smoking,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from agent.domain.answers import AskContext, SlotFill
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.negation import Polarity
+from agent.understanding.parsers.adherence import adherence_code
 from agent.understanding.parsers.medicines import read_medications
 from agent.understanding.parsers.symptoms import complaints
 from agent.understanding.text import Utterance
 
 _DENIALS = {"smoke_per_day_now": "no_smoking", "alcohol_liang_now": "no_drinking"}
 _ADHERENCE = {"2": "adherence_intermittent", "3": "adherence_none", "1": "adherence_regular"}
+_NOT_REGULAR = frozenset({"2", "3"})
+_REASONS = {"1": "reason_money", "4": "reason_access"}
+_RAN_OUT = re.compile("完了|没了|没药")
 _SETTINGS = {"home": "home", "pharmacy": "pharmacy", "clinic": "clinic"}
 _FORMS = {"htn_symptoms": "htn", "dm_symptoms": "dm", "copd_symptoms": "copd"}
 _VAGUE = frozenset({"other", "ache", "hunger", "weak"})
@@ -24,6 +30,7 @@ def volunteered_words(utterance: Utterance, ctx: AskContext, lexicons: Lexicons)
     return (
         *_denials(text, lexicons),
         *_adherence(text, lexicons),
+        *_reasons(text, lexicons),
         *_setting(text, lexicons),
         *_medicines(text, ctx, lexicons),
         *_symptoms(text, ctx, lexicons),
@@ -41,6 +48,18 @@ def _adherence(text: str, lexicons: Lexicons) -> list[SlotFill]:
         if span := lexicons.volunteered[name].search(text):
             return [SlotFill("med_adherence", code, 0.85, span, reason=f"said {text[slice(*span)]}")]
     return []
+
+
+def _reasons(text: str, lexicons: Lexicons) -> list[SlotFill]:
+    """药太贵，我就没吃: why it is not taken, said along; to forget is no reason of its own."""
+    found = adherence_code(text, lexicons)
+    if found is None or found[0] not in _NOT_REGULAR:
+        return []
+    spans = {code: span for code, name in _REASONS.items() if (span := lexicons.adherence[name].search(text))}
+    spans = {code: span for code, span in spans.items() if not _RAN_OUT.search(text, *span)}
+    if not spans:
+        return []
+    return [SlotFill("nonadherence_reason", tuple(sorted(spans)), 0.8, min(spans.values()), reason="said along")]
 
 
 def _setting(text: str, lexicons: Lexicons) -> list[SlotFill]:

@@ -21,6 +21,8 @@ _WEEKDAYS = re.compile(
 """礼拜一三五, 周二、周四: so many days a week."""
 _TWICE_A_DAY = "早晚|早上?晚上?|上下午|上午[、，和]?(?:后晌|下午)|一早一晚|早起晚上"
 _ALTERNATE = re.compile("隔(?:一)?天|隔(?:一)?日|隔三差五|三天两头|隔三岔五|一天隔一天|有时|偶尔|经常|常常|很少|难得")
+_EACH_END = re.compile("早[上晨]?[^，]{0,6}[趟圈次回]，?(?:再|又)?(?:晚上?|傍晚|下午|黑了|夜里|饭后)[^，]{0,6}[趟圈次回]")
+"""早上走一趟晚上走一趟."""
 _BOTH_ENDS = re.compile("早晚(?:都|各|都要)?|早上[^，]*，?[^，]*(?:晚上|下午|傍晚|晚饭后)|一早一晚|早一趟晚一趟")
 
 
@@ -110,14 +112,15 @@ def weekly_times(text: str) -> tuple[float | None, bool, tuple[int, int]]:
     counted = _count(text)
     if period is None and re.search(f"(?:{_TWICE_A_DAY})(?:都)?各", text):
         period = 1.0
-    if counted and not (_ALTERNATE.search(text) and counted[0].value == 1):
+    single = counted is not None and counted[0].value == 1
+    if counted and not (single and (_ALTERNATE.search(text) or _EACH_END.search(text))):
         number, kind = counted
         value = number.value if kind == "day" or period is None else number.value * 7 / period
         known = number.exact and (period or 0) <= 7  # so many a month: no whole number a week
         return (value if known else None), not known, number.span
     if _ALTERNATE.search(text):
         return None, True, span
-    both = _BOTH_ENDS.search(text)
+    both = _BOTH_ENDS.search(text) or _EACH_END.search(text)
     daily = period is not None and period <= 1
     return (14.0 if both else 7.0 if daily else None), False, span
 

@@ -103,7 +103,7 @@ def _relation(utterance: Utterance, lexicons: Lexicons) -> Reading:
         if span := sets[name].search(text):
             return _relation_fill(code, span, offset, text)
     child = sets["reverse_child"].search(text)
-    rest = text if child is None else " " * child[1] + text[child[1] :]
+    rest = text if child is None else text[: child[0]] + " " * (child[1] - child[0]) + text[child[1] :]
     for code in ("2", "3") if child else _RELATION_ORDER:
         if span := sets[code].search(rest):
             return _relation_fill(code, span, offset, text)

@@ -29,6 +29,8 @@ _HEALTHY = re.compile(
 _PLAIN_YES = re.compile(
     "^(几个|他们?|她们?|兄弟|姊妹|姐妹|也|都|全|是|我|嗯|，)*(有|有的|有过|是|是的|对|嗯|得过|做过|输过|伤过|开过|过敏)[，啊呀的哦呢]*$"
 )
+_WHETHER = re.compile("(?P<verb>[^，不没有知])没(?P=verb)|有没有|是不是")
+"""输没输血我不知道 denies nothing."""
 _NO_BUT = re.compile(f"^{_NONE}[啊呀吧的呢]?，")
 _HAD = re.compile("^(，|嗯|是|我)*(有(?!没|人)|做过|开过|受过|动过|输过|伤过)")
 
@@ -106,6 +108,8 @@ def flag_parser(choice: Choice, lexicons: Lexicons) -> Parser:
         found = find_hits(choice.codes, text)
         if declined(utterance, choice.ask, found, lexicons):
             return Reading()
+        if _WHETHER.search(text) and _unsure(choice, text, lexicons):
+            return Reading(answer=AnswerKind.UNKNOWN, reason="not known", complete=True)
         hits = after_correction(text, found)
         states = judged(text, hits, lexicons.polarity, proxy=True)
         if any(state in {Polarity.PRESENT, Polarity.PAST} for state in states):

@@ -118,6 +118,8 @@ def _flag(slot: str, found: Polar, *, with_answer: bool) -> Reading:
 
 def _wants_doctor(utterance: Utterance, lexicons: Lexicons) -> Reading:
     text, sets = utterance.text, lexicons.opening
+    if lexicons.yes_no["a_not_a"].search(text) and lexicons.general["unknown"].search(text):
+        return Reading()
     for name, yes in (("doctor_no", False), ("doctor_yes", True)):
         if span := sets[name].search(text):
             return _flag("wants_doctor", Polar(yes, span, 0.9, f"said {text[slice(*span)]}", True), with_answer=True)
