@@ -19,8 +19,8 @@ from evaluation.dialogues import Talk
 from evaluation.noise import Noise
 from evaluation.scoring import slots_of
 
-SOMEBODY = Resident("王桂花", sex="2")
-"""Case files of single answers name nobody."""
+SOMEBODY = Resident("")
+"""Case files of single answers name nobody: whoever says a name is the one who was called."""
 
 
 class NoisyTalk:

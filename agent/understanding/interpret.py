@@ -100,6 +100,8 @@ def _heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, 
 def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Reading:
     if not utterance.text or knowledge.instructions.search(utterance.text):
         return Reading()
+    if ask != "disability" and _asks_again(utterance.text, knowledge):
+        return Reading(answer=AnswerKind.REPEAT, complete=True, reason="asks to hear it again")
     parser = knowledge.parsers.get("yes_no" if ask.startswith(PROBE_ASK) else ask)
     reading = parser(utterance, ctx) if parser else Reading()
     if reading.fills or reading.answer is not None:
@@ -108,11 +110,38 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if ask == "consent" and kind is AnswerKind.REFUSED:
         kind = AnswerKind.NO  # who will not be asked has not consented
     as_answer = kind is AnswerKind.REPEAT and reading.confirm and not asks_to_repeat(utterance, knowledge.lexicons)
-    if kind is AnswerKind.UNKNOWN and reading.confirm and ask in tables().ranges and _AMOUNT.search(utterance.text):
+    if kind is AnswerKind.UNKNOWN and reading.confirm and _measured(ask) and _AMOUNT.search(utterance.text):
         return reading  # 一米五几吧，记不准: something is known
+    if kind is None and _owns_up(reading, utterance, ask, knowledge):
+        return Reading(answer=AnswerKind.UNKNOWN, complete=True, reason="does not know")
     if kind is not None and not as_answer:  # 耳背 may be an answer and no request
         return Reading(answer=kind, complete=True, reason="general answer")
     return reading
+
+
+def _asks_again(text: str, knowledge: Knowledge) -> bool:
+    """受过啥？听不清，你再说一遍: echoes of the question are no answer."""
+    if len(text) > _LAST_WORD or len(_AMOUNT.findall(text)) > 1:
+        return False
+    return knowledge.lexicons.general["repeat_surely"].search(text) is not None
+
+
+_LAST_WORD = 30
+"""So long may an answer be that comes down to 不知道."""
+
+
+def _owns_up(reading: Reading, utterance: Utterance, ask: str, knowledge: Knowledge) -> bool:
+    """针是老伴打的，打几个单位我不知道: much is said, yet the answer is not known."""
+    text = utterance.text
+    if not reading.confirm or ask == "medications" or len(text) > _LAST_WORD:
+        return False
+    if _AMOUNT.search(text.replace("几", "")):
+        return False
+    return knowledge.lexicons.general["not_known"].search(text) is not None
+
+
+def _measured(ask: str) -> bool:
+    return any(slot in tables().ranges for slot in slots_of(ask))
 
 
 def interpret(
@@ -268,7 +297,8 @@ def _correction(
     candidates = named or ([rest.last_ask] if rest.last_ask else [])
     for candidate in candidates:
         fresh = AskContext(ctx.now, ctx.resident, ctx.history, _without(ctx, slots_of(candidate)))
-        reading = _read(candidate, _after_marker(utterance), fresh, rest.knowledge)
+        said = _after_marker(utterance)
+        reading = _read(candidate, replace(said, text=_NOT_BUT.sub("，", said.text)), fresh, rest.knowledge)
         fills = tuple(f for f in reading.fills if f.slot in ctx.slots or f.slot in slots_of(candidate))
         if fills:
             return [CorrectSlots(fills)]
@@ -279,6 +309,8 @@ def _without(ctx: AskContext, slots: tuple[str, ...]) -> dict[str, SlotValue]:
     return {slot: value for slot, value in ctx.slots.items() if slot not in slots}
 
 
+_NOT_BUT = re.compile("(?:^|(?<=，))(?:那个)?(?:不是|没有)[^，]{1,12}，(?:而|就|应该)?(?=是)")
+"""不是一三九那个，是一八六: what is not meant."""
 _MARKERS = (
     "看倒了",
     "看反了",

@@ -54,13 +54,16 @@ def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
 
 def _by_name(text: str, ctx: AskContext) -> Reading | None:
     """我是王桂花, 我姓赵: compared by sound with the name on the list."""
+    name = ctx.resident.name if ctx.resident else ""
+    if len(name) >= 2 and fold(name) in fold(text):
+        return _answer(AnswerKind.SELF, f"says the name {name}")
     match = _OWN_NAME.search(text)
     if match is None:
         return None
-    said, name = match.group("name") or match.group("family"), ctx.resident.name if ctx.resident else ""
+    said = match.group("name") or match.group("family")
     if not name:
         return _answer(AnswerKind.SELF, "says a name") if match.group("name") else Reading()
-    if fold(said) in (fold(name), fold(name[1:]), fold(name[: len(said)])):
+    if fold(said.rstrip("啊呀呢嘛哦的")) in (fold(name), fold(name[1:]), fold(name[: len(said)]), fold(f"老{name[:1]}")):
         return _answer(AnswerKind.SELF, f"says the name {said}")
     if match.group("family"):
         return _answer(AnswerKind.WRONG_PERSON, f"has another family name, {said}")

@@ -106,7 +106,8 @@ def _live(text: str, hits: list[Hit], lexicons: Lexicons) -> list[Hit]:
     for weaker in (Polarity.PAST, Polarity.OTHER):
         if any(state is not weaker for _, state in rest):
             rest = [(hit, state) for hit, state in rest if state is not weaker]
-    return [hit for hit, _ in rest]
+    written = [hit for hit, _ in rest if not hit.by_sound]
+    return written or [hit for hit, _ in rest]
 
 
 _VOID = {Polarity.DENIED, Polarity.HYPOTHETICAL}

@@ -32,6 +32,7 @@ class Hit:
     code: str
     doubtful: bool = False
     """Known by the sound of two characters only."""
+    by_sound: bool = False
 
 
 def find_hits(codes: Mapping[str, Phrases], text: str) -> list[Hit]:
@@ -51,7 +52,7 @@ def _alone(hit: Hit, text: str) -> bool:
 def _by_sound(codes: Mapping[str, Phrases], text: str) -> list[Hit]:
     heard = fold(text)
     return [
-        Hit(match.span(), code, len(match.group()) < _SOUND_MIN)
+        Hit(match.span(), code, len(match.group()) < _SOUND_MIN, by_sound=True)
         for code, phrases in codes.items()
         for pattern in phrases.by_sound
         for match in pattern.finditer(heard)

@@ -21,7 +21,7 @@ from agent.yaml_lines import load_yaml
 _HAN = "[一-鿿]"
 _DOTTED = re.compile(f"{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}})+")
 _FRAME = re.compile(
-    f"(?:(?<!不)叫做?作?|名字是|姓名是?|全名是?|大名(?:儿)?(?:叫做?|是)?|学名(?:叫|是)?|写的是|登记的是|名字就是)(?:个)?(?P<name>{_HAN}{{2,9}})"
+    f"(?:(?<!不)叫做?作?|名字是|姓名是?|全名是?|大名(?:儿)?(?:叫做?|是)?|学名(?:叫|是)?|写的是|登记的是|名字就是)(?:个)?(?P<name>{_HAN}{{2,14}})"
 )
 _FAMILY = re.compile(f"姓(?P<family>{_HAN})(?=，|叫|名|$|啊|呀|的)")
 _GIVEN = re.compile(f"(?:叫|名)(?:字)?(?:是|叫)?(?P<given>{_HAN}{{1,2}})(?=，|$|啊|呀)")
@@ -93,10 +93,19 @@ def _with_other(parser: Parser, other: Parser) -> Parser:
         found = parser(utterance, ctx)
         if not found.fills:
             return found
-        beside = other(utterance, ctx)
+        rest = _without_names(utterance.text, found)
+        beside = other(replace(utterance, text=rest), ctx) if rest.strip("，写填记登叫就是吧的嘛啊呀") else Reading()
         return replace(found, fills=(*found.fills, *beside.fills), confirm=found.confirm or beside.confirm)
 
     return parse
+
+
+def _without_names(text: str, found: Reading) -> str:
+    """李小梅 holds no 小妹: the name itself says nothing about the relation."""
+    for fill in found.fills:
+        if fill.slot == "contact_name" and isinstance(fill.value, str):
+            text = text.replace(fill.value, "，" * len(fill.value))
+    return text
 
 
 def _called(parser: Parser) -> Parser:
@@ -168,6 +177,9 @@ def _bare(clause: str, words: NameWords) -> tuple[str, bool]:
 def _cut(words: str, known: NameWords) -> str:
     """Two or three characters, four after a double surname; empty when that is no name."""
     longest = 4 if words[:2] in known.compounds else 3
+    spelt = next((n for n in range(2, longest + 1) if _spelt_behind(words, n)), None)
+    if spelt:
+        return words[:spelt]
     stop = known.stop.search(words, 1)
     name = words[: stop.start()] if stop else words
     if re.match("[老小]", name):
@@ -175,6 +187,12 @@ def _cut(words: str, known: NameWords) -> str:
     if not re.fullmatch(f"{_HAN}{{2,{longest}}}", name):
         name = name[:longest] if stop is None and len(words) <= longest + 1 and words[:1] not in known.surnames else ""
     return name
+
+
+def _spelt_behind(words: str, size: int) -> bool:
+    """陈玉珍玉石的玉珍珠的珍: the characters of the given name come again, spelled out."""
+    name, rest = words[:size], words[size:]
+    return len(rest) >= 2 * (size - 1) and rest[0] == name[1] and all(char in rest for char in name[1:])
 
 
 def _respelt(name: str, text: str, words: NameWords) -> str:

@@ -8,6 +8,7 @@ from agent.domain.answers import AskContext, Reading, SlotFill
 from agent.understanding.masking import NUMERAL, blank, clauses, corrected, present
 from agent.understanding.measuring import UNKNOWN_WORDS, choose, fill, reading, unknown, vague
 from agent.understanding.numbers import find_numbers
+from agent.understanding.parsers.self_care import guarded
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import Grade, tables
@@ -136,13 +137,13 @@ _GRADED = (
     "foot_check",
     "wound_status",
     "adl_eating",
-    "adl_grooming",
-    "adl_dressing",
     "adl_toilet",
     "adl_mobility",
 )
 PARSERS: dict[str, Parser] = {
     **{ask: _graded(ask) for ask in _GRADED},
+    "adl_grooming": guarded("adl_grooming", _graded("adl_grooming")),
+    "adl_dressing": guarded("adl_dressing", _graded("adl_dressing")),
     "bp_setting": parse_bp_setting,
     "hypoglycemia": parse_hypoglycemia,
     "pain_score": parse_pain,

@@ -1,0 +1,110 @@
+"""Grooming and dressing of the self-care form: for which part is whose help needed, clause by clause.
+
+The codes follow from that: help with the bath alone is 1, with some of it 3, with all of it 7 or 5.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.understanding.masking import clauses, present
+from agent.understanding.parsing import Parser
+from agent.understanding.text import Utterance
+
+_WHO = (
+    "(?:别人|人家|旁人|人|老伴儿?|老头子?|老婆子?|老公|老太婆|闺女|女儿|姑娘|丫头|儿子|儿媳妇?|媳妇儿?|孙子|孙女|孩子|女婿|"
+    "保姆|护工|护理员|阿姨|家里人?|家人|我们?|俺|我妈|我爸|他爸|她妈|谁)"
+)
+_DO = "(?:帮|喂|扶|搀|搭|伺候|照顾|照应|弄|搓|擦|穿|脱|套|洗|梳|提|系|扣|递|给)"
+_NO_HELP = re.compile(
+    f"(?:不|没|甭|莫|无需|未)(?:用|要|需要|必|靠|让|叫|麻烦|劳)(?:着)?{_WHO}{{0,2}}(?:管|{_DO})?|{_WHO}?(?:也|都)?不(?:用|要|需|劳|麻烦){_WHO}?"
+    f"|没人{_DO}|(?:谁|哪个)(?:也|都)?不(?:用|要|靠)"
+)
+_ALL = re.compile(
+    f"(?:全|完全|样样|一律|统统|都|整个)(?:都|得|要|是|靠|由|归|让|指着|指望|等着)*(?:别的?)?{_WHO}|(?:全|都)(?:得)?(?:靠|指着|指望){_WHO}?"
+    f"|(?:一样|一点儿?|啥|什么|哪样|半点)(?:都|也)(?:弄|干|做|动|穿|洗|帮)?不(?:了|来|成|会|能|行)|动(?:都)?(?:动)?不了|(?:自己|自个)(?:完全|根本|压根)?(?:弄|穿|洗|做|动)?不(?:了|来|成|会|能|行)(?!的)"
+    f"|{_WHO}(?:给|替|帮)(?:我|他|她)?(?:全|都)?(?:包|代)"
+)
+_SOME = re.compile(
+    f"(?:得|要|需要|靠|让|叫|喊|等|由|归|是|有|离不了|少不了|全凭)(?:有|个)?{_WHO}.{{0,5}}?(?:{_DO}|来|手|一把|一下)|{_WHO}(?:在旁边)?(?:得|要|会|都)?(?:给|替|帮|来)(?:我|他|她|着)?{_DO}?"
+    "|搭(?:一)?把手|帮(?:一)?(?:把|下|忙|着|个|衬)|协助|(?:够|摸|弯|抬|蹲|扣|系|套|拉|提)不(?:着|到|下|起|上|住|去|了)|(?:得|要)(?:有)?人(?=，|$|的)|(?:要|得)人"
+)
+_SELF = re.compile(
+    "自己|自个|各人|独立|没问题|(?<!不)(?:能|会|行|可以|利索|利落|麻利)(?!不)|照(?:样|常)|难不倒|不费劲|穿得上|弄得好|扣得上"
+)
+_BATH = re.compile("澡|搓背|擦背|擦身|洗身|后背|泡脚")
+_OTHERS = re.compile("脸|牙|头|梳|剃|刮|样样|全|都|一样|啥|什么|生活")
+_PART = re.compile("鞋|袜|扣|裤|袖|上衣|毛衣|外套|棉袄|拉链|腰带|后背|胸罩|头上|套头")
+
+
+class _Need(IntEnum):
+    UNSAID = 0
+    NONE = 1
+    SOME = 2
+    ALL = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    need: _Need
+    words: str
+
+
+def _needs(text: str) -> list[_Part]:
+    return [_Part(_need(text[a:b]), text[a:b]) for a, b in clauses(text)]
+
+
+def _need(clause: str) -> _Need:
+    rest = _NO_HELP.sub("，", clause)
+    if _ALL.search(rest):
+        return _Need.ALL
+    if _SOME.search(rest):
+        return _Need.SOME
+    if rest != clause or _SELF.search(rest):
+        return _Need.NONE
+    return _Need.UNSAID
+
+
+def grooming(text: str) -> int | None:
+    """0 by oneself, 1 help with the bath, 3 partly helped, 7 all done by others; None when it is not said."""
+    parts, bath, rest = _needs(text), [], []
+    bathing = False
+    for part in parts:
+        named = _BATH.search(part.words) is not None
+        bathing = (named and not _OTHERS.search(part.words)) or (bathing and not named and not _OTHERS.search(part.words))
+        (bath if bathing else rest).append(part.need)
+    if _Need.ALL in rest:
+        return 7
+    if _Need.SOME in rest:
+        return 3
+    if bath and max(bath) >= _Need.SOME:
+        return 1 if rest else None
+    return 0 if _Need.NONE in (*bath, *rest) else None
+
+
+def dressing(text: str) -> int | None:
+    """0 by oneself, 3 partly helped, 5 all done by others; None when it is not said."""
+    parts = _needs(text)
+    whole = [p for p in parts if not _PART.search(p.words)]
+    if any(p.need is _Need.ALL for p in whole) and not any(p.need is _Need.NONE for p in whole):
+        return 5
+    if any(p.need >= _Need.SOME for p in parts):
+        return 3
+    return 0 if any(p.need is _Need.NONE for p in parts) else None
+
+
+def guarded(slot: str, parser: Parser) -> Parser:
+    """The graded parser, with the parts of the answer weighed where it says who helps with what."""
+    weigh = {"adl_grooming": grooming, "adl_dressing": dressing}[slot]
+
+    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        text = present(utterance.text)
+        code = weigh(text)
+        if code is None:
+            return parser(utterance, ctx)
+        return Reading((SlotFill(slot, code, 0.9, (0, len(text)), reason="who helps with what"),), complete=True)
+
+    return parse
