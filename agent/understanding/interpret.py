@@ -133,7 +133,7 @@ _LAST_WORD = 30
 def _owns_up(reading: Reading, utterance: Utterance, ask: str, knowledge: Knowledge) -> bool:
     """针是老伴打的，打几个单位我不知道: much is said, yet the answer is not known."""
     text = utterance.text
-    if not reading.confirm or ask == "medications" or len(text) > _LAST_WORD:
+    if not reading.confirm or ask in ("medications", "smoke_per_day_now") or len(text) > _LAST_WORD:
         return False
     if _AMOUNT.search(text.replace("几", "")):
         return False

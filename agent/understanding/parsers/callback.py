@@ -12,6 +12,7 @@ from agent.understanding.measuring import reading, vague
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 
+_BETWEEN = re.compile("(?:到|至|-)[一二三四五六七八九十\\d]+点")
 _TIME_WORDS = re.compile(
     "早|晚|上午|下午|中午|晌|回头|过(?:几|两|些|会)|改天|再说|有空|有时间|以后|等|明天|后天|礼拜|星期|周|月|赶明|随时|都行|忙完|一会|待会|回来|吃完|号"
 )
@@ -23,7 +24,7 @@ def parse(utterance: Utterance, ctx: AskContext) -> Reading:
     clock, days = find_clock(text), find_dates(text, ctx.now)
     if clock is None:
         return _delay(text, ctx.now)
-    if clock.vague:
+    if clock.vague or _BETWEEN.match(text, clock.span[1]):
         return vague("the exact hour?")
     moment = _moment(clock, days[-1] if days else None, ctx.now)
     if moment is None or moment <= ctx.now:

@@ -21,10 +21,10 @@ from agent.understanding.values import Drink, tables
 
 _NOT_QUIT = re.compile("没戒|戒不[掉了]|没有戒|不戒|想戒|要戒|戒了?[^，]{0,4}又|又[抽喝]|戒不成|戒过|难戒")
 _SMOKE_NO = re.compile(
-    "(?:不|没|没有|从来?不|从来?没|不怎么会|莫得|冇|早不|都不)(?:再|得|会|咋|爱|碰|沾|吃|敢)?(?:抽|吸|香?烟)|戒|[忌断掐](?:了|掉|烟)|不会|不沾|不碰|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
+    "(?:不|没|没有|从来?不|从来?没|不怎么会|莫得|冇|早不|都不)(?:再|得|会|咋|爱|碰|沾|吃|敢)?(?:抽|吸|沾|碰|香?烟)|戒|[忌断掐](?:了|掉|烟)|不会|不沾|不碰|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
 )
 _DRINK_NO = re.compile(
-    "(?:不|没|没有|从来?不|从来?没|莫得|冇|都不|一口不|一点不|一滴不)(?:再|得|会|爱|碰|沾|让|敢|能)?(?:喝|饮|酒|沾)|戒|滴酒不|不会|[忌断](?:了|掉|酒)|不沾|不碰|酒精过敏|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
+    "(?:不|没|没有|从来?不|从来?没|莫得|冇|都不|一口不|一点不|一滴不|一口没|一滴没|滴酒没)(?:再|得|会|爱|碰|沾|让|敢|能)?(?:喝|饮|酒|沾)|戒|滴酒不|不会|[忌断](?:了|掉|酒)|不沾|不碰|酒精过敏|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
 )
 _OTHER_TIMES = re.compile("(?:早上?|中午|晌午|晚上?|上午|下午|白天|夜里)(?:就|都|也|倒|我|一般)*不(?:喝|抽)")
 """晚上不喝 beside an amount for noon."""
@@ -87,6 +87,8 @@ def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0)
     seldom = _SELDOM.search(text)
     if seldom and not (seldom[0] == "有时" and seldom.start() > found[-1].number.span[1]):
         return vague("how often, how much a day?")
+    if re.search("(?:都|还|也)?(?:抽|喝|吃)不(?:完|了)", text):
+        return vague("less than that: how much a day?")
     days, known = days_covered(text)
     if not known or days <= 0:  # 零天一包 says nothing
         return vague("not every day: how much a day?")
@@ -177,7 +179,8 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
         "一共|总共|统共|拢共|加(?:一块|起来|一起)|合(?:起来|一块|共)|一天下来", text
     )
     meals = _meals(text) if per_meal else 1
-    chosen = found if len(found) == 1 or re.search("早|中|晚|晌|夜", text) else found[-1:]
+    several = re.search("早|中|晚|晌|夜|加|和|两[米面][一二三四五半]", text)
+    chosen = found if len(found) == 1 or several else found[-1:]
     grams = sum(a.worth for a in chosen) * (meals or 3)
     unsure = any(a.estimated or a.number.soft for a in chosen)
     span = (chosen[0].number.span[0], chosen[-1].number.span[1])

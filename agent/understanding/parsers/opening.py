@@ -63,7 +63,12 @@ def _by_name(text: str, ctx: AskContext) -> Reading | None:
     said = match.group("name") or match.group("family")
     if not name:
         return _answer(AnswerKind.SELF, "says a name") if match.group("name") else Reading()
-    if fold(said.rstrip("啊呀呢嘛哦的")) in (fold(name), fold(name[1:]), fold(name[: len(said)]), fold(f"老{name[:1]}")):
+    if fold(said.rstrip("啊呀呢嘛哦的")) in (
+        fold(name),
+        fold(name[1:]),
+        fold(name[: len(said)]),
+        fold(f"老{name[:1]}"),
+    ):
         return _answer(AnswerKind.SELF, f"says the name {said}")
     if match.group("family"):
         return _answer(AnswerKind.WRONG_PERSON, f"has another family name, {said}")

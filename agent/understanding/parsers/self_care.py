@@ -29,12 +29,15 @@ _ALL = re.compile(
     f"|{_WHO}(?:给|替|帮)(?:我|他|她)?(?:全|都)?(?:包|代)"
 )
 _SOME = re.compile(
-    f"(?:得|要|需要|靠|让|叫|喊|等|由|归|是|有|离不了|少不了|全凭)(?:有|个)?{_WHO}.{{0,5}}?(?:{_DO}|来|手|一把|一下)|{_WHO}(?:在旁边)?(?:得|要|会|都)?(?:给|替|帮|来)(?:我|他|她|着)?{_DO}?"
+    f"(?:得|要|需要|靠|让|叫|喊|等|由|归|是|有|离不了|少不了|全凭)(?:有|个)?{_WHO}.{{0,5}}?(?:{_DO}|来|手|一把|一下)|{_WHO}[^，自]{{0,4}}?(?:得|要|会|都)?(?:给|替|帮|来)(?:我|他|她|着)?{_DO}?|递(?:到|给)|(?:弄|洗|穿)一(?:些|部分|点|半)"
     "|搭(?:一)?把手|帮(?:一)?(?:把|下|忙|着|个|衬)|协助|(?:够|摸|弯|抬|蹲|扣|系|套|拉|提)不(?:着|到|下|起|上|住|去|了)|(?:得|要)(?:有)?人(?=，|$|的)|(?:要|得)人"
 )
 _SELF = re.compile(
     "自己|自个|各人|独立|没问题|(?<!不)(?:能|会|行|可以|利索|利落|麻利)(?!不)|照(?:样|常)|难不倒|不费劲|穿得上|弄得好|扣得上"
 )
+_ALONE = re.compile("自理|样样(?:都)?(?:能|行|会)")
+_DARES_NOT = re.compile("不敢|不能|不会|不行|不了|不成")
+_EXCEPT = re.compile("除(?:了|开|脱)[^，]{1,6}")
 _BATH = re.compile("澡|搓背|擦背|擦身|洗身|后背|泡脚")
 _OTHERS = re.compile("脸|牙|头|梳|剃|刮|样样|全|都|一样|啥|什么|生活")
 _PART = re.compile("鞋|袜|扣|裤|袖|上衣|毛衣|外套|棉袄|拉链|腰带|后背|胸罩|头上|套头")
@@ -58,7 +61,11 @@ def _needs(text: str) -> list[_Part]:
 
 
 def _need(clause: str) -> _Need:
+    if _ALONE.search(clause):
+        return _Need.NONE
     rest = _NO_HELP.sub("，", clause)
+    if _EXCEPT.match(rest) or (_BATH.search(rest) and _DARES_NOT.search(rest)):
+        return _Need.SOME
     if _ALL.search(rest):
         return _Need.ALL
     if _SOME.search(rest):
@@ -74,7 +81,9 @@ def grooming(text: str) -> int | None:
     bathing = False
     for part in parts:
         named = _BATH.search(part.words) is not None
-        bathing = (named and not _OTHERS.search(part.words)) or (bathing and not named and not _OTHERS.search(part.words))
+        bathing = (named and not _OTHERS.search(part.words)) or (
+            bathing and not named and not _OTHERS.search(part.words)
+        )
         (bath if bathing else rest).append(part.need)
     if _Need.ALL in rest:
         return 7
