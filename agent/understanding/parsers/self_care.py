@@ -77,7 +77,9 @@ def _need(clause: str) -> _Need:
 
 def grooming(text: str) -> int | None:
     """0 by oneself, 1 help with the bath, 3 partly helped, 7 all done by others; None when it is not said."""
-    parts, bath, rest = _needs(text), [], []
+    parts = _needs(text)
+    bath: list[_Need] = []
+    rest: list[_Need] = []
     bathing = False
     for part in parts:
         named = _BATH.search(part.words) is not None
