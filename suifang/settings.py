@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     """A login that is not used so long is over."""
     session_hours: int = Field(default=12, ge=1, le=24)
     """A login is over after so long, used or not."""
+    requests_per_minute: int = Field(default=1200, ge=60, le=1_000_000)
+    """From one address; a clinic is one address. One login or link may ask a quarter as often."""
+    proxies: str = "127.0.0.1"
+    """Addresses of the reverse proxies in front, with commas between: whom they name as the caller is believed."""
+    egress_hosts: tuple[str, ...] = ()
+    """Hosts that the service may call, as JSON: ["signing.example"]; this machine always may be called."""
     link_hours: int = Field(default=72, ge=1, le=720)
     """How long a resident's link is good."""
     walk_in: bool = False

@@ -51,7 +51,7 @@ class StoredShelf:
             await self._app.store.visits.get("0" * 32)
             store = "ok"
         except StorageError as error:
-            store = str(error)
+            store = error.code
         engines = {
             name: "ok" if importlib.util.find_spec(module) else "not installed" for name, module in OPTIONAL.items()
         }

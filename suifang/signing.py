@@ -14,6 +14,7 @@ from connectors.signing.reference import open_reference
 from connectors.signing.serve import Client, signing_api
 from connectors.storage.parcels import Outbox
 from suifang.delivery import Courier
+from suifang.egress import check_egress
 from suifang.settings import Settings
 
 SECRET_CHARS = 16
@@ -32,6 +33,7 @@ async def open_backend(settings: Settings) -> AsyncIterator[SigningBackend]:
                         ("CLIENT_SECRET", secret)):  # fmt: skip
         if not value:
             raise InputError("setting-missing", f"SUIFANG_SIGNING_{name} is empty", "a backend over HTTP needs it")
+    check_egress(settings, "SUIFANG_SIGNING_URL", settings.signing_url)
     try:
         from connectors.signing.http import Access, open_http  # noqa: PLC0415 - httpx is an extra
     except ImportError:

@@ -22,6 +22,7 @@ from speech.synthesis.espeak import EspeakSynthesizer
 from speech.synthesis.fallback import Evened, WithSpare
 from speech.synthesis.http_audio import SpeechServer
 from speech.synthesis.recorded import RecordedPrompts, read_folder
+from suifang.egress import check_egress
 from suifang.settings import Settings
 
 ENGINE_THREADS = 2
@@ -80,7 +81,7 @@ def synthesizer_of(settings: Settings) -> Synthesizer:
 def _server(settings: Settings) -> Synthesizer:
     key = settings.synthesizer_key.get_secret_value()
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    server = SpeechServer(settings.synthesizer_url, headers=headers)
+    server = SpeechServer(check_egress(settings, "SUIFANG_SYNTHESIZER_URL", settings.synthesizer_url), headers=headers)
     if settings.synthesizer == piper_http.NAME:
         return piper_http.PiperSynthesizer(server, settings.synthesizer_voice)
     if settings.synthesizer == openai_speech.NAME:

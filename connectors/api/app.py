@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from agent.domain.answers import Resident
+from connectors.access.limits import MemoryLimiter
 from connectors.access.people import CLINICAL, ResidentLink, Staff
 from connectors.api import errors
 from connectors.api.access import Doors, Scope, anyone, doors_of, either, guard, require, unknown
+from connectors.api.hardening import NOTHING, Counting, harden
 from connectors.api.history import history_of
 from connectors.api.letters import Letters, letters_router
 from connectors.api.links import Links, links_router
@@ -46,9 +48,7 @@ FAULTS: dict[int | str, dict[str, Any]] = {
     status: {"model": ErrorOut} for status in (400, 401, 403, 404, 409, 413, 422, 429, 503)
 }
 PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; media-src 'self'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
+    "Content-Security-Policy": f"{NOTHING}; style-src 'unsafe-inline'; media-src 'self'; img-src 'self' data:"
 }
 
 
@@ -64,6 +64,7 @@ class Gate:
     desk: StaffDesk
     links: Links
     letters: Letters
+    counting: Counting = field(default_factory=lambda: Counting(MemoryLimiter()))
     tls: bool = False
     """People reach the service by https: cookies travel by nothing else."""
 
@@ -74,6 +75,7 @@ def build_api(chats: Chats, shelf: Shelf, gate: Gate) -> FastAPI:
     api.state.doors, api.state.tls = gate.doors, gate.tls
     errors.register(api)
     api.add_middleware(errors.BodyLimit, most=BODY_BYTES)
+    harden(api, gate.counting, tls=gate.tls)
     for router in (_general(shelf), _chat(chats), _visits(shelf), logins_router(gate.doors),
                    staff_router(gate.desk), links_router(gate.links), letters_router(gate.letters)):  # fmt: skip
         api.include_router(router)

@@ -27,13 +27,14 @@ _CODES = {
 STATUS = {code: status for status, codes in _CODES.items() for code in codes.split()}
 """Codes with a status of their own; other InputErrors are 400, StorageErrors 503, the rest 500."""
 
+AGAIN = "try again; the operator finds the cause in the log"
+
 
 def register(api: FastAPI) -> None:
     """Translate every error of the service."""
     api.add_exception_handler(SuifangError, _ours)  # type: ignore[arg-type]  # it serves both kinds of connection
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _http)
-    api.add_exception_handler(Exception, _unknown)
 
 
 def answer(status: int, code: str, message: str, remedy: str) -> JSONResponse:
@@ -46,21 +47,32 @@ async def _ours(connection: HTTPConnection, error: Exception) -> JSONResponse | 
         raise error
     known = STATUS.get(error.code)
     status = known or (400 if isinstance(error, InputError) else 503 if isinstance(error, StorageError) else 500)
-    if status >= 500:
-        log.error("api.error", extra={"code": error.code})
     refusal = answer(status, error.code, error.message, error.remedy)
+    if status >= 500:  # its message may name files, or hold a row
+        log.error("api.error %s at %s", error.code, where(error))
+        refusal = answer(status, error.code, "the service cannot do this now", AGAIN)
     if isinstance(connection, WebSocket):
-        await _deny(connection, refusal)
+        await deny(connection.scope, connection.receive, connection.send, refusal)
         return None
     return refusal
 
 
-async def _deny(socket: WebSocket, refusal: JSONResponse) -> None:
-    """Refuse a socket before it is open, with the answer itself where the server can tell it."""
-    if "websocket.http.response" in socket.scope.get("extensions", {}):
-        await socket.send_denial_response(refusal)
+async def deny(scope: Scope, receive: Receive, send: Send, refusal: JSONResponse) -> None:
+    """Refuse a request, or a socket before it is open: with the answer itself where the server can tell it."""
+    if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 4000 + refusal.status_code})
     else:
-        await socket.close(4000 + refusal.status_code)
+        await refusal(scope, receive, send)
+
+
+def where(error: BaseException) -> str:
+    """File, line and function of the innermost frames, for the log: no values, no message, no source."""
+    frames, trace = [], error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append(f"{'/'.join(code.co_filename.split('/')[-2:])}:{trace.tb_lineno} {code.co_name}")
+        trace = trace.tb_next
+    return " < ".join(reversed(frames[-6:]))
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:
@@ -77,10 +89,6 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = str(error.detail) if isinstance(error, HTTPException) else "error"
     return answer(status, f"http-{status}", detail, "see the paths and methods at /openapi.json")
-
-
-async def _unknown(_request: Request, _error: Exception) -> JSONResponse:
-    return answer(500, "internal", "the service failed", "see the service's log; try again")
 
 
 class BodyLimit:

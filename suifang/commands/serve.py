@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import socket
 import sys
 
@@ -17,6 +16,7 @@ from suifang.accounts import iso_of
 from suifang.app import App, open_app
 from suifang.demonstration import check_local, prepare, shown
 from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
+from suifang.logs import open_log
 from suifang.settings import read_settings
 from suifang.shelf import StoredShelf
 from suifang.signing import delivering, open_backend, served
@@ -43,7 +43,7 @@ async def run(args: argparse.Namespace) -> int:
         check_local(settings.host)
         settings = settings.model_copy(update={"walk_in": True})
     signer = demo_signer(settings) if args.demo else signer_of(settings)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    open_log()
     with _listener(settings.host, settings.port) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         async with (
@@ -57,7 +57,11 @@ async def run(args: argparse.Namespace) -> int:
             if (signing := served(settings, backend)) is not None:
                 api.mount("/signing", signing)
             await _staff(args, entry, backend, app)
-            server = uvicorn.Server(uvicorn.Config(api, log_config=None, access_log=False, lifespan="off"))
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    api, log_config=None, access_log=False, lifespan="off", forwarded_allow_ips=settings.proxies
+                )
+            )
             sys.stderr.write(f"suifang: listening on http://{settings.host}:{settings.port} - Ctrl-C stops\n")
             await server.serve(sockets=[listener])
     return 0

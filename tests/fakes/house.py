@@ -6,17 +6,19 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 from fastapi import FastAPI
 
 from agent.library import Library
+from connectors.access.limits import Limits, MemoryLimiter, Rate
 from connectors.access.people import Role, Staff, StaffRow, StaffStatus
 from connectors.access.tokens import LinkSigner, csrf_of, digest, new_token
 from connectors.api import build_api
 from connectors.api.access import COOKIE, CSRF_HEADER
+from connectors.api.hardening import Counting
 from connectors.signing.reference import open_reference
 from connectors.storage.sessions import StoredSession
 from suifang.app import App, open_app
@@ -54,6 +56,10 @@ async def open_house(settings: Settings, library: Library) -> AsyncIterator[Hous
     async with open_app(settings, library) as app, open_reference(settings.signing_database) as backend:
         chats = web_chats(app)
         entry = open_gate(app, backend, chats, LinkSigner(KEY))
+        many = Rate(1_000_000, 60.0)
+        entry = replace(
+            entry, gate=replace(entry.gate, counting=Counting(MemoryLimiter(), Limits(many, many, many, many)))
+        )
         yield House(app, build_api(chats, StoredShelf(app), entry.gate), entry)
 
 
