@@ -83,6 +83,8 @@ class Resident:
     """GB/T 2261.1: 0 unknown, 1 male, 2 female, 9 not stated."""
     birth_date: date | None = None
     phone: str = ""
+    id_number: str = ""
+    """居民身份证号, where it is known."""
 
     def age(self, today: date) -> int | None:
         """Full years on ``today``; None when the birth date is unknown."""

@@ -17,8 +17,8 @@ WRITES = "suifang_writes"
 POOL = 10
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
-"""What is committed outlives the process, not the power: that is what NORMAL gives in WAL mode."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
+"""What is committed outlives the process (NORMAL in WAL mode); what is deleted is overwritten."""
 
 Place = Path | str
 """A SQLite file, or a PostgreSQL address."""
@@ -95,8 +95,10 @@ def storage_errors(place: Place) -> Iterator[None]:
         raise StorageError(
             "store_conflict", f"the database refused a row ({error.orig})", "Read the visit again and retry."
         ) from None
-    except (exc.DBAPIError, exc.InvalidRequestError) as error:
+    except (exc.StatementError, exc.InvalidRequestError) as error:
         cause = getattr(error, "orig", None) or error
+        if isinstance(cause, StorageError):  # a value that could not be sealed
+            raise cause from None
         raise StorageError(
             "store_database",
             f"the database {shown(place)} cannot be opened or written ({cause})",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from connectors.database.engine import WRITES, Place, new_engine, storage_errors
 from connectors.database.grouping import Grouped
+from connectors.database.keys import FILE, Keys
+from connectors.database.sealed import give_keys
 
 Job = TypeVar("Job")
 
@@ -17,9 +20,10 @@ Job = TypeVar("Job")
 class Database:
     """The engine and its place: hands out transactions whose errors are translated."""
 
-    def __init__(self, engine: AsyncEngine, place: Place) -> None:
+    def __init__(self, engine: AsyncEngine, place: Place, keys: Keys) -> None:
         self._engine = engine
         self.place = place
+        self.keys = keys
         self._groups: list[Grouped[object]] = []
 
     @asynccontextmanager
@@ -53,12 +57,21 @@ class Database:
 
     async def checkpoint(self) -> None:
         """Bring the log of changes into the file and empty it: what was deleted is in neither then."""
+        await self._maintain("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def scrub(self) -> None:
+        """Write the file anew, so that nothing of what was replaced is left in it."""
+        await self._maintain("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def _maintain(self, *commands: str) -> None:
+        """A server looks after its own files."""
         if self._engine.dialect.name != "sqlite":
             return
         with storage_errors(self.place):
             async with self._engine.connect() as plain:
                 connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+                for command in commands:
+                    await connection.exec_driver_sql(command)
 
     async def aclose(self) -> None:
         """Finish the writes that have begun, close all connections."""
@@ -68,9 +81,12 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(place: Place) -> AsyncIterator[Database]:
-    """A database for as long as the block runs. Raises ``StorageError``."""
-    database = Database(new_engine(place), place)
+async def open_database(place: Place, keys: Keys | None = None) -> AsyncIterator[Database]:
+    """A database for as long as the block runs; without keys, those beside the file. Raises ``StorageError``."""
+    engine = new_engine(place)
+    keys = keys or Keys(place.parent / FILE if isinstance(place, Path) else None)
+    give_keys(engine.sync_engine.dialect, keys)
+    database = Database(engine, place, keys)
     try:
         yield database
     finally:

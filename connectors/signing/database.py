@@ -6,12 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import BackendError, StorageError
+from connectors.database.keys import Keys
+from connectors.database.sealing import prove_keys, reseal
 from connectors.database.transactions import Database, open_database
 from connectors.signing.tables import SCHEMA, about, metadata
+
+IN_CLEAR = 1
+"""The schema before this one: the same tables, nothing sealed."""
 
 
 class SigningDatabase:
@@ -31,28 +36,33 @@ class SigningDatabase:
 
 
 @asynccontextmanager
-async def open_signing_database(path: Path) -> AsyncIterator[SigningDatabase]:
+async def open_signing_database(path: Path, keys: Keys | None = None) -> AsyncIterator[SigningDatabase]:
     """The database in ``path``, created when needed. Raises ``BackendError`` for a file of another schema."""
     async with AsyncExitStack() as stack:
         try:
-            opened = await stack.enter_async_context(open_database(path))
+            opened = await stack.enter_async_context(open_database(path, keys))
+            async with opened.write() as connection:
+                await connection.run_sync(metadata.create_all)
+                await _check_schema(connection)
+                whole = await prove_keys(connection, metadata, opened.keys)
+            if not whole:
+                await reseal(opened, metadata)
         except StorageError as error:
             raise _ours(error) from None
-        database = SigningDatabase(opened)
-        async with database.begin() as connection:
-            await connection.run_sync(metadata.create_all)
-            await _check_schema(connection)
-        yield database
+        yield SigningDatabase(opened)
 
 
 def _ours(error: StorageError) -> BackendError:
-    return BackendError("backend-database", error.message, error.remedy, retryable=True)
+    code = error.code if error.code.startswith("key") else "backend-database"
+    return BackendError(code, error.message, error.remedy, retryable=True)
 
 
 async def _check_schema(connection: AsyncConnection) -> None:
     found = (await connection.execute(select(about.c.schema))).scalar()
     if found is None:
         await connection.execute(insert(about).values(schema=SCHEMA))
+    elif found == IN_CLEAR:
+        await connection.execute(update(about).values(schema=SCHEMA))
     elif found != SCHEMA:
         raise BackendError(
             "backend-schema", f"the backend's database is of schema {found}, this program writes {SCHEMA}",

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 
 from agent.errors import BackendError
+from connectors.database.keys import Keys
 from connectors.signing import tables
 from connectors.signing.database import SigningDatabase, open_signing_database
 from connectors.signing.figures import count_figures
@@ -94,9 +95,11 @@ class ReferenceBackend:
 
 
 @asynccontextmanager
-async def open_reference(path: Path, today: Callable[[], date] = date.today) -> AsyncIterator[ReferenceBackend]:
-    """The reference backend on the file ``path``."""
-    async with open_signing_database(path) as database:
+async def open_reference(
+    path: Path, today: Callable[[], date] = date.today, keys: Keys | None = None
+) -> AsyncIterator[ReferenceBackend]:
+    """The reference backend on the file ``path``; without ``keys``, those in the file beside it."""
+    async with open_signing_database(path, keys) as database:
         yield ReferenceBackend(database, today)
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA = 1
+from connectors.database.sealed import SealedJson, SealedText
+from connectors.database.sealing import sealing_table
+
+SCHEMA = 2
 
 metadata = MetaData()
+
+sealing = sealing_table(metadata)
 
 about = Table("about", metadata, Column("schema", Integer, primary_key=True))
 
@@ -30,13 +35,13 @@ packages = Table(
 residents = Table(
     "residents", metadata,
     Column("id", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", SealedText("residents.name"), nullable=False),
     Column("sex", String(1), nullable=False),
-    Column("birth_date", String(10), nullable=False),
-    Column("phone", String(32), nullable=False),
+    Column("birth_date", SealedText("residents.birth_date"), nullable=False),
+    Column("phone", SealedText("residents.phone"), nullable=False),
     Column("groups", JSON, nullable=False),
     Column("team_id", ForeignKey("teams.id"), nullable=False),
-    Column("history", JSON, nullable=False),
+    Column("history", SealedJson("residents.history"), nullable=False),
 )  # fmt: skip
 
 contracts = Table(
@@ -74,7 +79,7 @@ follow_ups = Table(
     Column("mode", String(1), nullable=False),
     Column("visit_class", String(1), nullable=False),
     Column("signed_by", Text, nullable=False),
-    Column("body", JSON, nullable=False),
+    Column("body", SealedJson("follow_ups.body"), nullable=False),
 )  # fmt: skip
 
 indicators = Table(
@@ -104,7 +109,7 @@ notes = Table(
     Column("resident_id", String(64), nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("at", String(10), nullable=False),
-    Column("body", JSON, nullable=False),
+    Column("body", SealedJson("notes.body"), nullable=False),
 )  # fmt: skip
 """Alerts, education sent, satisfaction."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text
 
+from connectors.database.sealed import SealedText
 from connectors.storage.tables import metadata
 
 staff = Table(
@@ -16,7 +17,7 @@ staff = Table(
     Column("team", String(64), nullable=False),
     Column("password", Text, nullable=False),
     Column("must_change", Boolean, nullable=False),
-    Column("totp", String(64), nullable=False),
+    Column("totp", SealedText("staff.totp"), nullable=False),
     Column("totp_step", BigInteger, nullable=False),
     Column("status", String(16), nullable=False),
     Column("demo", Boolean, nullable=False),

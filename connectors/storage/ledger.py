@@ -13,7 +13,7 @@ from agent.domain.events import ConsentGiven, Event, PatternUsed, ResidentSaid
 from agent.errors import InputError
 from connectors.database.transactions import Database
 from connectors.storage.audit import AuditEntry, append_audit
-from connectors.storage.tables import clips, consents, opt_outs, residents, visits
+from connectors.storage.tables import PHONE, clips, consents, opt_outs, residents, visits
 
 PURPOSE = "follow_up_and_recording"
 """What the notice at the opening asks consent for."""
@@ -73,10 +73,13 @@ async def file_consents(connection: AsyncConnection, visit_id: str, events: Sequ
 
 async def add_opt_out(connection: AsyncConnection, resident_id: str, words: str, who_when: tuple[str, str]) -> None:
     """From now on nobody calls this resident, nor this number."""
-    phone = select(residents.c.phone).where(residents.c.id == resident_id)
-    number = (await connection.execute(phone)).scalar() or ""
+    phone = select(residents.c.phone, residents.c.phone_mark).where(residents.c.id == resident_id)
+    known = (await connection.execute(phone)).first()
     by, at = who_when
-    row = {"resident_id": resident_id, "phone": number, "words": words, "by": by, "at": at}
+    row = {
+        "resident_id": resident_id, "phone": known.phone if known else "", "words": words, "by": by, "at": at,
+        "phone_mark": known.phone_mark if known else "",
+    }  # fmt: skip
     await connection.execute(insert(opt_outs).values(**row))
 
 
@@ -125,11 +128,13 @@ class SqlLedger:
 
         Asked before every list of calls and every dialling.
         """
-        wanted = select(opt_outs.c.resident_id, opt_outs.c.phone).where(opt_outs.c.lifted.is_(None))
+        keys = self._database.keys
+        marks = {who: PHONE.mark(keys, phone) for who, phone in people.items()}
+        wanted = select(opt_outs.c.resident_id, opt_outs.c.phone_mark).where(opt_outs.c.lifted.is_(None))
         async with self._database.begin() as connection:
             rows = (await connection.execute(wanted)).all()
-        ids, numbers = {row.resident_id for row in rows}, {_digits(row.phone) for row in rows} - {""}
-        return {who for who, phone in people.items() if who in ids or _digits(phone) in numbers}
+        ids, numbers = {row.resident_id for row in rows}, {row.phone_mark for row in rows} - {""}
+        return {who for who in people if who in ids or marks[who] in numbers}
 
     async def opt_out(self, resident_id: str, words: str, by: str, at: str) -> None:
         """Written by staff: the resident said it elsewhere."""
@@ -159,7 +164,3 @@ class SqlLedger:
 
 async def _resident_of(connection: AsyncConnection, visit_id: str) -> str:
     return str((await connection.execute(select(visits.c.resident_id).where(visits.c.id == visit_id))).scalar_one())
-
-
-def _digits(phone: str) -> str:
-    return "".join(char for char in phone if char.isdigit())[-11:]

@@ -6,19 +6,24 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from connectors.database.sealing import prove_keys, reseal
 from connectors.database.transactions import Database
+from connectors.storage.access_tables import metadata
 from connectors.storage.tables import REVISION
 
 MIGRATION_LOCK = 50_000_001
 
 
 async def bring_up_to_date(database: Database) -> None:
-    """Run the migrations that are missing, all or none. Raises ``StorageError``."""
+    """Run the migrations that are missing, all or none; see that every value is sealed. Raises ``StorageError``."""
     async with database.begin() as connection:
         if connection.dialect.name == "postgresql":  # two processes that start together migrate one by one
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         await connection.run_sync(migrate)
         await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+        whole = await prove_keys(connection, metadata, database.keys)
+    if not whole:  # a new database, one of an older schema, or one whose keys were rotated by a process that died
+        await reseal(database, metadata)
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

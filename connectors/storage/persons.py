@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select, text, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import InputError
@@ -66,8 +66,6 @@ class SqlPersons:
         async with self._database.write() as connection:
             ids = await _visits_of(connection, resident_id)
             await _may_go(connection, ids, signed_too=signed_too)
-            if connection.dialect.name == "sqlite":
-                await connection.execute(text("PRAGMA secure_delete=ON"))
             clips = await connection.execute(select(tables.clips.c.path).where(tables.clips.c.visit_id.in_(ids)))
             paths = list(clips.scalars())
             gone = {}

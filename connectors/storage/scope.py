@@ -37,7 +37,7 @@ class SqlScope:
         if row is None:
             return None
         born = date.fromisoformat(row.birth_date) if row.birth_date else None
-        return Resident(row.name, row.id, row.sex, born, row.phone)
+        return Resident(row.name, row.id, row.sex, born, row.phone, row.id_number)
 
     async def move(self, resident_id: str, team: str) -> None:
         """The resident belongs to another team now."""

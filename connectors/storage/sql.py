@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import func, insert, literal, select
 
 from connectors.database.engine import Place
+from connectors.database.keys import Keys
 from connectors.database.transactions import Database, open_database
 from connectors.storage import tables
 from connectors.storage.audit import SqlAudit
@@ -102,8 +103,11 @@ class SqlStore:
 
 
 @asynccontextmanager
-async def open_store(place: Place) -> AsyncIterator[SqlStore]:
-    """The store in a SQLite file, or at a PostgreSQL address; created and migrated when needed."""
-    async with open_database(place) as database:
+async def open_store(place: Place, keys: Keys | None = None) -> AsyncIterator[SqlStore]:
+    """The store in a SQLite file, or at a PostgreSQL address; created and migrated when needed.
+
+    Without ``keys``, those in the file beside a SQLite database; a new one gets a new file.
+    """
+    async with open_database(place, keys) as database:
         await bring_up_to_date(database)
         yield SqlStore(database)

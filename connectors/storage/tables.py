@@ -17,19 +17,41 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "access"
+from connectors.database.sealed import SealedJson, SealedText
+from connectors.database.sealing import APPEND_ONLY, BLIND, Blind, sealing_table
+
+REVISION = "sealed"
 """The migration that these tables are at."""
 
 metadata = MetaData()
+
+
+def digits(phone: str) -> str:
+    """A telephone number as it is compared: +86 and dashes do not count."""
+    return "".join(char for char in phone if char.isdigit())[-11:]
+
+
+def id_number(text: str) -> str:
+    """An identity number as it is compared."""
+    return text.strip().upper()
+
+
+PHONE = Blind("phone_mark", "phone", digits)
+ID_NUMBER = Blind("id_number_mark", "id_number", id_number)
+
+sealing = sealing_table(metadata)
 
 residents = Table(
     "residents",
     metadata,
     Column("id", String(64), primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", SealedText("residents.name"), nullable=False),
     Column("sex", String(1), nullable=False),
-    Column("birth_date", String(10)),
-    Column("phone", String(32), nullable=False),
+    Column("birth_date", SealedText("residents.birth_date")),
+    Column("phone", SealedText("residents.phone"), nullable=False, info={BLIND: PHONE}),
+    Column("phone_mark", String(40), nullable=False, index=True),
+    Column("id_number", SealedText("residents.id_number"), nullable=False, info={BLIND: ID_NUMBER}),
+    Column("id_number_mark", String(40), nullable=False, index=True),
     Column("team", String(64), nullable=False, server_default="", index=True),
 )
 
@@ -55,8 +77,9 @@ events = Table(
     Column("seq", Integer, nullable=False),
     Column("at", String(40), nullable=False),
     Column("type", String(32), nullable=False),
-    Column("body", JSON, nullable=False),
+    Column("body", SealedJson("events.body"), nullable=False),
     PrimaryKeyConstraint("visit_id", "seq"),
+    info={APPEND_ONLY: True},
 )
 
 records = Table(
@@ -65,11 +88,12 @@ records = Table(
     Column("visit_id", ForeignKey("visits.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("form", String(32), nullable=False),
-    Column("body", JSON, nullable=False),
+    Column("body", SealedJson("records.body"), nullable=False),
     Column("status", String(16), nullable=False),
     Column("author", String(64), nullable=False),
     Column("at", String(40), nullable=False),
     PrimaryKeyConstraint("visit_id", "version"),
+    info={APPEND_ONLY: True},
 )
 
 corrections = Table(
@@ -79,12 +103,13 @@ corrections = Table(
     Column("visit_id", ForeignKey("visits.id"), nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("slot", String(64), nullable=False),
-    Column("old", JSON),
-    Column("new", JSON),
+    Column("old", SealedJson("corrections.old")),
+    Column("new", SealedJson("corrections.new")),
     Column("who", String(64), nullable=False),
     Column("at", String(40), nullable=False),
-    Column("why", Text, nullable=False),
+    Column("why", SealedText("corrections.why"), nullable=False),
     Column("misheard", Boolean, nullable=False),
+    info={APPEND_ONLY: True},
 )
 
 alerts = Table(
@@ -95,7 +120,7 @@ alerts = Table(
     Column("flag", String(32), nullable=False),
     Column("severity", String(8), nullable=False),
     Column("subject", String(8), nullable=False),
-    Column("evidence", Text, nullable=False),
+    Column("evidence", SealedText("alerts.evidence"), nullable=False),
     PrimaryKeyConstraint("visit_id", "seq"),
 )
 
@@ -117,7 +142,7 @@ outbox = Table(
     Column("resident_id", String(64), nullable=False),
     Column("lane", String(8), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("body", JSON, nullable=False),
+    Column("body", SealedJson("outbox.body"), nullable=False),
     Column("status", String(12), nullable=False),
     Column("tries", Integer, nullable=False),
     Column("due_ms", BigInteger, nullable=False),
@@ -125,7 +150,7 @@ outbox = Table(
     Column("lease_until_ms", BigInteger),
     Column("created", String(40), nullable=False),
     Column("code", String(64), nullable=False),
-    Column("problem", Text, nullable=False),
+    Column("problem", SealedText("outbox.problem"), nullable=False),
     Column("receipt", String(128), nullable=False),
     Index("outbox_in_order", "resident_id", "lane", "status", "id"),
     Index("outbox_when", "status", "due_ms"),
@@ -139,7 +164,7 @@ consents = Table(
     Column("purpose", String(32), nullable=False),
     Column("notice_version", String(32), nullable=False),
     Column("granted", Boolean, nullable=False),
-    Column("words", Text, nullable=False),
+    Column("words", SealedText("consents.words"), nullable=False),
     Column("by", String(16), nullable=False),
     Column("at", String(40), nullable=False),
     Column("visit_id", ForeignKey("visits.id"), nullable=False, index=True),
@@ -152,11 +177,12 @@ opt_outs = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("resident_id", String(64), nullable=False, index=True),
-    Column("phone", String(32), nullable=False),
-    Column("words", Text, nullable=False),
+    Column("phone", SealedText("opt_outs.phone"), nullable=False, info={BLIND: PHONE}),
+    Column("words", SealedText("opt_outs.words"), nullable=False),
     Column("by", String(64), nullable=False),
     Column("at", String(40), nullable=False),
     Column("lifted", String(40)),
+    Column("phone_mark", String(40), nullable=False, index=True),
 )
 
 audit = Table(

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from connectors.database.keys import Keys
+from connectors.database.sealed import keys_of
 from connectors.database.transactions import Database
 from connectors.storage import tables
 from connectors.storage.owners import is_gone
@@ -63,7 +65,14 @@ class SqlVisits:
 
 
 async def _open_all(connection: AsyncConnection, starts: Sequence[VisitStart]) -> None:
-    await upsert(connection, tables.residents, [_resident_row(start) for start in starts], ("id",), ("team",))
+    """A resident who is known keeps the team, and an identity number that is not told again."""
+    keys = keys_of(connection.dialect)
+    rows = [_resident_row(start, keys) for start in starts]
+    told = [row for row in rows if row["id_number"]]
+    untold = [row for row in rows if not row["id_number"]]
+    for some, kept in ((told, ("team",)), (untold, ("team", "id_number", "id_number_mark"))):
+        if some:
+            await upsert(connection, tables.residents, some, ("id",), kept)
     await connection.execute(insert(tables.visits), [_visit_row(start) for start in starts])
 
 
@@ -83,11 +92,12 @@ def _resident_id(start: VisitStart) -> str:
     return start.resident.id or f"of-{start.id}"
 
 
-def _resident_row(start: VisitStart) -> dict[str, Any]:
+def _resident_row(start: VisitStart, keys: Keys) -> dict[str, Any]:
     who = start.resident
     return {
-        "id": _resident_id(start), "name": who.name, "sex": who.sex, "phone": who.phone,
-        "team": start.team,
+        "id": _resident_id(start), "name": who.name, "sex": who.sex, "team": start.team,
+        "phone": who.phone, "phone_mark": tables.PHONE.mark(keys, who.phone),
+        "id_number": who.id_number, "id_number_mark": tables.ID_NUMBER.mark(keys, who.id_number),
         "birth_date": who.birth_date.isoformat() if who.birth_date else None,
     }  # fmt: skip
 
