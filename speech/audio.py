@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import wave
 from collections.abc import Iterable
@@ -96,14 +97,26 @@ def trim_silence(pcm: Pcm, keep_ms: float = 20.0, floor_dbfs: float = -50.0) -> 
     return pcm[max(0, int(loud[0]) * block - keep) : min(len(pcm), (int(loud[-1]) + 1) * block + keep)]
 
 
+def wav_bytes(pcm: Pcm, rate_hz: int = RATE_HZ) -> bytes:
+    """A mono 16-bit WAV."""
+    made = io.BytesIO()
+    with wave.open(made, "wb") as out:
+        out.setnchannels(1)
+        out.setsampwidth(2)
+        out.setframerate(rate_hz)
+        out.writeframes(pcm.astype("<i2").tobytes())
+    return made.getvalue()
+
+
 def write_wav(path: Path, pcm: Pcm, rate_hz: int = RATE_HZ) -> None:
     """Write a mono 16-bit WAV. Raises SpeechError ``audio-write`` when the disk refuses."""
+    write_bytes(path, wav_bytes(pcm, rate_hz))
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file. Raises SpeechError ``audio-write`` when the disk refuses."""
     try:
-        with wave.open(str(path), "wb") as out:
-            out.setnchannels(1)
-            out.setsampwidth(2)
-            out.setframerate(rate_hz)
-            out.writeframes(pcm.astype("<i2").tobytes())
+        path.write_bytes(data)
     except OSError as error:
         raise SpeechError("audio-write", f"cannot write {path.name}: {error.strerror}", "check the folder") from error
 

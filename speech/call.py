@@ -59,6 +59,8 @@ class CallParts:
     """Wall time of the first frame; every later time is this plus the audio clock."""
     style: VoiceStyle = field(default_factory=VoiceStyle)
     clips: Path | None = None
+    seal_clip: Callable[[bytes], bytes] = bytes
+    """What of a clip goes to the disk: its ciphertext."""
     habit: PauseHabit = field(default_factory=PauseHabit)
     """The resident's pauses, as learnt in earlier calls."""
     waits: WaitTable = field(default_factory=WaitTable)
@@ -113,7 +115,7 @@ class _Call:
         self._mouth = Mouth(channel, parts.synthesizer, parts.style, jobs)
         self._exchange = Exchange(dialogue, self._ear, self._mouth, self, self._moment)
         self._exchange.habit, self._exchange.waits = parts.habit, parts.waits
-        self._ledger = Ledger(dialogue, ClipFolder(parts.clips))
+        self._ledger = Ledger(dialogue, ClipFolder(parts.clips, parts.seal_clip))
         self._end: HangUp | None = None
         self._failures = 0
 

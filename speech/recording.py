@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.errors import SpeechError
-from speech.audio import write_wav
+from speech.audio import wav_bytes, write_bytes
 from speech.ports import Pcm
 
 
 class ClipFolder:
-    """Writes ``turn-003.wav`` … into one folder; without a folder it keeps nothing."""
+    """Writes ``turn-003.wav`` … into one folder; without a folder it keeps nothing.
 
-    def __init__(self, folder: Path | None) -> None:
+    ``seal`` makes of a clip what may lie on the disk, such as its ciphertext.
+    """
+
+    def __init__(self, folder: Path | None, seal: Callable[[bytes], bytes] = bytes) -> None:
         self._folder = folder
+        self._seal = seal
 
     def save(self, turn: int, clip: Pcm) -> str | None:
         """File name of the clip; None when nothing is kept. Raises SpeechError ``audio-write``. Blocking, short."""
@@ -26,5 +31,5 @@ class ClipFolder:
             raise SpeechError(
                 "audio-write", f"cannot make the clip folder: {error.strerror}", "check the folder's permissions"
             ) from error
-        write_wav(self._folder / name, clip)
+        write_bytes(self._folder / name, self._seal(wav_bytes(clip)))
         return name

@@ -22,6 +22,7 @@ from agent.domain.answers import Resident
 from agent.domain.events import AgentSaid, Event, ResidentSaid, SlotSet
 from agent.errors import BackendError, InputError, StorageError
 from connectors.database.engine import Place
+from connectors.database.keys import FILE, Keys
 from connectors.signing import tables as far_tables
 from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile
 from connectors.signing.reference import ReferenceBackend, open_reference
@@ -125,7 +126,7 @@ async def measure(folder: Path, load: Load) -> OutboxSpeed:
         await seed(far.database, RESIDENTS, load.number, today)
         people = [due.resident_id for due in await far.due(today + timedelta(days=60), 1000)]
         signed = sorted({who for who in people if await _runs(far, who, today)})
-    async with open_store(place) as store:
+    async with open_store(place, Keys(folder / FILE)) as store:
         if sum((await store.outbox.counts()).values()):
             raise InputError("bench-database", "the database is not empty", "name a new one: it is filled with visits")
         alone = min(ALONE, load.visits)
@@ -139,7 +140,7 @@ async def measure(folder: Path, load: Load) -> OutboxSpeed:
     killed = await _deliver(folder, place, load)
     delivering = time.perf_counter() - begun
     lost, doubled, disorder = await _count(folder, load.visits)
-    async with open_store(place) as store:
+    async with open_store(place, Keys(folder / FILE)) as store:
         dead = (await store.outbox.counts())[OutboxStatus.DEAD]
     return OutboxSpeed(
         load.visits, round((load.visits - alone) / writing, 1), round(percentile(appends, 50) or 0, 2),
@@ -231,7 +232,7 @@ async def _one_life(folder: Path, place: Place, began_ms: int, number: int) -> N
         return began_ms + int((time.time() * 1000 - began_ms) * SPEED)
 
     draw = Random(number)
-    async with open_store(place) as store, open_reference(folder / "far.db") as far:
+    async with open_store(place, Keys(folder / FILE)) as store, open_reference(folder / "far.db") as far:
         courier = Courier(store.outbox, Faulty(far, draw), PACE, fast, draw.random)
         while True:
             try:

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     """Whether anybody may begin a conversation without a link; nothing stored is shown to them."""
     second_factor: Literal["required", "off"] = "required"
     """Whether staff need a code beside the password."""
+    key_file: Path | None = None
+    """The keys of personal data; suifang.keys in the data folder when empty. Keep a copy elsewhere."""
+    keys: SecretStr = SecretStr("")
+    """The text of a key file, in place of one."""
+    cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
+    """What new keys seal with; old ones go on opening."""
     signing_backend: Literal["embedded", "http"] = "embedded"
     """The contract-management backend: our own, or another over HTTP by docs/api/signing.yaml."""
     signing_url: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 from dataclasses import asdict
 from pathlib import Path
@@ -38,12 +39,12 @@ class StoredShelf:
         await self._visit(visit_id)
         return await self._app.papers.page(visit_id)
 
-    async def clip(self, visit_id: str, name: str) -> Path:
+    async def clip(self, visit_id: str, name: str) -> bytes:
         """A clip that the store knows of; nothing else in the folder is given out."""
         known = {Path(path).name: Path(path) for path in (await self._app.store.clips.of(visit_id)).values()}
         if name not in known or not known[name].is_file():
             raise InputError("clip-unknown", f"there is no clip {name!r} of this visit", "see the report for its clips")
-        return known[name]
+        return await asyncio.to_thread(self._app.store.media.read, known[name])
 
     async def health(self) -> Health:
         """The store answers, the flows are loaded; which engines there are."""

@@ -15,6 +15,7 @@ from connectors.signing.serve import Client, signing_api
 from connectors.storage.parcels import Outbox
 from suifang.delivery import Courier
 from suifang.egress import check_egress
+from suifang.keys import keys_of
 from suifang.settings import Settings
 
 SECRET_CHARS = 16
@@ -25,7 +26,7 @@ SECRET_CHARS = 16
 async def open_backend(settings: Settings) -> AsyncIterator[SigningBackend]:
     """The backend. Raises ``InputError`` for settings that name none."""
     if settings.signing_backend == "embedded":
-        async with open_reference(settings.signing_database) as reference:
+        async with open_reference(settings.signing_database, keys=keys_of(settings)) as reference:
             yield reference
         return
     secret = settings.signing_client_secret.get_secret_value()

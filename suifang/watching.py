@@ -17,7 +17,6 @@ from connectors.storage import VisitStart
 from connectors.storage.owners import this_process
 from connectors.storage.ports import Channel
 from suifang.app import App
-from suifang.papers import Papers
 from suifang.visits import Caller, Visit
 
 Stamp = tuple[tuple[str, int, int], ...]
@@ -73,4 +72,4 @@ async def go_on(app: App, visit: Visit, library: Library, now: datetime) -> tupl
     again = Visit(start.id, conversation, app.store)
     await again.flush()
     await visit.close("data reloaded", now)
-    return replace(app, library=library, papers=Papers(library, app.store, app.settings.visits_dir)), again
+    return replace(app, library=library, papers=app.papers.over(library)), again

@@ -10,10 +10,12 @@ from agent.report.model import Evidence, FieldLine, Report
 from agent.report.page_summary import alerts, differences, headline, suggestion
 from agent.report.stylesheet import CSS
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; media-src 'self' file: blob:"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; media-src 'self' file: blob: data:"
+CLIPS = "clips/"
+"""Where the clips are, seen from the page."""
 
 
-def render_html(report: Report, clip_base: str = "clips/") -> str:
+def render_html(report: Report, clip_base: str = CLIPS) -> str:
     """The page; ``clip_base`` is put before the file name of every clip."""
     head = el(
         "head",

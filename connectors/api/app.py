@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import HTMLResponse
 
 from agent.domain.answers import Resident
 from connectors.access.limits import MemoryLimiter
@@ -67,6 +67,12 @@ class Gate:
     counting: Counting = field(default_factory=lambda: Counting(MemoryLimiter()))
     tls: bool = False
     """People reach the service by https: cookies travel by nothing else."""
+
+
+class Voice(Response):
+    """Audio of a resident."""
+
+    media_type = "audio/wav"
 
 
 def build_api(chats: Chats, shelf: Shelf, gate: Gate) -> FastAPI:
@@ -141,12 +147,12 @@ def _visits(shelf: Shelf) -> APIRouter:
         """The report, fit to print."""
         return HTMLResponse(await shelf.page(visit_id), headers=PAGE_HEADERS)
 
-    @router.get("/visits/{visit_id}/clips/{name}", response_class=FileResponse, dependencies=[guard(OWN_VOICE)])
+    @router.get("/visits/{visit_id}/clips/{name}", response_class=Voice, dependencies=[guard(OWN_VOICE)])
     async def clip(
         visit_id: Annotated[VisitId, Path()], name: Annotated[str, Path(pattern=r"^[\w.-]{1,64}$")]
-    ) -> FileResponse:
+    ) -> Voice:
         """The resident's voice in one turn."""
-        return FileResponse(await shelf.clip(visit_id, name), media_type="audio/wav")
+        return Voice(await shelf.clip(visit_id, name), headers={"Cache-Control": "no-store"})
 
     return router
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
 from agent.domain.answers import Resident, SlotValue
@@ -70,8 +69,8 @@ class Shelf(Protocol):
     async def page(self, visit_id: str) -> str:
         """The report as an HTML page."""
 
-    async def clip(self, visit_id: str, name: str) -> Path:
-        """The file of a clip beside the page. Raises ``InputError`` clip-unknown."""
+    async def clip(self, visit_id: str, name: str) -> bytes:
+        """The audio of a clip, a WAV. Raises ``InputError`` clip-unknown."""
 
     async def health(self) -> Health:
         """The state of the parts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import BackendError, StorageError
 from connectors.database.keys import Keys
-from connectors.database.sealing import prove_keys, reseal
+from connectors.database.sealing import prove_keys, reseal, usage
 from connectors.database.transactions import Database, open_database
 from connectors.signing.tables import SCHEMA, about, metadata
 
@@ -33,6 +33,14 @@ class SigningDatabase:
                 yield connection
         except StorageError as error:
             raise _ours(error) from None
+
+    async def reseal(self) -> int:
+        """Bring every value under the active key; how many rows changed."""
+        return await reseal(self._database, metadata)
+
+    async def seals(self) -> Mapping[str, int]:
+        """How many values are sealed with which key."""
+        return await usage(self._database, metadata)
 
 
 @asynccontextmanager

@@ -8,10 +8,12 @@ from sqlalchemy import Connection, inspect, text
 
 from connectors.database.sealing import prove_keys, reseal
 from connectors.database.transactions import Database
-from connectors.storage.access_tables import metadata
+from connectors.storage.access_tables import staff
 from connectors.storage.tables import REVISION
 
 MIGRATION_LOCK = 50_000_001
+METADATA = staff.metadata
+"""All tables of the store, those of staff too."""
 
 
 async def bring_up_to_date(database: Database) -> None:
@@ -21,9 +23,9 @@ async def bring_up_to_date(database: Database) -> None:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         await connection.run_sync(migrate)
         await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
-        whole = await prove_keys(connection, metadata, database.keys)
+        whole = await prove_keys(connection, METADATA, database.keys)
     if not whole:  # a new database, one of an older schema, or one whose keys were rotated by a process that died
-        await reseal(database, metadata)
+        await reseal(database, METADATA)
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

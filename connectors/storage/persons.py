@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import InputError
@@ -40,6 +40,20 @@ class SqlPersons:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    async def find(self, *, phone: str = "", id_number: str = "") -> tuple[str, ...]:
+        """Ids of residents with this telephone or identity number; they are compared by their marks."""
+        people, keys = tables.residents, self._database.keys
+        wanted = []
+        if mark := tables.PHONE.mark(keys, phone):
+            wanted.append(people.c.phone_mark == mark)
+        if mark := tables.ID_NUMBER.mark(keys, id_number):
+            wanted.append(people.c.id_number_mark == mark)
+        if not wanted:
+            return ()
+        async with self._database.begin() as connection:
+            found = await connection.execute(select(people.c.id).where(or_(*wanted)).order_by(people.c.id))
+            return tuple(found.scalars())
 
     async def export(self, resident_id: str, act: Act) -> Mapping[str, Any]:
         """Every row about the resident, by table. Raises ``InputError`` for an unknown one."""

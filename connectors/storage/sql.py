@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from sqlalchemy import func, insert, literal, select
 
 from connectors.database.engine import Place
 from connectors.database.keys import Keys
+from connectors.database.sealing import reseal, usage
 from connectors.database.transactions import Database, open_database
 from connectors.storage import tables
 from connectors.storage.audit import SqlAudit
 from connectors.storage.events import SqlEventLog, remove_files
 from connectors.storage.ledger import SqlLedger, refused_before
 from connectors.storage.links import SqlLinks
-from connectors.storage.migrate import bring_up_to_date
+from connectors.storage.media import Media
+from connectors.storage.migrate import METADATA, bring_up_to_date
 from connectors.storage.outbox import SqlOutbox
 from connectors.storage.persons import SqlPersons
 from connectors.storage.ports import StoredRecord
@@ -61,11 +64,13 @@ class SqlRecords:
 class SqlClips:
     """Clip paths."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, media: Media) -> None:
         self._database = database
+        self._media = media
 
     async def add(self, visit_id: str, turn: int, path: str) -> None:
-        """File the clip of a turn; after a refusal the file is removed instead."""
+        """File the clip of a turn, sealed; after a refusal the file is removed instead."""
+        await asyncio.to_thread(self._media.seal_file, Path(path))
         async with self._database.write() as connection:
             unwanted = visit_id in await refused_before(connection, [visit_id])
             if not unwanted:
@@ -80,6 +85,11 @@ class SqlClips:
             rows = (await connection.execute(select(tables.clips).where(tables.clips.c.visit_id == visit_id))).all()
         return {row.turn: row.path for row in rows}
 
+    async def voices(self, visit_id: str) -> dict[str, bytes]:
+        """The clips in clear, by file name; those whose file is gone are left out."""
+        paths = [Path(path) for path in (await self.of(visit_id)).values()]
+        return {path.name: await asyncio.to_thread(self._media.read, path) for path in paths if path.is_file()}
+
 
 class SqlStore:
     """The four ports, outbox, reviews, ledger, audit log, staff and links over one database."""
@@ -89,7 +99,8 @@ class SqlStore:
         self.events = SqlEventLog(database)
         self.visits = SqlVisits(database)
         self.records = SqlRecords(database)
-        self.clips = SqlClips(database)
+        self.media = Media(database.keys)
+        self.clips = SqlClips(database, self.media)
         self.outbox = SqlOutbox(database)
         self.reviews = SqlReviews(database)
         self.ledger = SqlLedger(database)
@@ -100,6 +111,14 @@ class SqlStore:
         self.lockouts = SqlLockouts(database)
         self.links = SqlLinks(database)
         self.scope = SqlScope(database)
+
+    async def reseal(self) -> int:
+        """Bring every value under the active key; how many rows changed."""
+        return await reseal(self.database, METADATA)
+
+    async def seals(self) -> Mapping[str, int]:
+        """How many values are sealed with which key."""
+        return await usage(self.database, METADATA)
 
 
 @asynccontextmanager

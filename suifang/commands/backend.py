@@ -22,6 +22,7 @@ from connectors.signing.serve import Client, signing_api
 from connectors.storage import open_store
 from connectors.storage.ledger import SqlLedger
 from suifang.calling import call_list
+from suifang.keys import keys_of
 from suifang.people import birth_from
 from suifang.settings import Settings, read_settings
 from suifang.signing import open_backend
@@ -60,7 +61,7 @@ async def run(args: argparse.Namespace) -> int:
         return 0
     if args.action == "seed":
         return await _seed(args, settings, on)
-    async with open_backend(settings) as backend, open_store(settings.database) as store:
+    async with open_backend(settings) as backend, open_store(settings.database, keys_of(settings)) as store:
         told = await _ask(args, backend, store.ledger, on)
     sys.stdout.write((json.dumps(told, ensure_ascii=False) if args.json else _plain(told)) + "\n")
     return 0
@@ -69,7 +70,7 @@ async def run(args: argparse.Namespace) -> int:
 async def _seed(args: argparse.Namespace, settings: Settings, on: date) -> int:
     if not 1 <= args.residents <= 100_000:
         raise InputError("residents", f"{args.residents} residents are impossible", "give 1 to 100000")
-    async with open_reference(settings.signing_database) as backend:
+    async with open_reference(settings.signing_database, keys=keys_of(settings)) as backend:
         if not args.replace and any(figure.whole for figure in await backend.figures(on)):
             raise InputError("backend-filled", "the embedded backend holds residents already", "add --replace")
         made = await seed(backend.database, args.residents, args.seed, on)

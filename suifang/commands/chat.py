@@ -122,7 +122,7 @@ class Talk:
     async def put_away(self) -> Paper:
         """End what has not ended; its papers."""
         await self.visit.close("broken off", self._clock.now())
-        return await self._app.papers.draw_up(self.visit.id)
+        return await self._app.papers.print_out(self.visit.id)
 
 
 def _show(paper: Paper, visit: Visit, as_json: bool) -> None:

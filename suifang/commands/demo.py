@@ -89,7 +89,7 @@ async def _call(case: DialogueCase, app: App, engines: Engines, show: _Show) -> 
     following = Following(visit, app.store, clips, show.screen)
     parts = CallParts(
         engines.recognizer, engines.agent, engines.bench, case.now, style=engines.style, clips=clips,
-        lockstep=show.fast,
+        seal_clip=app.store.media.seal, lockstep=show.fast,
     )  # fmt: skip
     pace = VirtualTime if show.fast else RealTime
     staging = Staging(parts, engines.resident, Judge(app.library).reads(case.now), pace, following, following.speaks)
@@ -108,7 +108,7 @@ async def _put_away(app: App, visit: Visit, following: Following, writing: async
     following.stop()
     await writing
     await visit.close("broken off", moment_from(visit.conversation.events[-1].at))
-    return await app.papers.draw_up(visit.id)
+    return await app.papers.print_out(visit.id)
 
 
 def _result(case: DialogueCase, call: SpokenCall, paper: Paper) -> dict[str, Any]:

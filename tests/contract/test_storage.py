@@ -16,7 +16,7 @@ from agent.domain.events import AgentSaid, AlertRaised, Event, SlotSet
 from agent.errors import StorageError
 from connectors.storage import MemoryStore, Store, StoredRecord, VisitStart, VisitStatus, open_store
 from connectors.storage.ports import Channel
-from tests.fakes.postgres import database
+from tests.fakes.postgres import KEYS, database
 from tests.fakes.postgres import server as postgres_server
 
 AT = "2026-11-23T09:30:00"
@@ -36,7 +36,7 @@ async def sqlite(path: Path) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def postgres(address: str) -> AsyncIterator[Store]:
-    async with open_store(address) as store:
+    async with open_store(address, KEYS) as store:
         yield store
 
 

@@ -15,6 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.database.ciphers import Cipher
+from connectors.database.keyring import new_ring
+from connectors.database.keys import Keys
+
+KEYS = Keys(None, new_ring(Cipher.AES).dump())
+"""A server has no folder for a key file."""
 PLACES = "/usr/lib/postgresql/*/bin"
 _numbers = count()
 

@@ -21,7 +21,7 @@ from connectors.storage.ports import Channel
 from suifang.delivery import Courier, Pace
 from tests.fakes.far_end import FarEnd
 from tests.fakes.outbox import AT, queue_visits
-from tests.fakes.postgres import database
+from tests.fakes.postgres import KEYS, database
 from tests.fakes.postgres import server as postgres_server
 
 pytestmark = pytest.mark.integration
@@ -39,7 +39,7 @@ def server() -> Iterator[str]:
 
 def test_couriers_side_by_side_deliver_once_and_in_order(server: str, tmp_path: Path) -> None:
     async def inside() -> None:
-        async with open_store(database_) as store:
+        async with open_store(database_, KEYS) as store:
             keys = await queue_visits(store, 60, residents=7)
             far = FarEnd(tmp_path / "far.db", ["500", "lost", "", "garbage", "", "timeout"] * 4)
             clock = [START_MS]
@@ -61,7 +61,7 @@ def test_couriers_side_by_side_deliver_once_and_in_order(server: str, tmp_path: 
 
 def test_reviews_consents_and_the_audit_chain(server: str, tmp_path: Path) -> None:
     async def inside() -> None:
-        async with open_store(database_) as store:
+        async with open_store(database_, KEYS) as store:
             who = Resident("王桂花", "R1", "2", date(1948, 5, 3), "13800005678")
             await store.visits.open(VisitStart("v", who, "f", "gw3-htn", Channel.VOICE, AT))
             said = (ResidentSaid(1, "一百五", "consent"), SlotSet(1, "sbp", 150, "blood_pressure", "一百五"))
@@ -98,7 +98,7 @@ def test_reviews_consents_and_the_audit_chain(server: str, tmp_path: Path) -> No
 
 def test_two_processes_that_start_together_migrate_once(server: str) -> None:
     async def one() -> None:
-        async with open_store(database_):
+        async with open_store(database_, KEYS):
             pass
 
     async def both() -> None:
