@@ -30,7 +30,7 @@ COMMANDS = {
     "outbox": "what the contract-management backend has still to be told",
     "users": "accounts of staff: add, list, disable, reset, totp; secret makes a key for the settings",
     "link": "residents' links: create, revoke",
-    "person": "what is stored of one resident: show, export, erase, withdraw, opt out",
+    "person": "what is stored of one resident: find, show, export, erase, withdraw, opt out",
     "audit": "check the chain of the audit log",
     "keys": "the keys that personal data are sealed with: init, rotate, status",
     "db": "bring the database up to date",

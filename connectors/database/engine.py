@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agent.errors import StorageError
 
-WRITES = "suifang_writes"
-"""Execution option of a transaction that reads first and writes then: it takes the writers' lock at its beginning."""
+BEGIN = "suifang_begin"
+"""Execution option: how a transaction begins on SQLite. ``AT_ONCE`` takes the writers' lock at its beginning, for one
+that reads first and writes then; ``NOT`` is for commands that stand outside of transactions."""
+AT_ONCE, NOT = "BEGIN IMMEDIATE", ""
 POOL = 10
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""
@@ -65,8 +67,8 @@ def _prepare(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begun(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if how := connection.get_execution_options().get(BEGIN, "BEGIN"):
+            connection.exec_driver_sql(how)
 
 
 def shown(place: Place) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -72,8 +73,19 @@ def sealing_table(metadata: MetaData) -> Table:
     )
 
 
-async def prove_keys(connection: AsyncConnection, metadata: MetaData, keys: Keys) -> bool:
-    """See that the keys are those of this database, or make them for a new one; whether every value is sealed.
+class Seals(StrEnum):
+    """How a database stood when it was opened."""
+
+    WHOLE = "whole"
+    """Every value is sealed with the active key."""
+    CLEAR = "clear"
+    """New, or of a schema that held values in clear."""
+    ROTATING = "rotating"
+    """A rotation was broken off, or is under way."""
+
+
+async def prove_keys(connection: AsyncConnection, metadata: MetaData, keys: Keys) -> Seals:
+    """See that the keys are those of this database, or make them for a new one.
 
     Raises ``StorageError`` key-missing, key-wrong.
     """
@@ -82,9 +94,18 @@ async def prove_keys(connection: AsyncConnection, metadata: MetaData, keys: Keys
     if row is None:
         keys.ensure()
         await connection.execute(insert(sealing).values(id=1, proof=keys.seal(PROOF, PURPOSE), whole=False))
-        return False
+        return Seals.CLEAR
     keys.open(row.proof, PURPOSE)
-    return bool(row.whole)
+    if key_id_of(row.proof) != keys.ring().active:  # the proof changes last
+        return Seals.ROTATING
+    return Seals.WHOLE if row.whole else Seals.CLEAR
+
+
+async def settle(database: Database, metadata: MetaData, found: Seals) -> None:
+    """Finish what was not; ``database.found_rotating`` tells how it stood."""
+    database.found_rotating = found is Seals.ROTATING
+    if found is not Seals.WHOLE:
+        await reseal(database, metadata)
 
 
 async def reseal(database: Database, metadata: MetaData) -> int:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from connectors.database.engine import WRITES, Place, new_engine, storage_errors
+from connectors.database.engine import AT_ONCE, BEGIN, NOT, Place, new_engine, storage_errors
 from connectors.database.grouping import Grouped
 from connectors.database.keys import FILE, Keys
 from connectors.database.sealed import give_keys
@@ -24,6 +24,8 @@ class Database:
         self._engine = engine
         self.place = place
         self.keys = keys
+        self.found_rotating = False
+        """A rotation of keys had been broken off when this was opened."""
         self._groups: list[Grouped[object]] = []
 
     @asynccontextmanager
@@ -38,7 +40,7 @@ class Database:
         """One transaction that reads before it writes: nobody else writes between the two."""
         with storage_errors(self.place):
             async with self._engine.connect() as plain:
-                connection = await plain.execution_options(**{WRITES: True})
+                connection = await plain.execution_options(**{BEGIN: AT_ONCE})
                 async with connection.begin():
                     yield connection
 
@@ -69,7 +71,7 @@ class Database:
             return
         with storage_errors(self.place):
             async with self._engine.connect() as plain:
-                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                connection = await plain.execution_options(**{BEGIN: NOT})
                 for command in commands:
                     await connection.exec_driver_sql(command)
 

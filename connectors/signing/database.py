@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import BackendError, StorageError
 from connectors.database.keys import Keys
-from connectors.database.sealing import prove_keys, reseal, usage
+from connectors.database.sealing import prove_keys, reseal, settle, usage
 from connectors.database.transactions import Database, open_database
 from connectors.signing.tables import SCHEMA, about, metadata
 
@@ -34,6 +34,11 @@ class SigningDatabase:
         except StorageError as error:
             raise _ours(error) from None
 
+    @property
+    def found_rotating(self) -> bool:
+        """A rotation of keys had been broken off when this was opened."""
+        return self._database.found_rotating
+
     async def reseal(self) -> int:
         """Bring every value under the active key; how many rows changed."""
         return await reseal(self._database, metadata)
@@ -52,9 +57,8 @@ async def open_signing_database(path: Path, keys: Keys | None = None) -> AsyncIt
             async with opened.write() as connection:
                 await connection.run_sync(metadata.create_all)
                 await _check_schema(connection)
-                whole = await prove_keys(connection, metadata, opened.keys)
-            if not whole:
-                await reseal(opened, metadata)
+                found = await prove_keys(connection, metadata, opened.keys)
+            await settle(opened, metadata, found)
         except StorageError as error:
             raise _ours(error) from None
         yield SigningDatabase(opened)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from connectors.database.sealing import prove_keys, reseal
+from agent.errors import StorageError
+from connectors.database.sealing import prove_keys, settle
 from connectors.database.transactions import Database
 from connectors.storage.access_tables import staff
 from connectors.storage.tables import REVISION
@@ -23,9 +24,8 @@ async def bring_up_to_date(database: Database) -> None:
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         await connection.run_sync(migrate)
         await connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
-        whole = await prove_keys(connection, METADATA, database.keys)
-    if not whole:  # a new database, one of an older schema, or one whose keys were rotated by a process that died
-        await reseal(database, METADATA)
+        found = await prove_keys(connection, METADATA, database.keys)
+    await settle(database, METADATA, found)
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:
@@ -34,11 +34,18 @@ def migrate(connection: Connection, revision: str = "head") -> None:
         return
     from alembic import command  # noqa: PLC0415 - a third of a second, needed once in a database's life
     from alembic.config import Config  # noqa: PLC0415
+    from alembic.util.exc import CommandError  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    try:
+        command.upgrade(config, revision)
+    except CommandError:
+        raise StorageError(
+            "store-newer", f"the database is of revision {_revision(connection)}, which this program does not know",
+            "use the program that made it, or a newer one; nothing was changed",
+        ) from None  # fmt: skip
 
 
 def _revision(connection: Connection) -> str | None:

@@ -112,6 +112,11 @@ class SqlStore:
         self.links = SqlLinks(database)
         self.scope = SqlScope(database)
 
+    @property
+    def found_rotating(self) -> bool:
+        """A rotation of keys had been broken off when this was opened."""
+        return self.database.found_rotating
+
     async def reseal(self) -> int:
         """Bring every value under the active key; how many rows changed."""
         return await reseal(self.database, METADATA)

@@ -27,6 +27,10 @@ EXAMPLE = "suifang keys rotate --forget"
 class _Sealed(Protocol):
     """A database with sealed values."""
 
+    @property
+    def found_rotating(self) -> bool:
+        """A rotation had been broken off when it was opened."""
+
     async def reseal(self) -> int:
         """Bring every value under the active key."""
 
@@ -75,8 +79,7 @@ async def _databases(settings: Settings, keys: Keys) -> AsyncIterator[list[_Seal
 
 
 async def _rotate(databases: list[_Sealed], settings: Settings, keys: Keys, *, forget: bool) -> None:
-    before = await _usage(databases, settings.visits_dir, keys)
-    if set(before) <= {keys.ring().active, "clear"}:  # else an earlier rotation was broken off: it is finished first
+    if not any(database.found_rotating for database in databases):  # else that one is finished, with its key
         keys.write(keys.ring().rotated(keys.cipher), replace=True)
     changed = sum([await database.reseal() for database in databases])
     changed += await asyncio.to_thread(_seal_files, settings.visits_dir, Media(keys))

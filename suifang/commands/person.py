@@ -1,4 +1,4 @@
-"""``suifang person show|export|erase|withdraw|opt-out|lift ID``: one resident's data and wishes."""
+"""``suifang person find|show|export|erase|withdraw|opt-out|lift ID``: one resident's data and wishes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from suifang.app import App, open_app
 from suifang.settings import read_settings
 
 EXAMPLE = "suifang person export R00012 --out R00012.json --by 信息科陈 --reason 本人申请"
-ACTIONS = ("show", "export", "erase", "withdraw", "opt-out", "lift")
+ACTIONS = ("find", "show", "export", "erase", "withdraw", "opt-out", "lift")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "action", choices=ACTIONS, help="show consents and opt-outs; give out or delete all data; note a wish"
+        "action", choices=ACTIONS, help="look for somebody; show consents and opt-outs; give out or delete all data; note a wish"
     )
-    parser.add_argument("id", help="the resident's id")
+    parser.add_argument("id", nargs="?", default="", help="the resident's id")
+    parser.add_argument("--phone", default="", help="find: a telephone number")
+    parser.add_argument("--id-number", default="", help="find: an identity number")
     parser.add_argument("--by", default="", metavar="NAME", help="who does it; needed for all but show")
     parser.add_argument("--reason", default="", help="why; needed to erase")
     parser.add_argument("--words", default="", help="opt-out: what the resident said")
@@ -35,6 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(args: argparse.Namespace) -> int:
     """Do it."""
     async with open_app(read_settings()) as app:
+        if args.action == "find":
+            return await _find(app, args)
+        if not args.id:
+            raise InputError("id-missing", "whose data is not said", "give the id, or look for it: suifang person find")
         if args.action == "show":
             _write(await _wishes(app, args.id))
             return 0
@@ -42,6 +48,14 @@ async def run(args: argparse.Namespace) -> int:
             raise InputError("by-missing", "who does it is not said", "add --by NAME")
         await _act(app, args, Act(args.by.strip()[:64], datetime.now().isoformat(timespec="seconds"), args.reason))
     return 0
+
+
+async def _find(app: App, args: argparse.Namespace) -> int:
+    if not (args.phone or args.id_number):
+        raise InputError("find-what", "what to look for is not said", "add --phone or --id-number")
+    found = await app.store.persons.find(phone=args.phone, id_number=args.id_number)
+    sys.stdout.write("".join(f"{who}\n" for who in found) or "nobody\n")
+    return 0 if found else 1
 
 
 async def _act(app: App, args: argparse.Namespace, act: Act) -> None:
