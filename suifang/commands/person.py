@@ -22,7 +22,7 @@ ACTIONS = ("find", "show", "export", "erase", "withdraw", "opt-out", "lift")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "action", choices=ACTIONS, help="look for somebody; consents and opt-outs; give out or delete all data; note a wish"
+        "action", choices=ACTIONS, help="look for somebody; see wishes; give out or delete all data; note a wish"
     )
     parser.add_argument("id", nargs="?", default="", help="the resident's id")
     parser.add_argument("--phone", default="", help="find: a telephone number")
