@@ -13,6 +13,7 @@ from agent.flows.actions import Tools
 from agent.flows.engine import Script
 from agent.flows.model import Flow
 from agent.flows.reader import read_flows
+from agent.flows.replies import Replies, load_replies
 from agent.flows.responses import read_responses
 from agent.flows.tips import load_tips
 from agent.understanding.alike import load_alike
@@ -39,6 +40,8 @@ class Library:
     script: Script
     knowledge: Knowledge
     rules: ClinicalRules
+    replies: Mapping[str, Replies]
+    """What a screen offers, by ask."""
 
     def flow(self, flow_id: str) -> Flow:
         """A flow that a conversation may start with. Raises ``InputError`` naming those there are."""
@@ -72,7 +75,7 @@ def load_library(root: Path) -> Library:
     )
     tools = Tools(rules, load_tips(dialogues / "knowledge"))
     script = Script(load_flows(dialogues / "flows"), read_responses(dialogues / "responses"), tools)
-    return Library(root, script, knowledge, rules)
+    return Library(root, script, knowledge, rules, load_replies(dialogues / "replies.yml"))
 
 
 def load_parsers(nlu_data: Path, lexicons: Lexicons | None = None) -> dict[str, Parser]:

@@ -3,58 +3,168 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from agent.domain.answers import Resident, SlotValue
-from agent.domain.effects import Effect, Say
+from agent.domain.effects import Effect, Escalate, Say
+from agent.domain.events import Event, ResidentSaid, TurnTimed
 from agent.errors import InputError
-from connectors.api.ports import Turn
-from connectors.storage.ports import Channel
+from agent.library import Library
+from connectors.api.ports import Said, Sight, Turn
+from connectors.storage.ports import Channel, Store
+from speech.ports import Pcm
+from suifang.sights import open_sight, stored_sight
 from suifang.visits import Caller, Visit, Visits
 
 MOST_HELD = 500
 """Conversations kept in memory; older ones are rebuilt from their events when they go on."""
 
 
+class Hooks(Protocol):
+    """What happens around a chat."""
+
+    async def ended(self, visit_id: str) -> object:
+        """The conversation has ended: its papers are drawn up."""
+
+    async def escalate(self, visit: Visit, effect: Escalate) -> None:
+        """A doctor is wanted."""
+
+    async def keep_clip(self, visit_id: str, turn: int, sound: Pcm) -> str | None:
+        """Keep the sound of a spoken message; its file name, None of nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """What chats are made of."""
+
+    library: Library
+    visits: Visits
+    store: Store
+    hooks: Hooks
+    now: Callable[[], datetime]
+
+
 class WebChats:
     """The ``Chats`` port over visits. Messages of one visit are taken one after the other."""
 
-    def __init__(self, visits: Visits, ended: Callable[[str], Awaitable[object]], now: Callable[[], datetime]) -> None:
-        self._visits = visits
-        self._ended = ended
-        self._now = now
+    def __init__(self, parts: ChatParts) -> None:
+        self._parts = parts
         self._held: OrderedDict[str, Visit] = OrderedDict()
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "") -> Turn:
         """Open a conversation."""
-        caller = Caller(resident, history, team=team)
-        visit, effects = await self._visits.open(flow, caller, Channel.CHAT, self._now())
+        visits, now = self._parts.visits, self._parts.now()
+        visit, effects = await visits.open(flow, Caller(resident, history, team=team), Channel.CHAT, now)
         self._hold(visit)
         return _turn(visit, effects)
 
-    async def say(self, visit_id: str, text: str) -> Turn:
-        """Give what the resident typed."""
+    async def say(self, visit_id: str, said: Said) -> Turn:
+        """Give what the resident wrote or said."""
         async with self._turns.setdefault(visit_id, asyncio.Lock()):
-            return await self._say(visit_id, text)
+            try:
+                return await self._say(visit_id, said)
+            finally:
+                self.stir(visit_id)
 
-    async def _say(self, visit_id: str, text: str) -> Turn:
-        visit = self._held.get(visit_id) or await self._visits.resume(visit_id)
-        self._hold(visit)
+    async def look(self, visit_id: str, after: int) -> Sight:
+        """The state, with the messages later than ``after``."""
+        visit = self._held.get(visit_id)
+        if visit is None:
+            return await stored_sight(self._parts.library, self._parts.store, visit_id, after)
+        return open_sight(self._parts.library, visit_id, visit.conversation, after)
+
+    @contextmanager
+    def watching(self, visit_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set whenever there may be something new."""
+        news = asyncio.Event()
+        self._watchers[visit_id].add(news)
+        try:
+            yield news
+        finally:
+            self._watchers[visit_id].discard(news)
+            if not self._watchers[visit_id]:
+                del self._watchers[visit_id]
+
+    def stir(self, visit_id: str) -> None:
+        """Wake whoever watches a visit."""
+        for news in self._watchers.get(visit_id, ()):
+            news.set()
+
+    async def _say(self, visit_id: str, said: Said) -> Turn:
+        visit = await self._taken_up(visit_id)
+        state = visit.conversation.state
+        words = self._words(said)
+        stale = said.turn is not None and said.turn <= state.turn
+        if stale and _given_before(visit.conversation.events, said, words):
+            return _turn(visit, ())
         if visit.conversation.outcome is not None:
             raise InputError("visit-ended", "this visit has ended", "start a new one with POST /api/chat")
-        try:
-            effects = await (visit.hear(text, self._now()) if text else visit.silence(self._now()))
-        except BaseException:
-            self._held.pop(visit_id, None)  # what is stored is the truth; the next message starts from it
-            raise
+        effects = await self._act(visit, lambda: self._heard(visit, said, words, stale=stale))
         if visit.conversation.outcome is not None:
             self._held.pop(visit_id, None)
-            await self._ended(visit_id)
+            await self._parts.hooks.ended(visit_id)
         return _turn(visit, effects)
+
+    async def _taken_up(self, visit_id: str) -> Visit:
+        visit = self._held.get(visit_id) or await self._parts.visits.resume(visit_id)
+        self._hold(visit)
+        return visit
+
+    async def _act(self, visit: Visit, work: Callable[[], Awaitable[Sequence[Effect]]]) -> Sequence[Effect]:
+        try:
+            effects = await work()
+        except InputError:
+            raise
+        except BaseException:
+            self._held.pop(visit.id, None)  # what is stored is the truth; the next message starts from it
+            raise
+        for effect in effects:
+            if isinstance(effect, Escalate):
+                await self._parts.hooks.escalate(visit, effect)
+        return effects
+
+    async def _heard(self, visit: Visit, said: Said, words: str, *, stale: bool) -> Sequence[Effect]:
+        now = self._parts.now()
+        if stale:
+            # Somebody else answered meanwhile: an answer to another question is not taken, a cry for help is.
+            effects = visit.conversation.overhear(words, now)
+            await visit.flush()
+            if not effects:
+                raise InputError(
+                    "turn-taken", "this question has been answered meanwhile", "read the new messages, then write again"
+                )
+            return effects
+        if not words:
+            return await visit.silence(now)
+        confidence = said.voice.confidence if said.voice else 1.0
+        heard = await visit.hear(words, now, confidence)
+        if said.voice and visit.conversation.may_record:
+            await self._keep(visit, said.voice.sound, now)
+        return heard
+
+    async def _keep(self, visit: Visit, sound: Pcm, now: datetime) -> None:
+        """The voice behind a spoken message, filed with its turn."""
+        turn = visit.conversation.state.turn
+        name = await self._parts.hooks.keep_clip(visit.id, turn, sound)
+        visit.conversation.note(TurnTimed(turn, 0.0, 0.0, "push to talk", name), now)
+        await visit.flush()
+
+    def _words(self, said: Said) -> str:
+        """An answer given anew becomes the sentence that the correction path reads."""
+        if said.amend is None:
+            return said.text
+        topics = self._parts.library.knowledge.topics.get(said.amend)
+        if not topics:
+            raise InputError("ask-unknown", f"{said.amend!r} cannot be answered anew", "write what was wrong")
+        return f"刚才的{topics[0]}说错了，是{said.text}"
 
     def _hold(self, visit: Visit) -> None:
         self._held[visit.id] = visit
@@ -63,7 +173,16 @@ class WebChats:
             self._held.popitem(last=False)
 
 
+def _given_before(events: Sequence[Event], said: Said, words: str) -> bool:
+    """The turn was taken with these very words: the sender did not hear of it."""
+    return any(
+        isinstance(event.body, ResidentSaid) and event.body.turn == said.turn and event.body.text == words
+        for event in events
+    )
+
+
 def _turn(visit: Visit, effects: Sequence[Effect]) -> Turn:
-    outcome = visit.conversation.outcome
+    conversation = visit.conversation
     replies = tuple(effect.text for effect in effects if isinstance(effect, Say))
-    return Turn(visit.id, replies, visit.conversation.ask, outcome.value if outcome else None)
+    outcome = conversation.outcome.value if conversation.outcome else None
+    return Turn(visit.id, replies, conversation.ask, outcome, conversation.state.turn)

@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     """Where the database, the reports and the clips lie."""
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535)
+    web_origins: tuple[str, ...] = ()
+    """Sites that may embed the chat, as JSON: ["https://clinic.example"]; the service's own pages always may."""
     clinic: str = "社区卫生服务中心"
     """Who calls, as said in the first sentence."""
     team: str = "家庭医生团队"

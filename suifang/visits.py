@@ -42,9 +42,9 @@ class Visit:
         self._one_at_a_time = asyncio.Lock()
         self._flushing: asyncio.Task[Sequence[Event]] | None = None
 
-    async def hear(self, text: str, now: datetime) -> Sequence[Effect]:
-        """The resident said something, typed: nothing was misheard."""
-        effects = self.conversation.hear(text, 1.0, now)
+    async def hear(self, text: str, now: datetime, confidence: float = 1.0) -> Sequence[Effect]:
+        """The resident said something; typed words were not misheard."""
+        effects = self.conversation.hear(text, confidence, now)
         await self.flush()
         return effects
 
@@ -97,8 +97,9 @@ class Visits:
         form = self._library.flow(flow).form or ""
         carried = await self._carried(caller.unfinished, flow)
         conversation, effects = Conversation.open(
-            self._library, flow, caller.resident, now, Past(caller.history, carried), self._values
-        )
+            self._library, flow, caller.resident, now, Past(caller.history, carried),
+            {**self._values, "channel": channel.value},
+        )  # fmt: skip
         start = VisitStart(
             uuid.uuid4().hex, caller.resident, flow, form, channel, now.isoformat(timespec="seconds"), this_process(),
             caller.team or self._team,

@@ -2,12 +2,61 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
+from fastapi import FastAPI
+
+from agent.domain.effects import Escalate
+from connectors.api import Extras, Gate, build_api
+from connectors.api.origins import Origins
+from connectors.api.pages import Modules, pages_router
+from connectors.web import STATIC
+from speech.ports import Pcm
+from speech.recording import ClipFolder
 from suifang.app import App
-from suifang.chats import WebChats
+from suifang.chat_voice import ChatVoices, SharedEngines
+from suifang.chats import ChatParts, WebChats
+from suifang.shelf import StoredShelf
+from suifang.visits import Visit
+
+
+def present() -> datetime:
+    """The wall clock, to the second."""
+    return datetime.now().replace(microsecond=0)
+
+
+class ChatHooks:
+    """Papers, clips and doctors for chats."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def ended(self, visit_id: str) -> None:
+        """Draw up the papers."""
+        await self._app.papers.draw_up(visit_id)
+
+    async def escalate(self, visit: Visit, effect: Escalate) -> None:
+        """The alert is in the store and in the outbox already."""
+
+    async def keep_clip(self, visit_id: str, turn: int, sound: Pcm) -> str | None:
+        """One sealed WAV a turn, beside the report."""
+        folder = self._app.papers.folder_of(visit_id) / "clips"
+        name = await asyncio.to_thread(ClipFolder(folder, self._app.store.media.seal).save, turn, sound)
+        if name is not None:
+            await self._app.store.clips.add(visit_id, turn, str(folder / name))
+        return name
 
 
 def web_chats(app: App) -> WebChats:
     """Web chats whose papers are drawn up when they end."""
-    return WebChats(app.visits, app.papers.draw_up, lambda: datetime.now().replace(microsecond=0))
+    return WebChats(ChatParts(app.library, app.visits, app.store, ChatHooks(app), present))
+
+
+def build_service(app: App, chats: WebChats, gate: Gate, engines: SharedEngines) -> FastAPI:
+    """Everything that ``suifang serve`` offers."""
+    voices = ChatVoices(app.library, app.store, engines)
+    extras = Extras(voices, Origins(app.settings.web_origins), (pages_router(STATIC),))
+    api = build_api(chats, StoredShelf(app), gate, extras)
+    api.mount("/static", Modules(directory=STATIC))
+    return api

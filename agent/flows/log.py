@@ -32,7 +32,8 @@ class Work:
     def say(self, response: str, *, variant: int = 0, ask: str | None = None, **values: object) -> None:
         """Speak one response; with ``ask`` it is the open question."""
         wording = self.responses[response]
-        text = fill(wording.texts[min(variant, len(wording.texts) - 1)], {**self.state.values, **values})
+        chosen = wording.wording(variant, self.state.values.get("channel", ""))
+        text = fill(chosen, {**self.state.values, **values})
         manner = self.state.manner
         said = Say(text, response, wording.interruptible, ask, rate=manner.rate, volume=manner.volume)
         self.effects.append(said)

@@ -112,3 +112,10 @@ class Response:
     interruptible: bool = True
     path: str = ""
     line: int = 0
+    written: tuple[str, ...] = ()
+    """Wording of a typed conversation (``channel: chat``), where the spoken one would be wrong."""
+
+    def wording(self, variant: int, channel: str) -> str:
+        """The variant, or the last one there is."""
+        texts = self.written if channel == "chat" and self.written else self.texts
+        return texts[min(variant, len(texts) - 1)]

@@ -35,13 +35,15 @@ def read_responses(folder: Path) -> dict[str, Response]:
 
 
 def _response(name: str, variants: Any, path: Path, line: int) -> Response:
-    texts = tuple(str(item.get("text", "")).strip() for item in variants or () if isinstance(item, dict))
+    items = [item for item in variants or () if isinstance(item, dict)]
+    texts = tuple(str(item.get("text", "")).strip() for item in items if "channel" not in item)
+    written = tuple(str(item.get("text", "")).strip() for item in items if item.get("channel") == "chat")
     if not texts or not all(texts):
         raise DefinitionError(
             "response-empty", f"{name} has no text", 'write `- text: "…"` under it', path=path, line=line
         )
     metadata = variants[0].get("metadata") or {}
-    return Response(name, texts, bool(metadata.get("interruptible", True)), str(path), line)
+    return Response(name, texts, bool(metadata.get("interruptible", True)), str(path), line, written)
 
 
 def fill(text: str, values: Mapping[str, object]) -> str:

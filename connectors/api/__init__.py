@@ -1,5 +1,5 @@
 """HTTP: health, text chat, reports. Routers only translate; the work is behind ports."""
 
-from connectors.api.app import Gate, build_api
+from connectors.api.app import Extras, Gate, build_api
 
-__all__ = ["Gate", "build_api"]
+__all__ = ["Extras", "Gate", "build_api"]

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket
 
 from agent.errors import InputError
 from connectors.access.people import CLINICAL, ResidentLink, Role, Session, Staff, Stage
@@ -196,6 +197,12 @@ def link_token(request: HTTPConnection) -> str:
         if offered.strip().startswith(LINK_SUBPROTOCOL):
             return offered.strip().removeprefix(LINK_SUBPROTOCOL)
     return ""
+
+
+async def accept(socket: WebSocket) -> None:
+    """Open a socket; a page that told its link as a subprotocol is answered with that one, as browsers want it."""
+    offered = [name.strip() for name in socket.headers.get("sec-websocket-protocol", "").split(",")]
+    await socket.accept(next((name for name in offered if name.startswith(LINK_SUBPROTOCOL)), None))
 
 
 def doors_of(request: HTTPConnection) -> Doors:

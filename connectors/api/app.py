@@ -5,26 +5,24 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Depends, FastAPI, Path, Request, Response
+from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
-from agent.domain.answers import Resident
 from connectors.access.limits import MemoryLimiter
-from connectors.access.people import CLINICAL, ResidentLink, Staff
+from connectors.access.people import CLINICAL
 from connectors.api import errors
-from connectors.api.access import Doors, Scope, anyone, doors_of, either, guard, require, unknown
+from connectors.api.access import Doors, Scope, anyone, guard, require
+from connectors.api.chat import chat_routes, live_route
 from connectors.api.hardening import NOTHING, Counting, harden
-from connectors.api.history import history_of
 from connectors.api.letters import Letters, letters_router
 from connectors.api.links import Links, links_router
 from connectors.api.logins import Logins, logins_router
+from connectors.api.origins import Origins, allow_origins
 from connectors.api.policies import check_policies
-from connectors.api.ports import Chats, Shelf, Turn
+from connectors.api.ports import Chats, Shelf, Voices
 from connectors.api.schemas import (
     BODY_BYTES,
-    ChatMessage,
-    ChatReply,
-    ChatStart,
+    VOICE_BYTES,
     ErrorOut,
     HealthOut,
     VisitId,
@@ -39,8 +37,6 @@ code{background:#f2f2f2;padding:.1em .3em}</style><h1>随访 Suifang</h1>
 <li><a href="/openapi.json">/openapi.json</a> 接口</li><li><code>POST /api/chat</code> 开始一次文字随访</li>
 <li><code>GET /visits/{id}/report</code> 随访报告</li></ul></html>"""
 
-Carer = Annotated[Staff, Depends(require(*CLINICAL))]
-Talker = Annotated[Staff | ResidentLink, Depends(either(Scope.VISIT))]
 OWN_VISIT = require(*CLINICAL, scope=Scope.VISIT)
 OWN_VOICE = require(*CLINICAL, scope=Scope.VISIT, act="listen")
 
@@ -75,15 +71,29 @@ class Voice(Response):
     media_type = "audio/wav"
 
 
-def build_api(chats: Chats, shelf: Shelf, gate: Gate) -> FastAPI:
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a service may have beside the least it needs."""
+
+    voices: Voices | None = None
+    """Without voices nothing is spoken in chats."""
+    origins: Origins = field(default_factory=Origins)
+    routers: tuple[APIRouter, ...] = ()
+    """Pages, calls, video: routers with policies of their own."""
+
+
+def build_api(chats: Chats, shelf: Shelf, gate: Gate, extras: Extras | None = None) -> FastAPI:
     """The service over its ports. Raises ``LookupError`` when a route declares no policy."""
+    extras = extras or Extras()
     api = FastAPI(title="Suifang", version="0.1.0", responses=FAULTS, docs_url=None, redoc_url=None, openapi_url=None)
     api.state.doors, api.state.tls = gate.doors, gate.tls
     errors.register(api)
-    api.add_middleware(errors.BodyLimit, most=BODY_BYTES)
+    api.add_middleware(errors.BodyLimit, most=BODY_BYTES, voice=VOICE_BYTES)
+    allow_origins(api, extras.origins.allowed)
     harden(api, gate.counting, tls=gate.tls)
-    for router in (_general(shelf), _chat(chats), _visits(shelf), logins_router(gate.doors),
-                   staff_router(gate.desk), links_router(gate.links), letters_router(gate.letters)):  # fmt: skip
+    for router in (_general(shelf), chat_routes(chats, extras.voices), live_route(chats, extras.origins),
+                   _visits(shelf), logins_router(gate.doors), staff_router(gate.desk), links_router(gate.links),
+                   letters_router(gate.letters), *extras.routers):  # fmt: skip
         api.include_router(router)
     check_policies(api)
     return api
@@ -114,26 +124,6 @@ def _general(shelf: Shelf) -> APIRouter:
     return router
 
 
-def _chat(chats: Chats) -> APIRouter:
-    router = APIRouter(prefix="/api/chat")
-
-    @router.post("", status_code=201)
-    async def start(body: ChatStart, staff: Carer, request: Request) -> ChatReply:
-        """Begin a conversation for a resident of one's team; the replies are its opening words."""
-        who = body.resident
-        if who.id and await doors_of(request).team_of(Scope.RESIDENT, who.id) not in (None, staff.team):
-            raise unknown(Scope.RESIDENT)
-        resident = Resident(who.name, who.id, who.sex, who.birth_date, who.phone)
-        return _reply(await chats.start(body.flow, resident, history_of(body.history), staff.team))
-
-    @router.post("/{visit_id}")
-    async def say(visit_id: Annotated[VisitId, Path()], body: ChatMessage, _who: Talker) -> ChatReply:
-        """Give the resident's message; an empty one is silence."""
-        return _reply(await chats.say(visit_id, body.text.strip()))
-
-    return router
-
-
 def _visits(shelf: Shelf) -> APIRouter:
     router = APIRouter()
 
@@ -155,13 +145,3 @@ def _visits(shelf: Shelf) -> APIRouter:
         return Voice(await shelf.clip(visit_id, name), headers={"Cache-Control": "no-store"})
 
     return router
-
-
-def _reply(turn: Turn) -> ChatReply:
-    return ChatReply(
-        visit_id=turn.visit_id,
-        replies=list(turn.replies),
-        ask=turn.ask,
-        done=turn.outcome is not None,
-        outcome=turn.outcome,
-    )

@@ -20,8 +20,9 @@ _CODES = {
     401: "login-needed login-failed code-needed link-unknown",
     403: "csrf role-wrong change-password enrol walk-in-closed",
     404: "visit-unknown clip-unknown flow-unknown report-unknown resident-unknown staff-unknown letter-unknown"
-    " link-gone",
-    409: "visit-ended name-taken enrolled",
+    " link-gone message-unknown",
+    409: "visit-ended name-taken enrolled turn-taken",
+    422: "nothing-heard",
     429: "login-locked",
 }
 STATUS = {code: status for status, codes in _CODES.items() for code in codes.split()}
@@ -92,40 +93,42 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
 
 
 class BodyLimit:
-    """Refuses requests larger than ``most`` bytes, announced or not."""
+    """Refuses requests larger than ``most`` bytes, announced or not; ``voice`` bytes for spoken messages."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, voice: int) -> None:
         self._app = app
         self._most = most
+        self._voice = voice
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = self._voice if scope["path"].endswith("/voice") else self._most
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if not announced.isdigit() or int(announced) > self._most:
-            await self._refuse(scope, receive, send)
-            return
-        body = await self._whole(receive)
+        body = await _whole(receive, most) if announced.isdigit() and int(announced) <= most else None
         if body is None:
-            await self._refuse(scope, receive, send)
+            await _refuse(most, scope, receive, send)
             return
         await self._app(scope, _once(body, receive), send)
 
-    async def _whole(self, receive: Receive) -> bytes | None:
-        body = b""
-        while True:
-            message = await receive()
-            body += bytes(message.get("body", b""))
-            if len(body) > self._most:
-                return None
-            if not message.get("more_body", False):
-                return body
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = answer(413, "request-too-large", f"a request has at most {self._most} bytes", "send less")
-        await refusal(scope, receive, send)
+async def _whole(receive: Receive, most: int) -> bytes | None:
+    """The body; None when it is larger than ``most``."""
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if len(body) > most:
+            return None
+        if not message.get("more_body", False):
+            return body
+
+
+async def _refuse(most: int, scope: Scope, receive: Receive, send: Send) -> None:
+    refusal = answer(413, "request-too-large", f"a request has at most {most} bytes", "send less")
+    await refusal(scope, receive, send)
 
 
 def _once(body: bytes, receive: Receive) -> Receive:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from agent.domain.answers import Resident, SlotValue
+from agent.flows.progress import Progress
+from agent.flows.replies import Replies
+from agent.report.messages import Message
+from speech.ports import Pcm
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +24,47 @@ class Turn:
     ask: str | None
     outcome: str | None
     """None while the conversation runs."""
+    turn: int = 0
+    """Turns of the resident so far; the next message is number ``turn + 1``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of the resident."""
+
+    text: str
+    """Empty for silence."""
+    turn: int | None = None
+    """The number that the sender gives it; None takes whatever is next."""
+    amend: str | None = None
+    """The ask that it answers anew; None answers the open question."""
+    voice: Voice | None = None
+    """Where it comes from when it was spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A spoken message: how sure the recogniser is, and the sound."""
+
+    confidence: float
+    sound: Pcm
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a page shows of a conversation."""
+
+    visit_id: str
+    title: str
+    resident: str
+    speaker: str
+    """Who answers now: self, or the relation's code."""
+    turn: int
+    ask: str | None
+    replies: Replies
+    progress: Progress | None
+    outcome: str | None
+    messages: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +98,29 @@ class Health:
 
 
 class Chats(Protocol):
-    """Typed conversations. Raises ``InputError`` visit-unknown, visit-ended, flow-unknown."""
+    """Typed conversations. Raises ``InputError`` visit-unknown, visit-ended, flow-unknown, turn-taken."""
 
     async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "") -> Turn:
         """Open a conversation; a resident who is new belongs to ``team`` then."""
 
-    async def say(self, visit_id: str, text: str) -> Turn:
-        """Give what the resident typed; an empty text is silence."""
+    async def say(self, visit_id: str, said: Said) -> Turn:
+        """Give a message. One that was given before (same turn, same words) is not taken twice."""
+
+    async def look(self, visit_id: str, after: int) -> Sight:
+        """The state, with the messages later than ``after``; also of a visit that has ended."""
+
+    def watching(self, visit_id: str) -> AbstractContextManager[asyncio.Event]:
+        """An event that is set whenever there may be something new."""
+
+
+class Voices(Protocol):
+    """Speech for typed conversations. Raises ``InputError`` sound-unreadable, nothing-heard, message-unknown."""
+
+    async def hear(self, visit_id: str, sound: bytes) -> tuple[str, Voice]:
+        """The words of a recording in any usual container, at most a minute."""
+
+    async def speak(self, visit_id: str, seq: int) -> bytes:
+        """The message at a position of the log, read aloud, as WAV."""
 
 
 class Shelf(Protocol):

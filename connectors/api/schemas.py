@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,8 @@ TEXT_CHARS = 400
 """Longest message; understanding reads no more."""
 BODY_BYTES = 64 * 1024
 """Largest request."""
+VOICE_BYTES = 2 * 1024 * 1024
+"""Largest spoken message: a minute in any usual codec."""
 
 VisitId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 
@@ -43,6 +45,17 @@ class ChatMessage(Strict):
     """What the resident typed; empty for silence."""
 
     text: str = Field(max_length=TEXT_CHARS)
+    turn: int | None = Field(default=None, ge=1, le=1000)
+    """The sender's number of the message, one more than the turns so far: given twice, it is taken once."""
+    amend: str | None = Field(default=None, pattern=r"^[a-z0-9_]{1,64}$")
+    """The ask that is answered anew."""
+
+
+class LiveMessage(ChatMessage):
+    """What a page sends over its socket."""
+
+    type: Literal["say", "pong"]
+    text: str = Field(default="", max_length=TEXT_CHARS)
 
 
 class ChatReply(BaseModel):
@@ -53,6 +66,7 @@ class ChatReply(BaseModel):
     ask: str | None
     done: bool
     outcome: str | None
+    turn: int
 
 
 class VisitOut(BaseModel):

@@ -116,7 +116,8 @@ def flows_schema(asks: list[str]) -> Schema:
 
 def responses_schema() -> Schema:
     """Files of ``dialogues/responses/``."""
-    variant = _object({"text": TEXT, "metadata": _object({"interruptible": {"type": "boolean"}}, more=True)}, "text")
+    metadata = _object({"interruptible": {"type": "boolean"}}, more=True)
+    variant = _object({"text": TEXT, "channel": {"const": "chat"}, "metadata": metadata}, "text")
     responses: Schema = {
         "type": "object",
         "propertyNames": {"pattern": "^utter_"},

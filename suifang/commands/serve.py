@@ -7,20 +7,21 @@ import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from agent.errors import InputError
 from connectors.access.people import StaffStatus
-from connectors.api import build_api
+from connectors.api.schemas import BODY_BYTES
 from connectors.signing.ports import SigningBackend
 from suifang.accounts import iso_of
 from suifang.app import App, open_app
+from suifang.chat_voice import shared_engines
 from suifang.demonstration import check_local, prepare, shown
 from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
 from suifang.logs import open_log
 from suifang.settings import read_settings
-from suifang.shelf import StoredShelf
 from suifang.signing import delivering, open_backend, served
-from suifang.web import web_chats
+from suifang.web import build_service, web_chats
 
 EXAMPLE = "suifang serve --demo"
 
@@ -50,18 +51,15 @@ async def run(args: argparse.Namespace) -> int:
             open_app(settings) as app,
             open_backend(settings) as backend,
             delivering(app.store.outbox, backend),
+            shared_engines(settings) as engines,
         ):
             chats = web_chats(app)
             entry = open_gate(app, backend, chats, signer)
-            api = build_api(chats, StoredShelf(app), entry.gate)
+            api = build_service(app, chats, entry.gate, engines)
             if (signing := served(settings, backend)) is not None:
                 api.mount("/signing", signing)
             await _staff(args, entry, backend, app)
-            server = uvicorn.Server(
-                uvicorn.Config(
-                    api, log_config=None, access_log=False, lifespan="off", forwarded_allow_ips=settings.proxies
-                )
-            )
+            server = uvicorn.Server(server_config(api, settings.proxies))
             sys.stderr.write(f"suifang: listening on http://{settings.host}:{settings.port} - Ctrl-C stops\n")
             await server.serve(sockets=[listener])
     return 0
@@ -77,6 +75,14 @@ async def _staff(args: argparse.Namespace, entry: Entry, backend: SigningBackend
         sys.stderr.write(
             "suifang: nobody can log in yet - suifang users add NAME --role admin --team T1 --shown 姓名\n"
         )
+
+
+def server_config(api: FastAPI, proxies: str) -> uvicorn.Config:
+    """How the service is run: sockets carry messages as small as requests are."""
+    return uvicorn.Config(
+        api, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio", ws_max_size=BODY_BYTES,
+        forwarded_allow_ips=proxies,
+    )  # fmt: skip
 
 
 def _listener(host: str, port: int) -> socket.socket:

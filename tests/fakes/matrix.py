@@ -53,6 +53,9 @@ class Target:
         }  # fmt: skip
 
 
+ELSEWHERE = {"Origin": "http://elsewhere.example"}
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Somebody who asks."""
@@ -64,7 +67,7 @@ class Principal:
     stage: Stage = Stage.FULL
     link: Target | None = None
     forged: bool = False
-    """Has the cookie, but not the token of our own pages."""
+    """Comes from another site: has the cookie, but not the token of our own pages."""
 
     def may(self, route: Declared, target: Target) -> bool:
         """What the policy promises, told once more and in other words."""
@@ -132,7 +135,7 @@ class Walk:
             stored = StoredSession(digest(token), who.staff_id, now, now + 3_600_000)
             await self.house.app.store.sessions.add(stored, now)
             self.tokens[who.staff_id] = token
-        return {"Cookie": f"{COOKIE}={token}"} | ({} if who.forged else {CSRF_HEADER: csrf_of(token)})
+        return {"Cookie": f"{COOKIE}={token}"} | (ELSEWHERE if who.forged else {CSRF_HEADER: csrf_of(token)})
 
     async def snapshot(self) -> dict[str, Any]:
         """All that is stored, but for what a refusal may write."""

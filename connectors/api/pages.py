@@ -1,0 +1,54 @@
+"""Serves the pages and their modules. A page is a file; what it shows it asks the API for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from connectors.api.access import anyone, guard
+
+PAGE_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self' blob:; "
+        "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    ),
+    "Permissions-Policy": "microphone=(self), camera=(self), geolocation=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+PAGES: Mapping[str, str] = {"/r/{token}": "resident.html"}
+"""Path → file. What stands in the path is read by the page itself; the service does not look at it."""
+
+
+class Modules(StaticFiles):
+    """Modules may be taken by pages of other sites: they hold no data."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """The file, with what browsers must know about it."""
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers.update({"Access-Control-Allow-Origin": "*", "X-Content-Type-Options": "nosniff"})
+        response.headers["Cache-Control"] = "no-cache"  # asked for again, answered 304 by the entity tag
+        return response
+
+
+def pages_router(folder: Path) -> APIRouter:
+    """The pages that lie in ``folder``."""
+    router = APIRouter()
+    for path, name in PAGES.items():
+        router.add_api_route(
+            path, _page(folder / name), methods=["GET"], include_in_schema=False, dependencies=[guard(anyone)]
+        )
+    return router
+
+
+def _page(file: Path) -> Callable[[], Awaitable[FileResponse]]:
+    async def page() -> FileResponse:
+        return FileResponse(file, media_type="text/html; charset=utf-8", headers=dict(PAGE_HEADERS))
+
+    return page

@@ -1,0 +1,18 @@
+// The page behind a resident's link, /r/TOKEN: the chat, or the call where the link is for one.
+
+import './suifang-chat.js';
+import { ask } from './link.js';
+import { SERVICE } from './dom.js';
+
+const token = location.pathname.split('/').pop();
+const lang = new URLSearchParams(location.search).get('lang');
+if (lang) document.documentElement.lang = lang;
+
+function show(name) {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries({ mode: 'page', token, lang })) if (value) element.setAttribute(key, value);
+  document.querySelector('main').replaceChildren(element);
+}
+
+const link = await ask(SERVICE, token, '/api/link').catch(() => ({ purpose: 'chat' }));
+show(link.purpose === 'call' ? 'suifang-call' : 'suifang-chat');

@@ -1,0 +1,65 @@
+// What the pages say of themselves. What the agent says comes from the service.
+
+const ZH = {
+  title: '健康随访',
+  send: '发送', write: '在这里写字', hold: '按住说话', release: '松开就发送', sending: '正在发送…',
+  listening: '正在听…', tooShort: '太短了，请按住再说一遍', notHeard: '没有听清楚，请再说一遍，或者写下来',
+  noMic: '用不了麦克风。您可以打字，或者点上面的按钮回答。', readAloud: '念一遍', read: '念', autoRead: '朗读', autoReadOff: '不念',
+  big: '大字', normal: '标准', doctor: '找医生', amend: '改', amending: '改这一项：', cancel: '不改了',
+  offline: '网断了，正在重新连接，您写的不会丢', back: '连上了', progress: '第 {0} / {1} 项',
+  done: '这次随访做完了，谢谢您', escalated: '医生已经知道了。情况要紧请马上打 120',
+  call120: '打 120', by: '{0}代答', taken: '这个问题刚才已经答过了，请看新的问题再写', failed: '没有送出去，请再试一次',
+  ended: '这次随访已经结束', unknown: '这个链接打不开了，请向家庭医生要一个新的', tooLong: '太长了，请分几次写',
+  open: '打开随访', close: '收起', link: '换个手机接着答', linkCopied: '链接已复制，可以发给自己或家里人',
+  pick: '可以选几样', ok: '好了', erase: '删', date: '选日期', year: '年', month: '月', day: '日',
+  videoOffer: '医生来了，点这里视频', self: '本人',
+  relations: { 1: '老伴', 2: '儿子', 3: '女儿', 4: '孙辈', 5: '父母', 6: '祖辈', 7: '兄弟姐妹', 8: '亲属', proxy: '家人' },
+  callTitle: '语音随访', callStart: '开始通话', callEnd: '挂断', mute: '静音', unmute: '取消静音', keypad: '拨号盘',
+  volume: '音量', micCheck: '先试试麦克风：说句话，看看绿条动不动', micGood: '听得见，很好', micQuiet: '没有声音，请大声一点',
+  micAsk: '请点“允许”，让我们听见您说话', connecting: '正在接通…', connected: '通话中', reconnecting: '信号不好，正在重新接…',
+  callDone: '通话结束了，谢谢您', callFailed: '接不通。您可以改用打字。', youSaid: '您', agentSaid: '随访', chatInstead: '改用打字',
+  busy: '现在人多，请稍后再打', repeat: '再说一遍',
+  ringing: '正在请 {0} 医生，请稍等', nobody: '医生们都在忙。已经记成急事，医生会尽快打给您。要紧请马上打 120',
+  joined: '{0} 医生来了', videoTitle: '和医生视频', camera: '摄像头', cameraOff: '关摄像头', cameraOn: '开摄像头', leave: '结束',
+  invite: '请家里人一起', inviteCopied: '链接已复制，发给家里人就能一起视频', noCamera: '没有摄像头，只用声音',
+  videoEnded: '视频结束了', other: '对方', waitOther: '正在等对方…', microphone: '麦克风', speaker: '音量',
+  accept: '接听', decline: '现在不方便', incoming: '急呼', nothing: '现在没有人呼叫', outcome: '结果', notes: '记录', save: '保存并结束',
+  saved: '已存入记录', onDuty: '值班中', signIn: '医生', waitingCall: '等待呼叫',
+  outcomes: { handled: '已处理', emergency: '已叫 120', visit: '约到门诊', home_visit: '上门', unreachable: '没有联系上' },
+};
+
+const EN = {
+  title: 'Health follow-up',
+  send: 'Send', write: 'Write here', hold: 'Hold to talk', release: 'Release to send', sending: 'Sending…',
+  listening: 'Listening…', tooShort: 'Too short, hold and say it again', notHeard: 'Not heard well; say it again or write it',
+  noMic: 'The microphone cannot be used. You can type or tap an answer.', readAloud: 'Read aloud', read: '▶', autoRead: 'Read',
+  autoReadOff: 'Silent', big: 'Large', normal: 'Normal', doctor: 'Get a doctor', amend: 'Edit', amending: 'Edit this answer:',
+  cancel: 'Cancel', offline: 'Connection lost, reconnecting; nothing you write is lost', back: 'Connected', progress: 'Item {0} of {1}',
+  done: 'The follow-up is finished, thank you', escalated: 'The doctor has been told. In danger call 120 now',
+  call120: 'Call 120', by: 'answered by {0}', taken: 'This question has just been answered; see the new one',
+  failed: 'Not sent, please try again', ended: 'This follow-up has ended', unknown: 'This link no longer works; ask your doctor for a new one',
+  tooLong: 'Too long, please write in parts', open: 'Open follow-up', close: 'Close', link: 'Continue on another phone',
+  linkCopied: 'Link copied', pick: 'Choose one or more', ok: 'OK', erase: 'Delete', date: 'Choose a date', year: 'Y', month: 'M', day: 'D',
+  videoOffer: 'The doctor is here, tap for video', self: 'self',
+  relations: { 1: 'spouse', 2: 'son', 3: 'daughter', 4: 'grandchild', 5: 'parent', 6: 'grandparent', 7: 'sibling', 8: 'relative', proxy: 'family' },
+  callTitle: 'Follow-up call', callStart: 'Start the call', callEnd: 'Hang up', mute: 'Mute', unmute: 'Unmute', keypad: 'Keypad',
+  volume: 'Volume', micCheck: 'Try the microphone: say something and see whether the bar moves', micGood: 'We can hear you', micQuiet: 'No sound, speak up',
+  micAsk: 'Please choose “Allow” so that we can hear you', connecting: 'Connecting…', connected: 'In a call', reconnecting: 'Bad connection, trying again…',
+  callDone: 'The call has ended, thank you', callFailed: 'No connection. You can type instead.', youSaid: 'You', agentSaid: 'Agent', chatInstead: 'Type instead',
+  busy: 'All lines are busy, call later', repeat: 'Say it again',
+  ringing: 'Calling Dr {0}, please wait', nobody: 'All doctors are busy. It is noted as urgent and a doctor will call you. In danger call 120 now',
+  joined: 'Dr {0} is here', videoTitle: 'Video with the doctor', camera: 'Camera', cameraOff: 'Camera off', cameraOn: 'Camera on', leave: 'End',
+  invite: 'Invite family', inviteCopied: 'Link copied; family can join with it', noCamera: 'No camera, sound only',
+  videoEnded: 'The video has ended', other: 'Other side', waitOther: 'Waiting for the other side…', microphone: 'Microphone', speaker: 'Volume',
+  accept: 'Answer', decline: 'Not now', incoming: 'Urgent call', nothing: 'Nobody is calling', outcome: 'Outcome', notes: 'Notes', save: 'Save and end',
+  saved: 'Saved to the record', onDuty: 'On duty', signIn: 'Doctor', waitingCall: 'Waiting for calls',
+  outcomes: { handled: 'Handled', emergency: '120 called', visit: 'Appointment made', home_visit: 'Home visit', unreachable: 'Not reached' },
+};
+
+export function words(lang) {
+  const table = (lang || '').toLowerCase().startsWith('en') ? EN : ZH;
+  return (key, ...values) => {
+    const text = table[key];
+    return typeof text === 'string' ? text.replace(/\{(\d)\}/g, (_, index) => values[index]) : text;
+  };
+}
