@@ -1,15 +1,17 @@
 """Makes the corpus of turns and overlaps: old people's pauses, short answers, and what disturbs a speaking agent.
 
-    python -m evaluation.turn_corpus [--out var/turns] [--seed 1]
+    python -m evaluation.turn_corpus [--material evaluation/turn_material.yaml] [--out var/turns] [--seed 1]
 
-Voices are those kept from the recogniser's training. Every text comes in several voices and conditions: 16 kHz, or
-8 kHz through A-law; clean, or with noise 15 dB below the speech. The same seed makes the same files.
+Voices are those kept from the recogniser's training, unless the material names its own. Every text comes in several
+voices and conditions: 16 kHz, or 8 kHz through A-law; clean, or with noise 15 dB below the speech. The same seed makes
+the same files.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import dataclasses
 import json
 import shutil
 import sys
@@ -29,15 +31,36 @@ from speech.ports import RATE_HZ, Pcm, Synthesizer, VoiceStyle
 from speech.synthesis.espeak import EspeakSynthesizer
 
 MATERIAL = Path(__file__).parent / "turn_material.yaml"
-TAKES = 2
-"""How often every answer is spoken; interruptions and backchannels once more."""
-PAUSE_S = (0.4, 2.0)
-BREATH_MS = (150, 350)
-"""Between clauses of one breath."""
 LEAD_S, TAIL_S = 0.4, 1.5
 ONSET_S = (0.8, 1.9)
 RATES_WPM = (105, 150)
-NOISES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the material is spoken; a material file may name its own."""
+
+    voices: Sequence[str] = HELD_OUT_VARIANTS
+    pause_s: tuple[float, float] = (0.4, 2.0)
+    breath_ms: tuple[int, int] = (150, 350)
+    """Between clauses of one breath."""
+    takes: int = 2
+    """How often every answer is spoken; interruptions and backchannels once more."""
+    noises: int = 30
+
+    @classmethod
+    def of(cls, material: Mapping[str, Any]) -> Manner:
+        """What the material says of it."""
+        own = {field.name: material[field.name] for field in dataclasses.fields(cls) if field.name in material}
+        return cls(**own)
+
+    def voice(self, number: int) -> str:
+        """One of the voices, in turn."""
+        return f"cmn+{self.voices[number % len(self.voices)]}"
+
+    def style(self, rng: np.random.Generator, number: int) -> VoiceStyle:
+        """A voice at a rate and pitch of its own."""
+        return VoiceStyle(self.voice(number), int(rng.integers(*RATES_WPM)), int(rng.integers(35, 65)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +75,9 @@ class Row:
 class Maker:
     """Speaks the material; every case has a random source of its own."""
 
-    def __init__(self, speaker: Synthesizer, seed: int) -> None:
+    def __init__(self, speaker: Synthesizer, manner: Manner, seed: int) -> None:
         self._speaker = speaker
+        self._manner = manner
         self._seed = seed
 
     def _source(self, *name: object) -> np.random.Generator:
@@ -62,11 +86,11 @@ class Maker:
     async def turn(self, number: int, take: int, answer: Mapping[str, Any]) -> Row:
         """An answer with its pauses."""
         rng = self._source("turn", number, take)
-        style = _style(rng, number + 3 * take)
+        style = self._manner.style(rng, number + 3 * take)
         sound, speech, at_s = [silence(LEAD_S * 1000)], [], LEAD_S
         for index, part in enumerate(answer["parts"]):
             if index:
-                pause_s = float(np.exp(rng.uniform(*np.log(PAUSE_S))))
+                pause_s = float(np.exp(rng.uniform(*np.log(self._manner.pause_s))))
                 sound.append(silence(pause_s * 1000))
                 at_s += len(sound[-1]) / RATE_HZ
             sound.append(await self._clauses(part, style, rng))
@@ -83,20 +107,20 @@ class Maker:
         if kind == "noise":
             sound = await self._noise(words, rng, number)
         else:
-            sound = await self._clauses(words, _style(rng, number), rng)
+            sound = await self._clauses(words, self._manner.style(rng, number), rng)
         fields = {"agent": agent, "onset": onset_s, "kind": kind, "text": words}
         return self._row([silence(onset_s * 1000), sound, silence(TAIL_S * 1000)], number, fields, rng)
 
     async def _noise(self, words: str, rng: np.random.Generator, number: int) -> Pcm:
         if words in ("cough", "door"):
             return cough(rng) if words == "cough" else door(rng)
-        return television(await self._clauses(words, VoiceStyle(_voice(number), 190), rng))
+        return television(await self._clauses(words, VoiceStyle(self._manner.voice(number), 190), rng))
 
     async def _clauses(self, text: str, style: VoiceStyle, rng: np.random.Generator) -> Pcm:
         parts: list[Pcm] = []
         for clause in text.split("，"):
             if parts:
-                parts.append(silence(int(rng.integers(*BREATH_MS))))
+                parts.append(silence(int(rng.integers(*self._manner.breath_ms))))
             parts.append(await self._speaker.synthesize(clause, style))
         return np.concatenate(parts)
 
@@ -106,26 +130,19 @@ class Maker:
         return Row(on_line(np.concatenate(sound), line, rng), line, {**fields, "line": line.name})
 
 
-def _voice(number: int) -> str:
-    return f"cmn+{HELD_OUT_VARIANTS[number % len(HELD_OUT_VARIANTS)]}"
-
-
-def _style(rng: np.random.Generator, number: int) -> VoiceStyle:
-    return VoiceStyle(_voice(number), int(rng.integers(*RATES_WPM)), int(rng.integers(35, 65)))
-
-
 async def rows(material: Mapping[str, Any], speaker: Synthesizer, seed: int) -> dict[str, Row]:
     """Every case by id, in order."""
-    maker, agents = Maker(speaker, seed), material["agent"]
+    manner, agents = Manner.of(material), material["agent"]
+    maker = Maker(speaker, manner, seed)
     out: dict[str, Row] = {}
-    answers = [(take, answer) for take in range(TAKES) for answer in material["turns"]]
+    answers = [(take, answer) for take in range(manner.takes) for answer in material["turns"]]
     answers += [(0, answer) for answer in material["second_thoughts"]]
     for number, (take, answer) in enumerate(answers):
         out[f"t{number + 1:03d}"] = await maker.turn(number, take, answer)
     noises = ["cough", "door", *material["television"]]
-    over = [("interruption", words) for words in material["interruption"] * (TAKES + 1)]
-    over += [("backchannel", words) for words in material["backchannel"] * (TAKES + 1)]
-    over += [("noise", noises[number % len(noises)]) for number in range(NOISES)]
+    over = [("interruption", words) for words in material["interruption"] * (manner.takes + 1)]
+    over += [("backchannel", words) for words in material["backchannel"] * (manner.takes + 1)]
+    over += [("noise", noises[number % len(noises)]) for number in range(manner.noises)]
     for number, (kind, words) in enumerate(over):
         shift = number // len(agents)
         out[f"b{number + 1:03d}"] = await maker.overlap(
@@ -134,9 +151,9 @@ async def rows(material: Mapping[str, Any], speaker: Synthesizer, seed: int) -> 
     return out
 
 
-async def make(out: Path, seed: int) -> int:
+async def make(source: Path, out: Path, seed: int) -> int:
     """Write the corpus beside ``out`` and put it there when it is whole; how many cases."""
-    material = yaml.safe_load(MATERIAL.read_text("utf-8"))
+    material = yaml.safe_load(source.read_text("utf-8"))
     speaker = EspeakSynthesizer()
     try:
         made = await rows(material, speaker, seed)
@@ -163,11 +180,12 @@ def _written(folder: Path, name: str, row: Row) -> str:
 def main() -> int:
     """Write the corpus; 0 done, 2 cannot run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--material", type=Path, default=MATERIAL)
     parser.add_argument("--out", type=Path, default=Path("var/turns"))
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     try:
-        count = asyncio.run(make(arguments.out, arguments.seed))
+        count = asyncio.run(make(arguments.material, arguments.out, arguments.seed))
     except SuifangError as error:
         sys.stderr.write(f"{error}\n")
         return 2
