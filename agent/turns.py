@@ -9,12 +9,12 @@ from agent.domain.alerts import Alert, MentionStatus, Severity
 from agent.domain.answers import AnswerKind, AskContext
 from agent.domain.commands import RaiseAlert, StartPattern
 from agent.domain.events import MentionJudged
-from agent.domain.turns import Completeness, Hints
+from agent.domain.turns import Completeness, Expected, Hints
 from agent.flows.apply import Turn, apply, raise_alert, set_slots
 from agent.flows.engine import Script, open_collect, push, put_question, repeat_question, run
 from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack, State
-from agent.understanding.asks import PROBE_ASK, slots_of
+from agent.understanding.asks import PROBE_ASK, expected_of, slots_of
 from agent.understanding.interpret import Knowledge, Understood, read
 from agent.understanding.redflags import mentions, value_alerts, word_alerts
 from agent.understanding.text import normalise
@@ -188,4 +188,5 @@ def hints(state: State, knowledge: Knowledge) -> Hints:
     known = state.history.get("medications", ())
     names = tuple(str(getattr(item, "id", item)) for item in known) if isinstance(known, tuple) else ()
     ask = open_ask(state)
-    return Hints("yes_no" if ask and ask.startswith(PROBE_ASK) else ask, names)
+    expected = Expected.YES_NO if isinstance(state.pending, ReadBack) else expected_of(ask)
+    return Hints("yes_no" if ask and ask.startswith(PROBE_ASK) else ask, names, expected)

@@ -21,7 +21,8 @@ from speech.overlap import Overlaps, Ruling
 from speech.ports import Dialogue
 from speech.speaking import Mouth
 from speech.turns.barge_in import is_backchannel
-from speech.turns.endpointing import Pause, Wait, WaitTable, decide, without_filler
+from speech.turns.endings import without_filler
+from speech.turns.endpointing import Pause, Wait, WaitTable, decide
 from speech.turns.habit import PauseHabit
 from speech.turns.silence import SilenceLadder
 from speech.vad import VadKind
@@ -160,7 +161,9 @@ class Exchange:
         voice_ms = 0.0
         if utterance is not None:
             voice_ms = now_ms if utterance.state is Voice.SPEAKING else utterance.voice_to_ms
-        self._overlaps.tick(now_ms, voice_ms)
+        if self._overlaps.tick(now_ms, voice_ms) and utterance is not None and utterance.final is not None:
+            self._ear.discard()  # a syllable that nothing followed
+            utterance = None
         if self.floor is Floor.PAUSE and utterance is not None:
             self._maybe_end(utterance, now_ms)
         elif self.floor in (Floor.OPEN, Floor.AGENT):
@@ -221,7 +224,8 @@ class Exchange:
             else:
                 self._ear.discard()
         else:
-            pause = Pause(text, completeness, self._dialogue.patience, self.habit, utterance.voice_ms)
+            expected = utterance.hints.expected
+            pause = Pause(text, completeness, self._dialogue.patience, self.habit, utterance.voice_ms, expected)
             self._wait = decide(pause, self.waits)
             if text:
                 self._host.expect(text)
@@ -266,7 +270,7 @@ class Exchange:
     def _while_not_listening(self, utterance: Utterance | None, now_ms: float) -> None:
         """Words kept while the agent could not be interrupted come now; silence climbs its ladder."""
         if utterance is not None:
-            kept = utterance.state is Voice.PAUSED and utterance.final is not None
+            kept = utterance.state is Voice.PAUSED and utterance.final is not None and not self._overlaps.undecided
             if kept and (self.floor is Floor.OPEN or self._overlaps.interruptible):
                 self._overlaps.give_way(now_ms)
                 self._listen_to(utterance)

@@ -45,6 +45,11 @@ class Overlaps:
         return self._barge.state is not Talk.IDLE
 
     @property
+    def undecided(self) -> bool:
+        """The agent is soft or halted until it is known what sounds."""
+        return self._barge.state in (Talk.DUCKED, Talk.FROZEN)
+
+    @property
     def interruptible(self) -> bool:
         """The wording being heard may be stopped."""
         current = self._mouth.current
@@ -77,9 +82,10 @@ class Overlaps:
         since_ms = utterance.voice_from_ms - ECHO_WINDOW_MS
         said = self._mouth.said_since(since_ms)
         distant = self.nearness.is_distant(utterance.level_dbfs)
-        verdict = judge(Overlap(text, confidence, final, said, self._mouth.question_put, completeness, distant))
+        voiced, put = utterance.state is not Voice.DOUBTFUL and not distant, self._mouth.question_put
+        verdict = judge(Overlap(text, confidence, final, said, put, completeness, voiced, distant))
         if verdict is Verdict.UNDECIDED:
-            return Ruling.OPEN
+            return Ruling.DISMISSED if final and not self.undecided else Ruling.OPEN
         self._tell(Overlapped(now_ms, verdict, text))
         if closing or not self.interruptible:
             kept = verdict is Verdict.INTERRUPTION
@@ -95,9 +101,11 @@ class Overlaps:
         """No words will come: as after noise."""
         self._mouth.obey(self._barge.words(Verdict.NOISE))
 
-    def tick(self, now_ms: float, voice_ms: float) -> None:
-        """Go on when nobody has spoken for a while."""
-        self._mouth.obey(self._barge.tick(now_ms, voice_ms))
+    def tick(self, now_ms: float, voice_ms: float) -> bool:
+        """Go on when nobody has spoken for a while; whether the agent goes on now."""
+        order = self._barge.tick(now_ms, voice_ms)
+        self._mouth.obey(order)
+        return order is Order.RESUME
 
     def give_way(self, now_ms: float) -> None:
         """Stop the agent and tell how far it was heard."""

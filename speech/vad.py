@@ -51,7 +51,7 @@ class VadSettings:
     onset_hops: int = 4
     """10 ms flags in a row that make an onset."""
     confirm_probability: float = 0.5
-    confirm_ms: float = 64.0
+    confirm_ms: float = 40.0
     """Silero must see this much speech."""
     leave_probability: float = 0.35
     hangover_ms: float = 100.0
@@ -60,8 +60,10 @@ class VadSettings:
     """An onset not confirmed within this time was noise."""
     drop_db: float = 30.0
     """A hop this far below the loudest of the utterance is silence, whatever the detectors say."""
-    over_noise_db: float = 8.0
+    over_noise_db: float = 5.0
     """A hop that rises less above the quietest of the last seconds is the line's own noise, not the voice fading."""
+    onset_over_noise_db: float = 5.0
+    """Sound that rises less above the line's noise is no onset, whatever the detectors say."""
     clear_noise_db: float = 10.0
     """Noise must lie this far below the loudest to be known for noise."""
     hum_db: float = 10.0
@@ -76,7 +78,13 @@ class _State(StrEnum):
 
 
 class NoiseFloor:
-    """The quietest stretch of the last seconds: what the line sounds like without a voice."""
+    """The quiet stretches of the last seconds: what the line sounds like without a voice.
+
+    Not the quietest of all: a line that starts, or loses a frame, is digitally silent for a moment.
+    """
+
+    SPARED = 3
+    """Blocks that may be quieter than the floor."""
 
     def __init__(self, blocks: int = 30, block_hops: int = 10) -> None:
         self._block_hops = block_hops
@@ -94,7 +102,7 @@ class NoiseFloor:
         if self._hops % self._block_hops == 0:
             self._minima.append(self._least)
             self._least = 0.0
-            self.dbfs = min(self._minima)
+            self.dbfs = sorted(self._minima)[min(self.SPARED, len(self._minima) // 3)]
 
 
 class SpeechSmoother:
@@ -145,7 +153,8 @@ class SpeechSmoother:
         return known and level < self._noise.dbfs + self._set.over_noise_db
 
     def _from_quiet(self, now_ms: float, probability: float, level: float) -> list[VadEvent]:
-        if self._run < self._set.onset_hops or probability < self._set.leave_probability / 2:
+        rises = level >= self._noise.dbfs + self._set.onset_over_noise_db
+        if not rises or self._run < self._set.onset_hops or probability < self._set.leave_probability / 2:
             return []
         self._state = _State.MAYBE
         self._start_ms = now_ms - min(self._run, 20) * HOP_MS

@@ -6,13 +6,37 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Expected(StrEnum):
+    """What kind of answer the open ask wants: tells how an answer usually ends."""
+
+    NUMBER = "number"
+    """One quantity."""
+    NUMBERS = "numbers"
+    """Several quantities, given one behind the other."""
+    DIGITS = "digits"
+    """A number that is dictated in groups."""
+    LIST = "list"
+    """Things named one by one: complaints, diseases."""
+    MEDICINES = "medicines"
+    """A list whose items have a dose and a time."""
+    CHOICE = "choice"
+    """One of a few words."""
+    CONSENT = "consent"
+    """Whether the resident wants it; people like to add a word."""
+    YES_NO = "yes_no"
+    TIME = "time"
+    OPEN = "open"
+    """Anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What the open ask lets the recogniser expect."""
+    """What the open ask lets the recogniser and the turn taking expect."""
 
     ask: str | None
     phrases: tuple[str, ...] = ()
     """Words to prefer: values of the ask, medicine names."""
+    expected: Expected = Expected.OPEN
 
 
 class Completeness(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent.domain.answers import AnswerKind
+from agent.domain.turns import Expected
 
 ASK_SLOTS: dict[str, tuple[str, ...]] = {
     "blood_pressure": ("sbp", "dbp"),
@@ -29,6 +30,37 @@ PROBE_ASK = "probe_"
 
 FREE_TEXT_ASKS = ("aux_exam", "resident_question")
 """Asks whose words are kept as they are."""
+
+
+_KINDS: dict[Expected, tuple[str, ...]] = {
+    Expected.NUMBERS: ("blood_pressure", "exercise", "insulin_usage"),
+    Expected.NUMBER: (
+        "heart_rate", "fpg", "pbg_2h", "hba1c", "weight_kg_now", "height_cm", "spo2", "body_temperature",
+        "smoke_per_day_now", "alcohol_liang_now", "staple_g_now", "aecopd_count", "angina_freq_per_week",
+        "days_since_discharge", "pain_score", "med_stock_days", "contract_years",
+    ),
+    Expected.DIGITS: ("phone", "contact_phone", "id_card_no"),
+    Expected.MEDICINES: ("medications", "meds_reconciled"),
+    Expected.LIST: (
+        "htn_symptoms", "dm_symptoms", "copd_symptoms", "adr", "past_disease", "surgery", "trauma",
+        "transfusion", "drug_allergy", "exposure", "disability", "genetic_disease", "family_father", "family_mother",
+        "family_sibling", "family_child", "payment", "nonadherence_reason",
+    ),
+    Expected.CHOICE: (
+        "sex", "ethnicity", "blood_abo", "blood_rh", "education", "marital", "resident_type", "kitchen_vent", "fuel",
+        "water", "toilet", "livestock", "bp_setting", "salt_now", "contact_relation", "proxy_relation",
+        "satisfaction_score", "compliance_behavior", "psych_adjust",
+    ),
+    Expected.CONSENT: ("consent", "identity", "wants_doctor", "refill_wanted", "contract_wish"),
+    Expected.YES_NO: YES_NO_ASKS,
+    Expected.TIME: ("callback_time", "appointment_time", "birth_date"),
+}  # fmt: skip
+_EXPECTED = {ask: kind for kind, asks in _KINDS.items() for ask in asks}
+
+
+def expected_of(ask: str | None) -> Expected:
+    """What kind of answer an ask wants; OPEN for those that are not listed."""
+    return Expected.YES_NO if ask and ask.startswith(PROBE_ASK) else _EXPECTED.get(ask or "", Expected.OPEN)
 
 
 def slots_of(ask: str) -> tuple[str, ...]:

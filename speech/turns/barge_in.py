@@ -14,7 +14,7 @@ from agent.domain.turns import Completeness
 MIN_CONFIDENCE = 0.1
 SURE_CHARS = 3
 """Words of this length are believed whatever the engine's confidence: noise seldom makes a sentence."""
-RESUME_AFTER_MS = 700.0
+RESUME_AFTER_MS = 250.0
 """A frozen agent goes on when no voice and no words have come for this long."""
 
 
@@ -41,6 +41,8 @@ class Overlap:
     question_put: bool
     """The agent's question has been heard (almost) to its end: 嗯 is then an answer."""
     completeness: Completeness
+    voiced: bool = True
+    """The detector is sure that it was a voice."""
     distant: bool = False
     """Far softer than the resident beside the receiver: a television, somebody else in the room."""
 
@@ -56,7 +58,7 @@ def judge(overlap: Overlap) -> Verdict:
     """Read the words of an overlap."""
     words = _NOT_WORDS.sub("", overlap.text)
     if not words or (len(words) < SURE_CHARS and overlap.confidence < MIN_CONFIDENCE):
-        return Verdict.NOISE if overlap.ended else Verdict.UNDECIDED
+        return Verdict.NOISE if overlap.ended and not overlap.voiced else Verdict.UNDECIDED
     if overlap.question_put and _answers(overlap):
         return Verdict.INTERRUPTION
     if overlap.distant:
@@ -71,12 +73,12 @@ def judge(overlap: Overlap) -> Verdict:
 
 
 def _short(words: str, overlap: Overlap) -> Verdict:
-    """A backchannel, or too little to tell while the voice goes on."""
-    if not overlap.ended:
-        return Verdict.UNDECIDED
-    answer = len(words) >= 2 or _answers(overlap)
-    answer = answer and not _BACKCHANNEL.fullmatch(words)
-    return Verdict.INTERRUPTION if answer else Verdict.BACKCHANNEL
+    """A backchannel, or too little to tell: while the voice goes on, or stopped behind one syllable (我…)."""
+    if overlap.ended and _BACKCHANNEL.fullmatch(words):
+        return Verdict.BACKCHANNEL
+    if overlap.ended and (len(words) >= 2 or _answers(overlap)):
+        return Verdict.INTERRUPTION
+    return Verdict.UNDECIDED
 
 
 def _answers(overlap: Overlap) -> bool:

@@ -5,64 +5,90 @@ from __future__ import annotations
 import pytest
 
 from agent.domain.effects import Patience
-from agent.domain.turns import Completeness
+from agent.domain.turns import Completeness, Expected
 from speech.turns.barge_in import BargeIn, Nearness, Order, Overlap, Talk, Verdict, is_echo, judge
-from speech.turns.endpointing import Pause, decide, without_filler
+from speech.turns.endings import without_filler
+from speech.turns.endpointing import Pause, decide
 from speech.turns.habit import PauseHabit
 from speech.turns.silence import SilenceLadder
 
 C = Completeness
+X = Expected
 
 
 @pytest.mark.parametrize(
-    ("text", "completeness", "low", "high"),
+    ("expected", "text", "completeness", "low", "high"),
     [
-        ("高压一百五低压九十五", C.COMPLETE, 400, 520),
-        ("高压一百五低压九十五心跳七十", C.COMPLETE, 200, 320),
-        ("六十五公斤", C.COMPLETE, 200, 320),
-        ("一个礼拜走五天", C.COMPLETE, 400, 520),
-        ("没有头晕都挺好的", C.COMPLETE, 250, 400),
-        ("没有别的", C.UNKNOWN, 1_700, 2_400),
-        ("我记不清了", C.PARTIAL, 400, 520),
-        ("一天五六根", C.PARTIAL, 700, 1_000),
-        ("没有", C.COMPLETE, 400, 520),
-        ("对", C.COMPLETE, 400, 520),
-        ("嗯", C.COMPLETE, 520, 700),
-        ("就是", C.COMPLETE, 400, 520),
-        ("可以，就是", C.COMPLETE, 1_200, 2_200),
-        ("吃氨氯地平还有", C.COMPLETE, 1_200, 2_200),
-        ("一百", C.COMPLETE, 700, 1_500),
-        ("高压一百五", C.PARTIAL, 1_200, 2_000),
-        ("偶尔喝一点", C.PARTIAL, 1_200, 1_600),
-        ("行", C.COMPLETE, 520, 700),
-        ("哎，我就是", C.COMPLETE, 400, 520),
-        ("高压", C.UNKNOWN, 1_200, 2_200),
-        ("空腹", C.PARTIAL, 1_200, 2_200),
-        ("嗯", C.UNKNOWN, 1_200, 2_200),
-        ("我想想", C.UNKNOWN, 2_500, 3_500),
-        ("我去拿血压本你等一下", C.UNKNOWN, 2_500, 3_500),
-        ("昨天儿子来看我了", C.UNKNOWN, 500, 900),
-        ("昨天儿子来看", C.UNKNOWN, 1_700, 2_000),
-        ("", C.EMPTY, 1_700, 2_000),
+        (X.NUMBERS, "高压一百五低压九十五", C.COMPLETE, 240, 300),
+        (X.NUMBERS, "高压一百五低压九十五心跳七十", C.COMPLETE, 200, 300),
+        (X.NUMBERS, "高压一百五", C.PARTIAL, 2_000, 2_400),
+        (X.NUMBERS, "一百三十八", C.PARTIAL, 2_000, 2_400),
+        (X.NUMBERS, "高压一百四十五，低压", C.PARTIAL, 2_000, 2_400),
+        (X.NUMBERS, "一百", C.COMPLETE, 900, 1_100),
+        (X.NUMBERS, "天天走路", C.PARTIAL, 1_900, 2_400),
+        (X.NUMBERS, "挺好的", C.PARTIAL, 1_900, 2_400),
+        (X.NUMBER, "六十五公斤", C.COMPLETE, 200, 300),
+        (X.NUMBER, "体重啊", C.UNKNOWN, 1_900, 2_200),
+        (X.NUMBER, "偶尔喝一点", C.PARTIAL, 1_900, 2_200),
+        (X.NUMBER, "六点", C.PARTIAL, 1_900, 2_200),
+        (X.NUMBER, "七十多", C.PARTIAL, 1_000, 1_300),
+        (X.NUMBER, "一天五六根", C.PARTIAL, 700, 900),
+        (X.NUMBER, "我记不清了", C.PARTIAL, 400, 520),
+        (X.DIGITS, "一三八零零一三", C.PARTIAL, 1_900, 2_400),
+        (X.DIGITS, "一三八零零一三八八八零", C.COMPLETE, 200, 300),
+        (X.OPEN, "没有头晕都挺好的", C.COMPLETE, 240, 320),
+        (X.OPEN, "没有别的", C.UNKNOWN, 1_900, 2_400),
+        (X.LIST, "没有", C.COMPLETE, 400, 520),
+        (X.LIST, "没有，就是", C.COMPLETE, 1_900, 2_400),
+        (X.LIST, "有", C.PARTIAL, 1_900, 2_200),
+        (X.LIST, "有点头晕", C.PARTIAL, 700, 900),
+        (X.LIST, "没有不舒服", C.COMPLETE, 200, 520),
+        (X.MEDICINES, "氨氯地平", C.PARTIAL, 1_200, 1_600),
+        (X.MEDICINES, "氨氯地平，还有", C.PARTIAL, 1_900, 2_400),
+        (X.MEDICINES, "氨氯地平一天一次", C.COMPLETE, 200, 900),
+        (X.MEDICINES, "早上吃氨氯地平", C.PARTIAL, 1_900, 2_200),
+        (X.MEDICINES, "早上吃氨氯地平，晚上吃", C.PARTIAL, 1_900, 2_400),
+        (X.MEDICINES, "早上吃氨氯地平，晚上吃阿司匹林", C.PARTIAL, 700, 1_500),
+        (X.YES_NO, "对", C.COMPLETE, 300, 400),
+        (X.YES_NO, "不对", C.COMPLETE, 700, 900),
+        (X.YES_NO, "嗯", C.PARTIAL, 900, 1_300),
+        (X.CONSENT, "行", C.COMPLETE, 500, 700),
+        (X.CONSENT, "嗯", C.COMPLETE, 500, 700),
+        (X.CONSENT, "可以，就是", C.COMPLETE, 1_900, 2_400),
+        (X.CONSENT, "哎，我就是", C.COMPLETE, 240, 520),
+        (X.CONSENT, "不是", C.COMPLETE, 700, 900),
+        (X.CHOICE, "女的", C.COMPLETE, 200, 320),
+        (X.TIME, "明天", C.PARTIAL, 1_900, 2_200),
+        (X.TIME, "明天下午", C.PARTIAL, 700, 900),
+        (X.TIME, "一九四八年", C.PARTIAL, 1_900, 2_200),
+        (X.OPEN, "就是", C.COMPLETE, 200, 520),
+        (X.OPEN, "高压", C.UNKNOWN, 1_900, 2_400),
+        (X.OPEN, "嗯", C.UNKNOWN, 1_900, 2_400),
+        (X.OPEN, "我想想", C.UNKNOWN, 2_500, 3_500),
+        (X.NUMBERS, "我去拿血压本你等一下", C.UNKNOWN, 2_500, 3_500),
+        (X.OPEN, "昨天儿子来看我了", C.UNKNOWN, 500, 900),
+        (X.OPEN, "昨天儿子来看", C.UNKNOWN, 1_900, 2_200),
+        (X.OPEN, "", C.EMPTY, 1_700, 2_000),
     ],
 )
-def test_wait(text: str, completeness: Completeness, low: float, high: float) -> None:
-    wait = decide(Pause(text, completeness))
+def test_wait(expected: Expected, text: str, completeness: Completeness, low: float, high: float) -> None:
+    wait = decide(Pause(text, completeness, expected=expected))
     assert low <= wait.wait_ms <= high, wait
     assert wait.reason
 
 
 def test_patience_of_the_step_counts_where_the_end_is_not_sure() -> None:
-    waits = [decide(Pause("高压一百五", C.PARTIAL, patience)).wait_ms for patience in Patience]
+    waits = [decide(Pause("高压一百五", C.PARTIAL, patience, expected=X.NUMBERS)).wait_ms for patience in Patience]
     assert waits == sorted(waits)
     assert len(set(waits)) == 3
 
 
-def test_where_the_step_is_patient_another_of_the_kind_may_follow() -> None:
-    assert 700 < decide(Pause("有点头晕", C.PARTIAL, Patience.LONG)).wait_ms < 1_000
-    assert 700 < decide(Pause("吃氨氯地平", C.COMPLETE, Patience.LONG)).wait_ms < 1_000
-    assert 1_300 < decide(Pause("早上吃氨氯地平", C.COMPLETE, Patience.LONG)).wait_ms < 1_600
-    assert decide(Pause("没有不舒服", C.COMPLETE, Patience.LONG)).wait_ms < 520
+def test_a_single_figure_of_a_patient_step_may_get_its_decimal() -> None:
+    hasty, patient = (
+        decide(Pause("六", C.COMPLETE, p, expected=X.NUMBER)).wait_ms for p in (Patience.SHORT, Patience.LONG)
+    )
+    assert hasty < 300
+    assert 500 < patient < 700
 
 
 def test_a_short_sound_without_words_is_waited_for_less() -> None:
@@ -87,11 +113,11 @@ def test_a_voice_across_the_room_is_noise_unless_it_answers() -> None:
 
 def test_a_resident_who_pauses_long_is_waited_for() -> None:
     habit = PauseHabit()
-    for pause_ms in (1_500, 1_800, 1_600, 1_700):
+    for pause_ms in (2_300, 2_500, 2_400, 2_450):
         habit = habit.after(pause_ms)
     slow = decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT, habit)).wait_ms
     assert slow > decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT)).wait_ms
-    assert slow >= 1_800
+    assert slow >= 2_400
     assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 520
 
 
@@ -128,11 +154,12 @@ def overlap(text: str, **known: object) -> Overlap:
         (overlap("等一下"), Verdict.INTERRUPTION),
         (overlap("你等一下", ended=False), Verdict.INTERRUPTION),
         (overlap("你", ended=False), Verdict.UNDECIDED),
-        (overlap("你"), Verdict.BACKCHANNEL),
+        (overlap("你"), Verdict.UNDECIDED),
         (overlap("停", completeness=C.COMPLETE), Verdict.INTERRUPTION),
-        (overlap(""), Verdict.NOISE),
+        (overlap("", voiced=False), Verdict.NOISE),
+        (overlap(""), Verdict.UNDECIDED),
         (overlap("", ended=False), Verdict.UNDECIDED),
-        (overlap("药片", confidence=0.05), Verdict.NOISE),
+        (overlap("药片", confidence=0.05, voiced=False), Verdict.NOISE),
         (overlap("你先等一下", confidence=0.05), Verdict.INTERRUPTION),
         (overlap("有没有头晕"), Verdict.ECHO),
         (overlap("我头晕得厉害"), Verdict.INTERRUPTION),
@@ -186,7 +213,7 @@ def test_a_frozen_agent_goes_on_when_nobody_speaks() -> None:
     barge = speaking()
     barge.confirmed(100)
     assert barge.tick(500, voice_ms=400) is Order.NONE
-    assert barge.tick(1_200, voice_ms=400) is Order.RESUME
+    assert barge.tick(700, voice_ms=400) is Order.RESUME
 
 
 def test_silence_ladder() -> None:
