@@ -151,9 +151,8 @@ async def rows(material: Mapping[str, Any], speaker: Synthesizer, seed: int) -> 
     return out
 
 
-async def make(source: Path, out: Path, seed: int) -> int:
+async def make(material: Mapping[str, Any], out: Path, seed: int) -> int:
     """Write the corpus beside ``out`` and put it there when it is whole; how many cases."""
-    material = yaml.safe_load(source.read_text("utf-8"))
     speaker = EspeakSynthesizer()
     try:
         made = await rows(material, speaker, seed)
@@ -185,7 +184,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     try:
-        count = asyncio.run(make(arguments.material, arguments.out, arguments.seed))
+        material = yaml.safe_load(arguments.material.read_text("utf-8"))
+        count = asyncio.run(make(material, arguments.out, arguments.seed))
     except SuifangError as error:
         sys.stderr.write(f"{error}\n")
         return 2
