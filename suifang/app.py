@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.library import Library, load_library
+from connectors.live import Live
 from connectors.storage import SqlStore, open_store
 from suifang.keys import keys_of
+from suifang.live import open_live
 from suifang.papers import Papers
 from suifang.settings import Settings
 from suifang.visits import Visits
@@ -24,15 +26,16 @@ class App:
     store: SqlStore
     visits: Visits
     papers: Papers
+    live: Live
 
 
 @asynccontextmanager
 async def open_app(settings: Settings, library: Library | None = None) -> AsyncIterator[App]:
     """Load the data (or take what is loaded), open the store, clear up after processes that died."""
     library = library or load_library(settings.root)
-    async with open_store(settings.database, keys_of(settings)) as store:
+    async with open_live(settings) as live, open_store(settings.database, keys_of(settings)) as store:
         await store.scope.adopt(settings.team_id)
         visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team}, settings.team_id)
         await visits.sweep(datetime.now())
         papers = Papers(library, store, settings.visits_dir, store.reviews.corrections, store.clips.voices)
-        yield App(settings, library, store, visits, papers)
+        yield App(settings, library, store, visits, papers, live)

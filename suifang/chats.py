@@ -1,27 +1,35 @@
-"""Web chats: running conversations by visit, taken up from the event log after a restart."""
+"""Web chats: running conversations by visit, taken up from the event log after a restart, or from another worker."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
-from weakref import WeakValueDictionary
 
 from agent.domain.answers import Resident, SlotValue
 from agent.domain.effects import Effect, Escalate, Say
 from agent.domain.events import Event, ResidentSaid, TurnTimed
-from agent.errors import InputError
+from agent.errors import InputError, StorageError
 from agent.library import Library
 from connectors.api.ports import Said, Sight, Turn
+from connectors.live import Live
 from connectors.storage.ports import Channel, Store
 from speech.ports import Pcm
 from suifang.sights import open_sight, stored_sight
 from suifang.visits import Caller, Visit, Visits
 
+log = logging.getLogger(__name__)
+
+NEWS = "visits"
+"""Topic of visits in which something happened: their ids, no words."""
+LISTEN_AGAIN_SECONDS = 2.0
+MOST_MESSAGES = 60
+"""Messages of one visit in a minute, at all workers together: nobody types more."""
 MOST_HELD = 500
 """Conversations kept in memory; older ones are rebuilt from their events when they go on."""
 
@@ -48,36 +56,42 @@ class ChatParts:
     store: Store
     hooks: Hooks
     now: Callable[[], datetime]
+    live: Live
 
 
 class WebChats:
-    """The ``Chats`` port over visits. Messages of one visit are taken one after the other."""
+    """The ``Chats`` port over visits. Messages of one visit are taken one after the other, by whichever worker."""
 
     def __init__(self, parts: ChatParts) -> None:
         self._parts = parts
         self._held: OrderedDict[str, Visit] = OrderedDict()
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "") -> Turn:
         """Open a conversation."""
         visits, now = self._parts.visits, self._parts.now()
         visit, effects = await visits.open(flow, Caller(resident, history, team=team), Channel.CHAT, now)
+        await self._parts.live.take(_session(visit.id))
         self._hold(visit)
         return _turn(visit, effects)
 
     async def say(self, visit_id: str, said: Said) -> Turn:
         """Give what the resident wrote or said."""
-        async with self._turns.setdefault(visit_id, asyncio.Lock()):
+        live = self._parts.live
+        if not await live.allow(f"chat:{visit_id}", MOST_MESSAGES, 60):
+            raise InputError("too-many", f"more than {MOST_MESSAGES} messages in a minute", "wait a minute, then go on")
+        async with live.hold(_session(visit_id)):
+            if not await live.take(_session(visit_id)):  # another worker went on with it
+                self._held.pop(visit_id, None)
             try:
                 return await self._say(visit_id, said)
             finally:
-                self.stir(visit_id)
+                await self._tell(visit_id)
 
     async def look(self, visit_id: str, after: int) -> Sight:
         """The state, with the messages later than ``after``."""
         visit = self._held.get(visit_id)
-        if visit is None:
+        if visit is None or not await self._parts.live.mine(_session(visit_id)):
             return await stored_sight(self._parts.library, self._parts.store, visit_id, after)
         return open_sight(self._parts.library, visit_id, visit.conversation, after)
 
@@ -92,6 +106,24 @@ class WebChats:
             self._watchers[visit_id].discard(news)
             if not self._watchers[visit_id]:
                 del self._watchers[visit_id]
+
+    async def listen(self) -> None:
+        """Wake those who watch here when another worker has gone on with their visit; until cancelled."""
+        while True:
+            try:
+                async for news in self._parts.live.follow(NEWS):
+                    self.stir(news.body.get("visit", ""))
+            except StorageError as error:
+                log.warning("live.news", extra={"code": error.code})
+                await asyncio.sleep(LISTEN_AGAIN_SECONDS)
+
+    async def _tell(self, visit_id: str) -> None:
+        """News for whoever watches, here and elsewhere; a conversation does not depend on them."""
+        self.stir(visit_id)
+        try:
+            await self._parts.live.publish(NEWS, {"visit": visit_id})
+        except StorageError as error:
+            log.warning("live.news", extra={"code": error.code})
 
     def stir(self, visit_id: str) -> None:
         """Wake whoever watches a visit."""
@@ -179,6 +211,10 @@ def _given_before(events: Sequence[Event], said: Said, words: str) -> bool:
         isinstance(event.body, ResidentSaid) and event.body.turn == said.turn and event.body.text == words
         for event in events
     )
+
+
+def _session(visit_id: str) -> str:
+    return f"visit:{visit_id}"
 
 
 def _turn(visit: Visit, effects: Sequence[Effect]) -> Turn:

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """The text of a key file, in place of one."""
     cipher: Literal["aes-256-gcm", "sm4-gcm"] = "aes-256-gcm"
     """What new keys seal with; old ones go on opening."""
+    redis_url: SecretStr = SecretStr("")
+    """Redis, when several workers serve one house, such as redis://:password@host:6379/0; in process when empty."""
     signing_backend: Literal["embedded", "http"] = "embedded"
     """The contract-management backend: our own, or another over HTTP by docs/api/signing.yaml."""
     signing_url: str = ""

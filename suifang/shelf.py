@@ -53,11 +53,16 @@ class StoredShelf:
             store = "ok"
         except StorageError as error:
             store = error.code
+        try:
+            await self._app.live.ping()
+            live = "ok"
+        except StorageError as error:
+            live = str(error)
         engines = {
             name: "ok" if importlib.util.find_spec(module) else "not installed" for name, module in OPTIONAL.items()
         }
         flows = "ok" if any(flow.form for flow in self._app.library.script.flows.values()) else "no flow with a form"
-        return Health({"store": store, "flows": flows}, engines)
+        return Health({"store": store, "live": live, "flows": flows}, engines)
 
     async def _visit(self, visit_id: str) -> Visit:
         visit = await self._app.store.visits.get(visit_id)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
 from fastapi import FastAPI
@@ -50,7 +52,19 @@ class ChatHooks:
 
 def web_chats(app: App) -> WebChats:
     """Web chats whose papers are drawn up when they end."""
-    return WebChats(ChatParts(app.library, app.visits, app.store, ChatHooks(app), present))
+    return WebChats(ChatParts(app.library, app.visits, app.store, ChatHooks(app), present, app.live))
+
+
+@asynccontextmanager
+async def listening(chats: WebChats) -> AsyncIterator[None]:
+    """News of other workers reach those who watch here, as long as the block runs."""
+    task = asyncio.create_task(chats.listen(), name="live news")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def build_service(app: App, chats: WebChats, gate: Gate, engines: SharedEngines) -> FastAPI:

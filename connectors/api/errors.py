@@ -23,7 +23,7 @@ _CODES = {
     " link-gone message-unknown",
     409: "visit-ended name-taken enrolled turn-taken",
     422: "nothing-heard",
-    429: "login-locked",
+    429: "login-locked too-many",
 }
 STATUS = {code: status for status, codes in _CODES.items() for code in codes.split()}
 """Codes with a status of their own; other InputErrors are 400, StorageErrors 503, the rest 500."""

@@ -21,7 +21,7 @@ from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
 from suifang.logs import open_log
 from suifang.settings import read_settings
 from suifang.signing import delivering, open_backend, served
-from suifang.web import build_service, web_chats
+from suifang.web import build_service, listening, web_chats
 
 EXAMPLE = "suifang serve --demo"
 
@@ -61,7 +61,8 @@ async def run(args: argparse.Namespace) -> int:
             await _staff(args, entry, backend, app)
             server = uvicorn.Server(server_config(api, settings.proxies))
             sys.stderr.write(f"suifang: listening on http://{settings.host}:{settings.port} - Ctrl-C stops\n")
-            await server.serve(sockets=[listener])
+            async with listening(chats):
+                await server.serve(sockets=[listener])
     return 0
 
 

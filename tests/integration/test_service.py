@@ -160,3 +160,20 @@ def test_history_may_be_given(service: Callable[[Check], None]) -> None:
         assert opened["history"]["htn_symptoms"] == ("2",)
 
     service(check)
+
+
+def test_too_many_messages_are_refused_and_harm_nothing(
+    service: Callable[[Check], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("suifang.chats.MOST_MESSAGES", 2)
+
+    async def check(client: httpx.AsyncClient, _house: House) -> None:
+        visit_id = (await client.post("/api/chat", json=START)).json()["visit_id"]
+        await say(client, visit_id, "我就是")
+        await say(client, visit_id, "行")
+        refused = await client.post(f"/api/chat/{visit_id}", json={"text": "高压一百五"})
+        assert (refused.status_code, refused.json()["code"]) == (429, "too-many")
+        other = (await client.post("/api/chat", json=START)).json()["visit_id"]
+        assert (await say(client, other, "我就是"))["ask"] == "consent"
+
+    service(check)
