@@ -70,7 +70,7 @@ async def listening(chats: WebChats) -> AsyncIterator[None]:
 def build_service(app: App, chats: WebChats, gate: Gate, engines: SharedEngines) -> FastAPI:
     """Everything that ``suifang serve`` offers."""
     voices = ChatVoices(app.library, app.store, engines)
-    extras = Extras(voices, Origins(app.settings.web_origins), (pages_router(STATIC),))
+    extras = Extras(voices, Origins(app.settings.web_origins), (pages_router(STATIC, app.settings.web_origins),))
     api = build_api(chats, StoredShelf(app), gate, extras)
     api.mount("/static", Modules(directory=STATIC))
     return api

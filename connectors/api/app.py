@@ -89,8 +89,8 @@ def build_api(chats: Chats, shelf: Shelf, gate: Gate, extras: Extras | None = No
     api.state.doors, api.state.tls = gate.doors, gate.tls
     errors.register(api)
     api.add_middleware(errors.BodyLimit, most=BODY_BYTES, voice=VOICE_BYTES)
-    allow_origins(api, extras.origins.allowed)
     harden(api, gate.counting, tls=gate.tls)
+    allow_origins(api, extras.origins.allowed)  # outermost: a refusal is told to those sites too
     for router in (_general(shelf), chat_routes(chats, extras.voices), live_route(chats, extras.origins),
                    _visits(shelf), logins_router(gate.doors), staff_router(gate.desk), links_router(gate.links),
                    letters_router(gate.letters), *extras.routers):  # fmt: skip

@@ -25,6 +25,6 @@ def allow_origins(api: FastAPI, allowed: Sequence[str]) -> None:
     """Let the pages of these sites call the service; they are told no cookies."""
     if allowed:
         api.add_middleware(
-            CORSMiddleware, allow_origins=list(allowed), allow_methods=["GET", "POST"], allow_headers=["Content-Type"],
-            max_age=600,
+            CORSMiddleware, allow_origins=list(allowed), allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "Authorization"], max_age=600,
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -15,7 +15,7 @@ from connectors.api.access import anyone, guard
 PAGE_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; media-src 'self' blob:; "
-        "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"  # and the sites of the list
     ),
     "Permissions-Policy": "microphone=(self), camera=(self), geolocation=()",
     "Referrer-Policy": "no-referrer",
@@ -37,18 +37,21 @@ class Modules(StaticFiles):
         return response
 
 
-def pages_router(folder: Path) -> APIRouter:
-    """The pages that lie in ``folder``."""
+def pages_router(folder: Path, sites: Sequence[str] = ()) -> APIRouter:
+    """The pages that lie in ``folder``; ``sites`` may show them in a frame."""
     router = APIRouter()
     for path, name in PAGES.items():
         router.add_api_route(
-            path, _page(folder / name), methods=["GET"], include_in_schema=False, dependencies=[guard(anyone)]
+            path, _page(folder / name, sites), methods=["GET"], include_in_schema=False, dependencies=[guard(anyone)]
         )
     return router
 
 
-def _page(file: Path) -> Callable[[], Awaitable[FileResponse]]:
+def _page(file: Path, sites: Sequence[str]) -> Callable[[], Awaitable[FileResponse]]:
+    headers = {name: value for name, value in PAGE_HEADERS.items()}
+    headers["Content-Security-Policy"] = " ".join([headers["Content-Security-Policy"], *sites])
+
     async def page() -> FileResponse:
-        return FileResponse(file, media_type="text/html; charset=utf-8", headers=dict(PAGE_HEADERS))
+        return FileResponse(file, media_type="text/html; charset=utf-8", headers=headers)
 
     return page

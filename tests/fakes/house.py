@@ -16,16 +16,15 @@ from agent.library import Library
 from connectors.access.limits import Limits, MemoryLimiter, Rate
 from connectors.access.people import Role, Staff, StaffRow, StaffStatus
 from connectors.access.tokens import LinkSigner, csrf_of, digest, new_token
-from connectors.api import build_api
 from connectors.api.access import COOKIE, CSRF_HEADER
 from connectors.api.hardening import Counting
 from connectors.signing.reference import open_reference
 from connectors.storage.sessions import StoredSession
 from suifang.app import App, open_app
+from suifang.chat_voice import shared_engines
 from suifang.gate import Entry, open_gate, wall_ms
 from suifang.settings import Settings
-from suifang.shelf import StoredShelf
-from suifang.web import web_chats
+from suifang.web import build_service, web_chats
 
 KEY = "k" * 40
 
@@ -60,7 +59,8 @@ async def open_house(settings: Settings, library: Library) -> AsyncIterator[Hous
         entry = replace(
             entry, gate=replace(entry.gate, counting=Counting(MemoryLimiter(), Limits(many, many, many, many)))
         )
-        yield House(app, build_api(chats, StoredShelf(app), entry.gate), entry)
+        async with shared_engines(settings) as engines:
+            yield House(app, build_service(app, chats, entry.gate, engines), entry)
 
 
 async def hired(app: App, role: Role, team: str, *, complete: bool = True) -> str:

@@ -174,3 +174,21 @@ def test_health_is_about_required_parts(tmp_path: Path, root: Path, library: Lib
             assert str(house.app.settings.data_dir) not in bad.text
 
     held(settings_in(tmp_path, root), library, check)
+
+
+def test_other_sites_are_let_in_by_the_list(tmp_path: Path, root: Path, library: Library) -> None:
+    site, other = "https://clinic.example", "https://evil.example"
+
+    async def check(house: House) -> None:
+        async with house.client() as client:
+            asks = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+            listed = await client.options("/api/link/visit", headers={"Origin": site, **asks})
+            assert listed.headers["access-control-allow-origin"] == site
+            assert "access-control-allow-credentials" not in listed.headers, "no cookies go there"
+            unlisted = await client.options("/api/link/visit", headers={"Origin": other, **asks})
+            assert "access-control-allow-origin" not in unlisted.headers
+            framed = (await client.get("/r/x")).headers["content-security-policy"]
+            assert framed.rpartition("frame-ancestors")[2].split() == ["'self'", site]
+            assert "frame-ancestors 'none'" in (await client.get("/api/session")).headers["content-security-policy"]
+
+    held(settings_in(tmp_path, root).model_copy(update={"web_origins": (site,)}), library, check)

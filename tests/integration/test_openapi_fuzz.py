@@ -45,8 +45,6 @@ pytestmark = pytest.mark.integration
 EXAMPLES = 12
 """Requests an operation and kind, as long as there is time."""
 SECONDS = 45.0
-UNTOLD = {"/", "/openapi.json"}
-"""Pages and the contract itself are not in the contract."""
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 
 
@@ -119,7 +117,8 @@ def test_no_request_breaks_the_service(running: Running) -> None:
         try_out(running, operation, mode, now + max(0.0, end - now) / (len(trials) - number))
     operations = len(running.asked)
     sys.stdout.write(f"{sum(running.asked.values())} requests to {operations} operations: {dict(running.answers)}\n")
-    assert operations == len([r for r in declared(running.house.api) if r.method != "WS" and r.path not in UNTOLD])
+    api = [route for route in declared(running.house.api) if route.method != "WS" and route.path.startswith("/api/")]
+    assert operations >= len(api), "the contract tells all of /api"
     assert not {status: count for status, count in running.answers.items() if status >= 500}
     assert running.answers[200], "some requests were right"
 
