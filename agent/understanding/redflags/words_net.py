@@ -9,18 +9,16 @@ from dataclasses import replace
 from agent.domain.alerts import FLAGS, Alert, Mention, MentionStatus, Severity
 from agent.domain.answers import AskContext
 from agent.understanding.redflags.judging import Case, judge
-from agent.understanding.redflags.lexicon import RedFlagRules, Rule
-from agent.understanding.redflags.likeness import RAISED
-from agent.understanding.redflags.matching import MIN_SOUND, Candidate, Scan, candidates
+from agent.understanding.redflags.lexicon import RedFlagRules
+from agent.understanding.redflags.matching import MIN_SOUND, Scan, candidates
 from agent.understanding.redflags.values_net import value_candidates
+from agent.understanding.redflags.weighing import weighed
 from agent.understanding.text import Utterance, normalise
 
 _DEGREE = re.compile(
     "(?<=[疼痛喘闷憋晕饿慌压堵肿紧渴抖吐高低瘦干累重烧难受])[的地](?!话|时候?|事|感觉|情况|地方|人|药|是|我|，|$|没|都|那|样)"
 )
 """疼的厉害 is written for 疼得厉害 as often as not."""
-_UNLIKE_NOW = ("past", "hearsay", "hypothetical", "figurative_before", "ceased", "others")
-"""With any of these said, likeness alone asks and does not raise."""
 _PROBE = "probe_"
 _YES = re.compile(
     "^(?:嗯|哎|对|是|有|现在|正|就是|当然|在疼|在痛|刚才|今天|可不|要得|系|中|疼|痛|还在|还是|还有|想|真的?)"
@@ -34,15 +32,19 @@ def mentions(
 ) -> tuple[Mention, ...]:
     """Every mention of a red flag in ``utterance``; on a partial only those that nothing likely to follow undoes."""
     del ctx
-    text = _DEGREE.sub("得", utterance.text)
+    text = as_read(utterance.text)
     listing = "、" in utterance.raw
-    found = _by_words(text, ask, rules, listing)
+    found = weighed(text, ask, rules, by_words(text, ask, rules, listing=listing))
     found += _by_values(text, ask, rules, listing)
-    found += _by_likeness(text, ask, rules, {m.flag for m in found})
     if ask and ask.startswith(_PROBE) and not found:
         found += _probed(text, ask, rules)
     merged = _merged(found)
     return tuple(m for m in merged if not partial or _settled(m, text, rules))
+
+
+def as_read(text: str) -> str:
+    """Normalised text as the nets read it."""
+    return _DEGREE.sub("得", text)
 
 
 def word_alerts(found: Iterable[Mention], rules: RedFlagRules) -> tuple[Alert, ...]:
@@ -81,7 +83,8 @@ def _severity(mention: Mention, rules: RedFlagRules) -> Severity:
     return next((r.severity for r in rules.rules if r.flag == mention.flag), Severity.P0)
 
 
-def _by_words(text: str, ask: str | None, rules: RedFlagRules, listing: bool) -> list[Mention]:
+def by_words(text: str, ask: str | None, rules: RedFlagRules, *, listing: bool) -> list[Mention]:
+    """Every place where a phrase rule holds, judged by the words around it."""
     found = [judge(Case(text, c, rules, ask, listing)) for c in candidates(Scan(text, rules), ask)]
     seen = {m.flag for m in found if m.status is not MentionStatus.UNCERTAIN}
     sounded = [judge(Case(text, c, rules, ask, listing)) for c in candidates(Scan(text, rules, by_sound=True), ask)]
@@ -105,22 +108,6 @@ def _by_values(text: str, ask: str | None, rules: RedFlagRules, listing: bool) -
         if not sure and mention.status is MentionStatus.PRESENT:
             mention = replace(mention, status=MentionStatus.UNCERTAIN, reason="the number is vague")
         found.append(mention)
-    return found
-
-
-def _by_likeness(text: str, ask: str | None, rules: RedFlagRules, known: set[str]) -> list[Mention]:
-    """Flags of which no rule speaks, by likeness to what raised them before."""
-    found = []
-    unsure = any(rules.cues[name].search(text) for name in _UNLIKE_NOW) or "哈哈" in text
-    for flag, score, span in rules.likeness.likely(text) if rules.likeness else ():
-        if flag in known:
-            continue
-        first = next(r for r in rules.rules if r.flag == flag)
-        rule = Rule(f"{flag}.likeness", flag, first.severity, "seq", (), baseline=first.baseline)
-        mention = judge(
-            Case(text, Candidate(rule, (span,), doubtful=score < RAISED or unsure), rules, ask, listing=False)
-        )
-        found.append(replace(mention, reason=f"{score:.2f} alike: {mention.reason}"))
     return found
 
 

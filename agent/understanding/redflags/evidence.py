@@ -1,0 +1,58 @@
+"""What an utterance offers as evidence to the statistical net: its characters, what was asked, and the rules' verdicts.
+
+The rules know negation, time and person; the characters know wordings that no rule foresees. Only facts are collected
+here, each as one short string; what they weigh is learned.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+
+from agent.domain.alerts import Mention
+
+COLUMNS = 32768
+SIZES = (1, 2, 3)
+_APART = 4
+"""Widest distance of two characters that are taken together, whatever stands between them."""
+_UNREAD = frozenset("，0123456789零二两三四五六七八九十百")
+"""Figures belong to the net of values."""
+
+Place = tuple[int, int, int]
+"""Column, and where in the text its characters stand."""
+
+
+def column(fact: str) -> int:
+    """The column that a fact is hashed into."""
+    return zlib.crc32(fact.encode()) % COLUMNS
+
+
+def worded(text: str) -> Iterator[Place]:
+    """Column and place of every run of characters, and of every two near each other in a clause."""
+    kept = [i for i, char in enumerate(text) if char not in _UNREAD]
+    if not kept:
+        return
+    framed = "^" + "".join(text[i] for i in kept) + "$"
+    for size in SIZES:
+        for at in range(len(framed) - size + 1):
+            first, last = min(max(0, at - 1), len(kept) - 1), min(len(kept) - 1, at + size - 2)
+            yield column(framed[at : at + size]), kept[first], kept[last] + 1
+    for at, i in enumerate(kept):
+        for j in kept[at + 2 : at + 1 + _APART]:
+            if "，" not in text[i:j]:
+                yield column(f"~{text[i]}{text[j]}"), i, j + 1
+
+
+def known(text: str, ask: str | None, found: Iterable[Mention], cues: Mapping[str, re.Pattern[str]]) -> set[int]:
+    """Columns of what was asked, of the cue words in it, and of what the rules make of it."""
+    facts = {f"?{ask or ''}", *(f"@{name}" for name, pattern in cues.items() if pattern.search(text))}
+    return {column(fact) for fact in facts | set(verdicts(found))}
+
+
+def verdicts(found: Iterable[Mention]) -> Iterator[str]:
+    """What the rules say, in three grains: this rule, this flag, any flag."""
+    for mention in found:
+        yield f"#{mention.rule}:{mention.status}"
+        yield f"#{mention.flag}:{mention.status}"
+        yield f"#{mention.status}"

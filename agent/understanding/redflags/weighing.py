@@ -1,0 +1,53 @@
+"""Both nets together: the rules say what stands where, likeness says how much to believe it.
+
+What the rules hold present stays so unless it is unlike everything that raised before: then one question is asked.
+What no rule names, or a rule doubts or takes back, is raised where it is very alike, and asked about where it is alike.
+Nothing that the rules found is ever dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from agent.domain.alerts import Mention, MentionStatus
+from agent.understanding.redflags.evidence import known
+from agent.understanding.redflags.judging import Case, judge
+from agent.understanding.redflags.lexicon import RedFlagRules, Rule
+from agent.understanding.redflags.likeness import ASKED, RAISED
+from agent.understanding.redflags.matching import Candidate
+
+
+def weighed(text: str, ask: str | None, rules: RedFlagRules, found: list[Mention]) -> list[Mention]:
+    """``found`` by the rules, with what likeness adds to it and doubts in it."""
+    if rules.likeness is None:
+        return found
+    scores = rules.likeness.scores(text, known(text, ask, found, rules.cues))
+    kept = [_doubted(mention, scores.get(mention.flag, 1.0)) for mention in found]
+    for flag, score in scores.items():
+        if score >= ASKED and not _outdone(flag, score, kept):
+            kept.append(_alike(text, ask, rules, (flag, score)))
+    return kept
+
+
+def _doubted(mention: Mention, score: float) -> Mention:
+    """A mention that is present by the rules, unlike all that was: asked about."""
+    if mention.status is not MentionStatus.PRESENT or score >= RAISED:
+        return mention
+    return replace(mention, status=MentionStatus.UNCERTAIN, reason=f"{score:.2f} alike only: {mention.reason}")
+
+
+def _outdone(flag: str, score: float, found: Iterable[Mention]) -> bool:
+    """The rules already say as much of this flag."""
+    statuses = {mention.status for mention in found if mention.flag == flag}
+    return MentionStatus.PRESENT in statuses or (score < RAISED and MentionStatus.UNCERTAIN in statuses)
+
+
+def _alike(text: str, ask: str | None, rules: RedFlagRules, scored: tuple[str, float]) -> Mention:
+    flag, score = scored
+    assert rules.likeness is not None
+    first = next(r for r in rules.rules if r.flag == flag)
+    rule = Rule(f"{flag}.likeness", flag, first.severity, "seq", ())
+    judged = judge(Case(text, Candidate(rule, (rules.likeness.place(text, flag),)), rules, ask, listing=False))
+    status = MentionStatus.PRESENT if score >= RAISED else MentionStatus.UNCERTAIN
+    return replace(judged, status=status, reason=f"{score:.2f} alike")
