@@ -22,7 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=["nlu", "redflags"], help="the guesser of intents, or of red flags")
     parser.add_argument("--root", type=Path, help="folder with nlu_data/ (default: this checkout)")
     parser.add_argument("--out", type=Path, help="model file (default: the bundled one)")
-    parser.add_argument("--evaluate", action="store_true", help="also measure on examples held out, in five folds")
+    parser.add_argument("--evaluate", action="store_true", help="nlu: also measure on examples held out, in five folds")
+    parser.add_argument(
+        "--cross-validate",
+        action="store_true",
+        help="redflags: also measure on every author of cases in turn, learned from all the others",
+    )
     parser.add_argument("--force", action="store_true", help="learn even when the data have not changed")
     parser.add_argument("--json", action="store_true", help="machine output")
 
@@ -31,7 +36,7 @@ async def run(args: argparse.Namespace) -> int:
     """Learn, write, say how well."""
     root: Path = args.root or read_settings().root
     if args.what == "redflags":
-        found = learn_redflags(root, args.out or root / BUNDLED_REDFLAGS, evaluate=args.evaluate)
+        found = learn_redflags(root, args.out or root / BUNDLED_REDFLAGS, cross_validate=args.cross_validate)
     else:
         found = _learn_intents(root / "nlu_data", args.out or BUNDLED_INTENTS, args)
     if args.json:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from agent.understanding.redflags.learning import Lesson, train
 from agent.understanding.redflags.likeness import Likeness, save
 from agent.understanding.redflags.words_net import as_read, by_words
 from agent.understanding.text import normalise
-from agent.yaml_lines import load_yaml
+from evaluation.cases import answer_case, dialogue_case, read_cases, red_flag_case
 from evaluation.intervals import share
 
 BUNDLED_REDFLAGS = Path("nlu_data/redflags/likeness.npz")
@@ -37,48 +36,46 @@ class RedFlagExample:
     ask: str | None
     author: str
     """The first word of the file's name; files of one author are left out together."""
-    lesson: Lesson | None
+    lesson: Lesson | None = None
     """None: a figure raises it, nothing is to be learnt from the words around it."""
 
 
 def read_redflag_examples(root: Path, rules: RedFlagRules) -> list[RedFlagExample]:
     """Every red-flag case, and the ordinary answers that no rule raises on."""
+    cases = root / _CASES
     examples = []
-    for path in sorted((root / _CASES / "redflags").glob("*.yaml")):
-        author = path.stem.split("_")[0]
-        examples += [_example(c, frozenset(c["expect"]["flags"]), c.get("context"), author, rules) for c in _read(path)]
-    for path in sorted((root / _CASES / "blind").glob("redflags*.yaml")):
-        examples += [
-            _example(c, frozenset(c["expect"]["flags"]), c.get("context"), "blind", rules) for c in _read(path)
-        ]
-    for path in sorted((root / _CASES / "answers").glob("*.yaml")):
-        answers = [_example(c, frozenset(), c.get("ask"), "", rules) for c in _read(path)]
-        examples += [e for e in answers if not raised(e.text, e.ask, _CONTEXT, rules)]
+    for path in [*sorted((cases / "redflags").glob("*.yaml")), *sorted((cases / "blind").glob("redflags*.yaml"))]:
+        author = "blind" if path.parent.name == "blind" else path.stem.split("_")[0]
+        for case in read_cases([path], red_flag_case):
+            said = RedFlagExample(case.text, frozenset(case.flags), case.context, author)
+            examples.append(replace(said, lesson=_lesson(said, rules)))
+    for ask, text in _ordinary(cases):
+        said = RedFlagExample(text, frozenset(), ask, "")
+        if not raised(text, ask, _CONTEXT, rules):
+            examples.append(replace(said, lesson=_lesson(said, rules)))
     return examples
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
-    loaded = load_yaml(path)
-    if not isinstance(loaded, list):
-        raise InputError("cases-shape", f"{path} is no list of cases", "write it as in evaluation/cases/redflags")
-    return loaded
+def _ordinary(cases: Path) -> list[tuple[str, str]]:
+    """What is said after which ask where nothing is raised: answers, and conversations without an alert."""
+    answers = read_cases(sorted((cases / "answers").glob("*.yaml")), answer_case)
+    talks = read_cases(sorted((cases / "dialogues").glob("*.yaml")), dialogue_case)
+    quiet = [case for case in talks if case.expect.alerts == ()]
+    told = {(ask, text) for case in quiet for ask, texts in case.answers.items() for text in texts}
+    return sorted(told | {(case.ask, case.text) for case in answers})
 
 
-def _example(
-    case: dict[str, Any], flags: frozenset[str], ask: str | None, author: str, rules: RedFlagRules
-) -> RedFlagExample:
-    text = str(case["text"])
-    return RedFlagExample(text, flags, ask, author, _lesson(text, flags, ask, rules))
-
-
-def _lesson(text: str, flags: frozenset[str], ask: str | None, rules: RedFlagRules) -> Lesson | None:
+def _lesson(said: RedFlagExample, rules: RedFlagRules) -> Lesson | None:
+    text, flags, ask = said.text, said.flags, said.ask
     if flags and any(a.rule.startswith("value.") for a in raised(text, ask, _CONTEXT, rules)):
         return None
     utterance = normalise(text)
     read = as_read(utterance.text)
     found = by_words(read, ask, rules, listing="、" in utterance.raw)
-    columns = {place[0] for place in worded(read)} | known(read, ask, found, rules.cues)
-    return Lesson(np.array(sorted(columns)), flags, _unsaid(found, flags))
+    words, facts = {place[0] for place in worded(read)}, known(read, ask, found, rules.cues)
+    return Lesson(
+        np.array(sorted(words), dtype=np.int64), np.array(sorted(facts), dtype=np.int64), flags, _unsaid(found, flags)
+    )
 
 
 def _unsaid(found: Sequence[Mention], flags: frozenset[str]) -> frozenset[str]:
@@ -86,7 +83,7 @@ def _unsaid(found: Sequence[Mention], flags: frozenset[str]) -> frozenset[str]:
     return frozenset(m.flag for m in found if flags and m.status is MentionStatus.PRESENT) - flags
 
 
-def learn_redflags(root: Path, out: Path, *, evaluate: bool) -> dict[str, object]:
+def learn_redflags(root: Path, out: Path, *, cross_validate: bool) -> dict[str, object]:
     """Learn, write, say how well."""
     rules = replace(load_redflags(root / "nlu_data", root / "dialogues" / "clinical"), likeness=None)
     examples = read_redflag_examples(root, rules)
@@ -98,7 +95,7 @@ def learn_redflags(root: Path, out: Path, *, evaluate: bool) -> dict[str, object
     except OSError as error:
         raise InputError("out-unwritable", f"{out} cannot be written ({error.strerror})", "name another file") from None
     found: dict[str, object] = {"examples": len(examples), "model": str(out), "bytes": out.stat().st_size}
-    return found | (by_author(examples, rules) if evaluate else {})
+    return found | (by_author(examples, rules) if cross_validate else {})
 
 
 def learnt(examples: Sequence[RedFlagExample]) -> Likeness:

@@ -24,6 +24,8 @@ _NEAR_COUNTS = ("hypoglycemia", "unconscious")
 _NEARLY = re.compile("差一?点")
 """差点晕过去 with a cold sweat is low sugar all the same."""
 _PASSED = re.compile("[病肿癌梗血风][^，]{0,2}[没走]的|去世|过世|没救过来|走的时候|咽气")
+_OF_THE_FAMILY = "family_"
+"""Asks for what relatives have or had: an illness named there is no emergency unless it is said to happen now."""
 _FALL_BAD = re.compile("地|[流淌]|[起动]不|断|昏|晕|吐")
 _LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
@@ -267,7 +269,7 @@ def _gone(case: Case) -> bool:
 
 
 def _acute(case: Case) -> bool:
-    if case.flag == "suicide_risk":
+    if case.flag == "suicide_risk" or (case.ask or "").startswith(_OF_THE_FAMILY):
         return False
     return (
         case.candidate.rule.strong

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.understanding.redflags.evidence import COLUMNS
-from agent.understanding.redflags.likeness import Likeness
+from agent.understanding.redflags.likeness import Likeness, shares_of
 
 _ROUNDS = 12
 _STEP = 0.6
@@ -20,9 +20,10 @@ _MISSED = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One example: the columns of its evidence, the flags that it raises, and those of which nothing is known."""
+    """One example: the columns of its wording and of the facts, the flags that it raises, and those not known of."""
 
-    columns: npt.NDArray[np.int64]
+    worded: npt.NDArray[np.int64]
+    facts: npt.NDArray[np.int64]
     raised: frozenset[str]
     unsaid: frozenset[str] = frozenset()
 
@@ -34,8 +35,8 @@ def train(lessons: Sequence[Lesson], flags: Sequence[str]) -> Likeness:
     wanted = np.array([[flag in lesson.raised for flag in flags] for lesson in lessons], dtype=np.float32)
     counted = np.array([[flag not in lesson.unsaid for flag in flags] for lesson in lessons], dtype=np.float32)
     counted *= np.where(wanted > 0, _MISSED, 1.0)
-    rows = [np.append(lesson.columns, COLUMNS) for lesson in lessons]
-    shares = [np.append(np.full(len(r) - 1, 1.0 / np.sqrt(max(1, len(r) - 1))), 1.0).astype(np.float32) for r in rows]
+    rows = [np.concatenate([lesson.worded, lesson.facts, [COLUMNS]]) for lesson in lessons]
+    shares = [shares_of(len(lesson.worded), len(lesson.facts)) for lesson in lessons]
     order = np.random.default_rng(7)
     total = np.zeros_like(weights)
     for round_number in range(_ROUNDS):
@@ -43,7 +44,7 @@ def train(lessons: Sequence[Lesson], flags: Sequence[str]) -> Likeness:
             _learn_one(weights, squares, rows[n], shares[n], (wanted[n], counted[n]))
         if round_number >= _ROUNDS // 2:
             total += weights
-    return Likeness(tuple(flags), total / (_ROUNDS - _ROUNDS // 2))
+    return Likeness(tuple(flags), (total / (_ROUNDS - _ROUNDS // 2)).astype(np.float32))
 
 
 def _learn_one(

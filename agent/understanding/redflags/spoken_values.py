@@ -40,6 +40,8 @@ _TWICE = re.compile(
     "早上|晚上|中午|下午|昨天|今天|前天|上次|有时|或者|高的时候|低的时候|第[一二三]次|左手|右手|左边|右边|一回|以前|现在|后来|吃药"
 )
 _MG_DL = 40
+_HIGHEST_DBP = 150
+"""没到一百八，一百六十几 is one reading put right, no pair."""
 _NUMERAL = re.compile("[0-9一二两三四五六七八九十百几幺]")
 
 
@@ -139,7 +141,7 @@ def _is_pair(text: str, first: Number, second: Number) -> bool:
     between = text[first.span[1] : second.span[0]]
     if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是|降|升|到|从|涨|我|他|她|才", between):
         return False
-    return abs(first.value - second.value) >= 20 and min(first.value, second.value) >= 30
+    return abs(first.value - second.value) >= 20 and 30 <= min(first.value, second.value) <= _HIGHEST_DBP
 
 
 def _value(text: str, kind: str, number: Number, start: int) -> SpokenValue:
