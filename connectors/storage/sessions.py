@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.database.transactions import Database
 from connectors.storage.access_tables import lockouts, sessions
@@ -77,17 +79,21 @@ class SqlLockouts:
         self._database = database
 
     async def attempt(self, name_hash: str, now_ms: int, lock: Lock) -> int | None:
-        """Count an attempt before it is judged, so that many at once count as many; None when the name is locked."""
-        mine = lockouts.c.name_hash == name_hash
+        """Count an attempt before it is judged, so that many at once count as many; None when the name is locked.
+
+        One statement, which both databases do whole. A lock lasts from the first attempt that met it.
+        """
+        over = lockouts.c.at_ms <= now_ms - lock.window_ms
+        free = lockouts.c.failures <= lock.most
+        count = case((over, 1), (free, lockouts.c.failures + 1), else_=lockouts.c.failures)
+        values = {"failures": count, "at_ms": case((over | free, now_ms), else_=lockouts.c.at_ms)}
         async with self._database.write() as connection:
             await connection.execute(delete(lockouts).where(lockouts.c.at_ms < now_ms - FORGET_MS))
-            row = (await connection.execute(select(lockouts).where(mine))).first()
-            count = row.failures if row and row.at_ms > now_ms - lock.window_ms else 0
-            if count >= lock.most:
-                return None
-            await connection.execute(delete(lockouts).where(mine))
-            await connection.execute(insert(lockouts).values(name_hash=name_hash, failures=count + 1, at_ms=now_ms))
-        return int(count) + 1
+            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+            new: Any = dialect.insert(lockouts).values(name_hash=name_hash, failures=1, at_ms=now_ms)
+            counted = new.on_conflict_do_update(index_elements=["name_hash"], set_=values)
+            made = int((await connection.execute(counted.returning(lockouts.c.failures))).scalar_one())
+        return made if made <= lock.most else None
 
     async def take_back(self, name_hash: str) -> None:
         """The attempt was none: the password fits, the code is still to come."""

@@ -1,0 +1,105 @@
+"""The service as it is started: the demonstration, what is refused without one, and a log without anybody in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.e2e
+
+NAME, PHONE, ID_NUMBER = "王翾龘", "13800007777", "110101194805031234"
+KEY = {"SUIFANG_SECRET_KEY": "k" * 43}
+
+
+def command(*words: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "SUIFANG_DATA_DIR": str(data), **more}
+    return subprocess.run(
+        [sys.executable, "-m", "suifang", *words], capture_output=True, text=True, env=env, timeout=120, check=False
+    )
+
+
+@contextmanager
+def service(log: Path, data: Path, *words: str, **more: str) -> Iterator[str]:
+    """The address of a running service; ended by Ctrl-C."""
+    env = {**os.environ, "SUIFANG_DATA_DIR": str(data), **more}
+    with log.open("w") as file:
+        started = subprocess.Popen(
+            [sys.executable, "-m", "suifang", "serve", "--port", "0", *words], stderr=file, stdout=file, env=env
+        )
+        try:
+            until = time.monotonic() + 120
+            while not (found := re.search(r"listening on (\S+)", log.read_text("utf-8"))):
+                assert started.poll() is None, log.read_text("utf-8")
+                assert time.monotonic() < until, log.read_text("utf-8")
+                time.sleep(0.1)
+            yield found.group(1)
+        finally:
+            started.send_signal(signal.SIGINT)
+            assert started.wait(60) in (0, 130)
+
+
+def test_a_newcomer_logs_in_and_a_resident_talks(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with service(log, tmp_path / "var", "--demo") as url:
+        told = log.read_text("utf-8")
+        passwords = dict(re.findall(r"^  (\w+) +(\S+)$", told, re.M))
+        link = re.search(r"resident's link: (\S+)", told)
+        assert set(passwords) == {"doctor", "nurse", "operator", "admin", "doctor2"}
+        assert link is not None
+        with httpx.Client(base_url=url) as staff:
+            for name, password in passwords.items():
+                entered = staff.post("/api/session", json={"name": name, "password": password})
+                assert (entered.status_code, entered.json()["stage"]) == (200, "full"), name
+        with httpx.Client(base_url=url) as resident:
+            page = resident.get(link.group(1))
+            assert page.status_code == 200
+            bearer = {"Authorization": f"Bearer {link.group(1).rpartition('/')[2]}"}
+            assert resident.post("/api/link/visit", headers=bearer).json()["replies"]
+    with service(tmp_path / "again", tmp_path / "var", **KEY) as url:
+        again = httpx.post(f"{url}/api/session", json={"name": "doctor", "password": passwords["doctor"]})
+        assert again.status_code == 401, "demonstration accounts are closed where it is none"
+
+
+@pytest.mark.parametrize(
+    ("words", "more", "code"),
+    [
+        ((), {}, "secret-missing"),
+        ((), {"SUIFANG_SECRET_KEY": "short"}, "secret-short"),
+        (("--demo", "--host", "0.0.0.0"), {}, "demo-local"),
+    ],
+)
+def test_what_is_not_served(tmp_path: Path, words: tuple[str, ...], more: dict[str, str], code: str) -> None:
+    done = command("serve", "--port", "0", *words, data=tmp_path, **more)
+    assert done.returncode == 2
+    assert code in done.stderr
+    assert "->" in done.stderr
+
+
+def test_the_service_s_log_has_nobody_in_it(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with service(log, tmp_path / "var", **KEY, SUIFANG_WALK_IN="true") as url, httpx.Client(base_url=url) as visitor:
+        begun = visitor.post("/api/link", json={"flow": "hypertension_followup", "name": NAME}).json()
+        visitor.headers["Authorization"] = f"Bearer {begun['token']}"
+        for words in ("我就是", f"行，我叫{NAME}，电话{PHONE}，身份证{ID_NUMBER}", "我胸口疼得厉害", "有", "有", "有"):
+            visitor.post(f"/api/chat/{begun['visit_id']}", json={"text": words})
+        for path in (f"/{NAME}?phone={PHONE}", f"/r/{begun['token']}", f"/api/visits/{NAME}", "/health"):
+            told = visitor.get(path)
+            assert told.status_code < 500
+            assert NAME not in told.text
+            assert PHONE not in told.text
+        visitor.post("/api/session", content=f"{{{NAME} {ID_NUMBER}".encode())
+    written = log.read_text("utf-8")
+    for mark in (NAME, PHONE, ID_NUMBER, begun["token"], begun["visit_id"]):
+        assert mark not in written
+    listed = command("audit", "verify", data=tmp_path / "var")
+    assert (listed.returncode, "whole" in listed.stdout) == (0, True)
