@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.errors import InputError
-from connectors.access.limits import Limits, MemoryLimiter, Rate
+from connectors.access.limits import Limits, Rate
 from connectors.access.tokens import LinkSigner
 from connectors.api import Gate
 from connectors.api.hardening import Counting
@@ -46,8 +46,8 @@ def open_gate(app: App, backend: SigningBackend, chats: Chats | None, signer: Li
     links = HouseLinks(LinkParts(app.library, app.store, residents, signer, app.settings, wall_ms), chats)
     doors = HouseDoors(app.store, app.settings, signer, wall_ms)
     most = app.settings.requests_per_minute
-    limits = Limits(address=Rate(most, 60.0), holder=Rate(most // 4, 60.0))
-    counting = Counting(MemoryLimiter(), limits)
+    limits = Limits(address=Rate(most, 60), holder=Rate(most // 4, 60))
+    counting = Counting(app.live, limits)
     tls = app.settings.public_url.startswith("https://")
     return Entry(Gate(doors, accounts, links, HouseLetters(app.store.outbox), counting, tls), accounts, links)
 

@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from weakref import WeakValueDictionary
 
 from agent.domain.answers import Resident, SlotValue
@@ -93,8 +93,7 @@ class HouseLinks:
 
     async def revoke(self, link_id: str, by: str, team: str | None) -> None:
         """Make it worthless."""
-        if not await self._parts.store.links.revoke(link_id, team, by, iso_of(self._parts.now_ms())):
-            raise InputError("link-gone", "there is no such link, or it was revoked before", "nothing is to be done")
+        await revoke_link(self._parts.store, link_id, by, team)
 
     async def open(self, link: ResidentLink) -> Opened:
         """Begin the conversation, once however often the link is opened."""
@@ -140,3 +139,9 @@ class HouseLinks:
         """Where residents reach the service."""
         settings = self._parts.settings
         return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+
+
+async def revoke_link(store: SqlStore, link_id: str, by: str, team: str | None) -> None:
+    """Make a link worthless; ``team`` None is the command line. Raises ``InputError`` link-gone."""
+    if not await store.links.revoke(link_id, team, by, datetime.now().isoformat(timespec="seconds")):
+        raise InputError("link-gone", "there is no such link, or it was revoked before", "nothing is to be done")

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Protocol
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.responses import HTMLResponse
 
-from connectors.access.limits import MemoryLimiter
 from connectors.access.people import CLINICAL
 from connectors.api import errors
 from connectors.api.access import Doors, Scope, anyone, guard, require
@@ -29,6 +28,7 @@ from connectors.api.schemas import (
     VisitOut,
 )
 from connectors.api.staff import StaffDesk, staff_router
+from connectors.live import MemoryLive
 
 HOME = """<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>随访</title><style>body{font:18px/1.7 system-ui,sans-serif;max-width:42em;margin:3em auto;padding:0 1em}
@@ -60,7 +60,7 @@ class Gate:
     desk: StaffDesk
     links: Links
     letters: Letters
-    counting: Counting = field(default_factory=lambda: Counting(MemoryLimiter()))
+    counting: Counting = field(default_factory=lambda: Counting(MemoryLive()))
     tls: bool = False
     """People reach the service by https: cookies travel by nothing else."""
 

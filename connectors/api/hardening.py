@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-import math
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from fastapi import FastAPI
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.access.limits import Limiter, Limits, Rate
+from agent.errors import StorageError
+from connectors.access.limits import Limits, Rate
 from connectors.access.tokens import digest
 from connectors.api.access import cookie_of, link_token
 from connectors.api.errors import AGAIN, answer, deny, where
@@ -29,6 +30,13 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 HSTS = "max-age=31536000"
+
+
+class Limiter(Protocol):
+    """Keeps count; see ``connectors.live``."""
+
+    async def allow(self, name: str, most: int, seconds: int) -> bool:
+        """Count one more in the window; whether it may go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +77,21 @@ class RateLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or one socket that opens."""
-        if scope["type"] in ("http", "websocket"):
-            wait = await self._wait(HTTPConnection(scope))
-            if wait > 0:
-                seconds = str(math.ceil(wait))
-                refusal = answer(429, "too-often", "too many requests", f"wait {seconds} seconds")
-                refusal.headers["Retry-After"] = seconds
-                await deny(scope, receive, send, refusal)
-                return
+        if scope["type"] in ("http", "websocket") and (rate := await self._exceeded(HTTPConnection(scope))):
+            refusal = answer(429, "too-often", "too many requests", f"wait {rate.seconds} seconds")
+            refusal.headers["Retry-After"] = str(rate.seconds)
+            await deny(scope, receive, send, refusal)
+            return
         await self._app(scope, receive, send)
 
-    async def _wait(self, asked: HTTPConnection) -> float:
+    async def _exceeded(self, asked: HTTPConnection) -> Rate | None:
         for key, rate in self._counts(asked):
-            if (wait := await self._limiter.take(key, rate)) > 0:
-                return wait
-        return 0.0
+            try:
+                if not await self._limiter.allow(key, rate.most, rate.seconds):
+                    return rate
+            except StorageError as error:  # without a count nobody is turned away
+                log.warning("limits.uncounted %s", error.code)
+        return None
 
     def _counts(self, asked: HTTPConnection) -> list[tuple[str, Rate]]:
         address = digest(asked.client.host if asked.client else "?")[:32]

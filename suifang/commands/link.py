@@ -10,8 +10,11 @@ import sys
 from agent.errors import InputError
 from connectors.access.people import Purpose, Speaker
 from connectors.api.links import WantedLink
+from connectors.storage import open_store
 from suifang.app import open_app
 from suifang.gate import command_signer, open_gate
+from suifang.keys import keys_of
+from suifang.linking import revoke_link
 from suifang.settings import read_settings
 from suifang.signing import open_backend
 
@@ -35,11 +38,12 @@ async def run(args: argparse.Namespace) -> int:
     if args.hours is not None and not 1 <= args.hours <= 720:
         raise InputError("hours", f"{args.hours} hours are impossible", "give 1 to 720")
     signer = command_signer(settings)
+    if args.action == "revoke":
+        async with open_store(settings.database, keys_of(settings)) as store:
+            await revoke_link(store, args.id, by, None)
+        return 0
     async with open_app(settings) as app, open_backend(settings) as backend:
         links = open_gate(app, backend, None, signer).links
-        if args.action == "revoke":
-            await links.revoke(args.id, by, None)
-            return 0
         speaker = Speaker.FAMILY if args.family else Speaker.SELF
         wanted = WantedLink(args.id, args.flow, Purpose(args.purpose), speaker, args.hours)
         made = await links.create(wanted, by, None)

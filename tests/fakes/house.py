@@ -13,7 +13,7 @@ import httpx
 from fastapi import FastAPI
 
 from agent.library import Library
-from connectors.access.limits import Limits, MemoryLimiter, Rate
+from connectors.access.limits import Limits, Rate
 from connectors.access.people import Role, Staff, StaffRow, StaffStatus
 from connectors.access.tokens import LinkSigner, csrf_of, digest, new_token
 from connectors.api.access import COOKIE, CSRF_HEADER
@@ -55,10 +55,8 @@ async def open_house(settings: Settings, library: Library) -> AsyncIterator[Hous
     async with open_app(settings, library) as app, open_reference(settings.signing_database) as backend:
         chats = web_chats(app)
         entry = open_gate(app, backend, chats, LinkSigner(KEY))
-        many = Rate(1_000_000, 60.0)
-        entry = replace(
-            entry, gate=replace(entry.gate, counting=Counting(MemoryLimiter(), Limits(many, many, many, many)))
-        )
+        many = Rate(1_000_000, 60)
+        entry = replace(entry, gate=replace(entry.gate, counting=Counting(app.live, Limits(many, many, many, many))))
         async with shared_engines(settings) as engines:
             yield House(app, build_service(app, chats, entry.gate, engines), entry)
 

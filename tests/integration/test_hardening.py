@@ -13,7 +13,7 @@ import pytest
 
 from agent.errors import StorageError
 from agent.library import Library, load_library
-from connectors.access.limits import Limits, MemoryLimiter, Rate
+from connectors.access.limits import Limits, Rate
 from connectors.access.people import Role
 from connectors.api import build_api
 from connectors.api.access import SAFE, anyone, guard
@@ -70,7 +70,7 @@ def test_behind_tls_browsers_are_told_to_stay_there(tmp_path: Path, root: Path, 
 
 def test_who_asks_too_often_waits(tmp_path: Path, root: Path, library: Library) -> None:
     async def check(plain: House) -> None:
-        few = Counting(MemoryLimiter(), Limits(Rate(40, 60.0), Rate(20, 60.0), Rate(5, 60.0), Rate(3, 60.0)))
+        few = Counting(plain.app.live, Limits(Rate(60, 60), Rate(20, 60), Rate(5, 60), Rate(3, 60)))
         gate = replace(plain.entry.gate, counting=few)
         house = replace(plain, api=build_api(web_chats(plain.app), StoredShelf(plain.app), gate))
         async with house.client() as client, await house.staff(Role.NURSE) as nurse:
@@ -81,7 +81,7 @@ def test_who_asks_too_often_waits(tmp_path: Path, root: Path, library: Library) 
             assert opened == [422] * 3 + [429]
             asked = [(await nurse.get("/api/session")).status_code for _ in range(21)]
             assert asked == [200] * 20 + [429]
-            last = [await client.get("/health") for _ in range(40)][-1]
+            last = [await client.get("/health") for _ in range(60)][-1]
             assert (last.status_code, last.json()["code"]) == (429, "too-often")
             assert int(last.headers["retry-after"]) >= 1
             assert last.headers["x-content-type-options"] == "nosniff"
@@ -192,3 +192,17 @@ def test_other_sites_are_let_in_by_the_list(tmp_path: Path, root: Path, library:
             assert "frame-ancestors 'none'" in (await client.get("/api/session")).headers["content-security-policy"]
 
     held(settings_in(tmp_path, root).model_copy(update={"web_origins": (site,)}), library, check)
+
+
+def test_where_nobody_can_count_nobody_is_turned_away(tmp_path: Path, root: Path, library: Library) -> None:
+    class Gone:
+        async def allow(self, name: str, most: int, seconds: int) -> bool:
+            raise StorageError("live-unreachable", f"{name} {most} {seconds}", "start it")
+
+    async def check(plain: House) -> None:
+        gate = replace(plain.entry.gate, counting=Counting(Gone()))
+        house = replace(plain, api=build_api(web_chats(plain.app), StoredShelf(plain.app), gate))
+        async with house.client() as client:
+            assert (await client.get("/api/link")).json()["code"] == "link-unknown"
+
+    held(settings_in(tmp_path, root), library, check)

@@ -23,6 +23,7 @@ from suifang.people import moment_from
 from suifang.shelf import StoredShelf
 from suifang.web import web_chats
 from tests.fakes.house import KEY, House, held, settings_in
+from tests.fakes.matrix import furnish
 
 pytestmark = pytest.mark.integration
 
@@ -259,3 +260,19 @@ def test_without_a_link_a_conversation_begins_only_where_the_settings_say_so(
     settings = settings_in(tmp_path, root)
     held(settings, library, closed)
     held(settings.model_copy(update={"walk_in": True}), library, allowed)
+
+
+def test_looks_at_records_are_in_the_audit_log(tmp_path: Path, root: Path, library: Library) -> None:
+    async def check(house: House) -> None:
+        target = await furnish(house, "T1", "翾", "13800001111")
+        async with await house.staff(Role.DOCTOR) as doctor, await house.staff(Role.DOCTOR, "T2") as stranger:
+            for path in (f"/api/visits/{target.visit_id}", f"/visits/{target.visit_id}/clips/turn-001.wav"):
+                await doctor.get(path)
+                await doctor.get(path)
+                await stranger.get(path)
+            await doctor.delete("/api/session")
+        found = [(entry.act, entry.who[:9]) for entry in await house.app.store.audit.entries(target.visit_id)]
+        assert found == [("read", "doctor.t1"), ("listen", "doctor.t1")], "once a minute, and only who was let in"
+        assert [entry.act for entry in await house.app.store.audit.entries()][-1] == "logout"
+
+    held(settings_in(tmp_path, root), library, check)
