@@ -12,12 +12,15 @@ SOMEBODY = "王桂花/2/1948-05-03"
 
 
 def resident_from(text: str) -> Resident:
-    """``name/sex/birth``: sex 1 male, 2 female, 0 unknown; birth 1948-05-03. The latter two may be left out."""
-    name, sex, born, *_ = [*(part.strip() for part in text.split("/")), "", ""]
+    """``name/sex/birth/id``: sex 1 male, 2 female, 0 unknown; birth 1948-05-03. All but the name may be left out.
+
+    With an id the last signed visit of that resident is known.
+    """
+    name, sex, born, known, *_ = [*(part.strip() for part in text.split("/")), "", "", ""]
     sex = sex or "0"
     if not name or sex not in ("0", "1", "2", "9"):
         raise InputError("resident", f"{text!r} is no resident", f"write name/sex/birth, such as {SOMEBODY}")
-    return Resident(name=name, sex=sex, birth_date=birth_from(born))
+    return Resident(name=name, id=known, sex=sex, birth_date=birth_from(born))
 
 
 def birth_from(text: str) -> date | None:

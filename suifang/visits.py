@@ -17,6 +17,7 @@ from agent.library import Library
 from connectors.storage import Store, VisitStart, VisitStatus
 from connectors.storage.owners import this_process
 from connectors.storage.ports import Channel
+from suifang.past import last_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Caller:
 
     resident: Resident
     history: Mapping[str, SlotValue]
+    """As the contract-management backend has it; where that is empty, the last visit that was signed here counts."""
     unfinished: str | None = None
     """Id of an earlier visit that was broken off: its answers are not asked again."""
     team: str = ""
@@ -96,8 +98,9 @@ class Visits:
         """Begin a visit; the effects are the opening words. Raises ``InputError`` for an unknown flow."""
         form = self._library.flow(flow).form or ""
         carried = await self._carried(caller.unfinished, flow)
+        history = caller.history or await last_values(self._store, caller.resident.id, form)
         conversation, effects = Conversation.open(
-            self._library, flow, caller.resident, now, Past(caller.history, carried),
+            self._library, flow, caller.resident, now, Past(history, carried),
             {**self._values, "channel": channel.value},
         )  # fmt: skip
         start = VisitStart(

@@ -15,6 +15,7 @@ from connectors.storage.ports import (
     Visit,
     VisitStart,
     VisitStatus,
+    share_form,
 )
 from connectors.storage.withholding import refused, withhold
 
@@ -106,6 +107,15 @@ class MemoryRecords:
         """The newest version, or None."""
         versions = self._records.get(visit_id)
         return versions[-1] if versions else None
+
+    async def last_signed(self, resident_id: str, form: str) -> StoredRecord | None:
+        """The signed record of the resident's last visit on one of the forms, or None."""
+        held = [v for v in self._visits.values() if v.resident_id == resident_id and share_form(v.form, form)]
+        for visit in sorted(held, key=lambda v: v.started, reverse=True):
+            signed = [record for record in self._records.get(visit.id, ()) if record.status == "signed"]
+            if signed:
+                return signed[-1]
+        return None
 
 
 class MemoryClips:

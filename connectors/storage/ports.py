@@ -93,6 +93,11 @@ class StoredAlert:
     evidence: str
 
 
+def share_form(one: str, other: str) -> bool:
+    """Whether two visits fill a form in common; several forms are joined by ``+``."""
+    return bool(set(one.split("+")) & set(other.split("+")))
+
+
 class EventLog(Protocol):
     """The append-only log of every visit."""
 
@@ -130,6 +135,9 @@ class Records(Protocol):
 
     async def latest(self, visit_id: str) -> StoredRecord | None:
         """The newest version, or None."""
+
+    async def last_signed(self, resident_id: str, form: str) -> StoredRecord | None:
+        """The signed record of the resident's last visit on one of the forms (joined by ``+``), or None."""
 
 
 class Clips(Protocol):

@@ -22,13 +22,17 @@ from connectors.storage.media import Media
 from connectors.storage.migrate import METADATA, bring_up_to_date
 from connectors.storage.outbox import SqlOutbox
 from connectors.storage.persons import SqlPersons
-from connectors.storage.ports import StoredRecord
+from connectors.storage.ports import StoredRecord, share_form
 from connectors.storage.reviews import SqlReviews, as_record
 from connectors.storage.scope import SqlScope
 from connectors.storage.sessions import SqlLockouts, SqlSessions
 from connectors.storage.staff import SqlStaff
 from connectors.storage.upsert import upsert
 from connectors.storage.visits import SqlVisits
+
+
+_SIGNED_LOOKED_AT = 50
+"""Signed versions of a resident that are looked through for the right form; years of visits."""
 
 
 class SqlRecords:
@@ -59,6 +63,18 @@ class SqlRecords:
         async with self._database.begin() as connection:
             row = (await connection.execute(wanted)).first()
         return as_record(row) if row else None
+
+    async def last_signed(self, resident_id: str, form: str) -> StoredRecord | None:
+        """The signed record of the resident's last visit on one of the forms, or None."""
+        table, visits = tables.records, tables.visits
+        wanted = (
+            select(table).join(visits, visits.c.id == table.c.visit_id)
+            .where(visits.c.resident_id == resident_id, table.c.status == "signed")
+            .order_by(visits.c.started.desc(), table.c.version.desc()).limit(_SIGNED_LOOKED_AT)
+        )  # fmt: skip
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return next((as_record(row) for row in rows if share_form(row.form, form)), None)
 
 
 class SqlClips:

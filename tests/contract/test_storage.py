@@ -161,6 +161,29 @@ def test_records_get_versions(holds: Callable[[Check], None]) -> None:
     holds(check)
 
 
+def test_the_last_signed_record_of_a_resident(holds: Callable[[Check], None]) -> None:
+    async def check(store: Store) -> None:
+        wang = Resident("王桂花", "r1")
+        for visit, form, started in (
+            ("old", "gw3-htn", "2026-06-01T09:00:00"),
+            ("both", "gw3-htn+gw3-dm", "2026-08-01T09:00:00"),
+            ("draft", "gw3-htn", "2026-10-01T09:00:00"),
+            ("record", "gw3-record", "2026-11-01T09:00:00"),
+        ):
+            await store.visits.open(
+                VisitStart(visit, wang, "a_flow", form, Channel.CHAT, started, "host:1")
+            )
+            status = "draft" if visit == "draft" else "signed"
+            await store.records.save(StoredRecord(visit, form, {"of": visit}, 0, status, "李医生", started))
+        found = await store.records.last_signed("r1", "gw3-htn")
+        assert found is not None
+        assert dict(found.body) == {"of": "both"}
+        assert await store.records.last_signed("r1", "copd") is None
+        assert await store.records.last_signed("r2", "gw3-htn") is None
+
+    holds(check)
+
+
 def test_clips_by_turn(holds: Callable[[Check], None]) -> None:
     async def check(store: Store) -> None:
         await store.visits.open(start())

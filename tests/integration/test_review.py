@@ -209,3 +209,22 @@ def test_a_missed_flag_becomes_a_case(holds: Callable[[Check], None], tmp_path: 
                 missed_flag(sheet, *bad)
 
     holds(check)
+
+
+def test_the_next_conversation_knows_the_signed_visit_before(holds: Callable[[Check], None]) -> None:
+    async def check(app: App, reviewing: Reviewing, visit: str) -> None:
+        wang = Caller(Resident("王桂花", "R00001", "2", date(1948, 5, 3)), {})
+        unsigned, _ = await app.visits.open("hypertension_followup", wang, Channel.TERMINAL, NOW)
+        assert unsigned.conversation.state.history == {}
+        await reviewing.correct(visit, "sbp", "145", LI, WHY)
+        await reviewing.correct(visit, "visit_class", "2", LI, ("血压未达标", False))
+        await reviewing.sign(visit, LI, accept=True)
+        after, _ = await app.visits.open("hypertension_followup", wang, Channel.TERMINAL, NOW)
+        history = after.conversation.state.history
+        assert (history["sbp"], history["dbp"], history["visit_class"]) == (145, 95, "2")
+        other, _ = await app.visits.open(
+            "hypertension_followup", Caller(Resident("李梅", "R00002"), {}), Channel.TERMINAL, NOW
+        )
+        assert other.conversation.state.history == {}
+
+    holds(check)
