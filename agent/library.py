@@ -25,6 +25,7 @@ from agent.understanding.lexicons import Lexicons, load_lexicons
 from agent.understanding.parsing import Parser
 from agent.understanding.redflags import load_redflags
 from agent.understanding.registry import build_parsers
+from agent.understanding.said_before import load_said_before
 from agent.yaml_lines import load_yaml
 from models.registry import HOME
 
@@ -71,6 +72,7 @@ def load_library(root: Path) -> Library:
         parsers=load_parsers(nlu_data, lexicons),
         intents=Intents(nlu_data, BUNDLED_INTENTS),
         topics=_topics(nlu_data / "topics.yml"),
+        said_before=load_said_before(nlu_data / "said_before.tsv"),
         instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )
     tools = Tools(rules, load_tips(dialogues / "knowledge"))

@@ -46,7 +46,11 @@ def general_answer(
     return None
 
 
+_ANY_MEDICINE = re.compile("(?:我|俺)?(?:吃|打|用|开)的(?:药|针)")
+
+
 def _names_something(text: str, lexicons: Lexicons) -> bool:
+    text = _ANY_MEDICINE.sub("", text)
     medicines = lexicons.medicines
     return any(p.search(text) for p in medicines.partial.values()) or medicines.classes.search(text) is not None
 

@@ -33,6 +33,7 @@ from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsing import Parser
 from agent.understanding.redflags import RedFlagRules, word_alerts
 from agent.understanding.repair import Repaired
+from agent.understanding.said_before import SaidBefore
 from agent.understanding.text import Utterance, normalise
 from agent.understanding.values import tables
 from agent.understanding.volunteered import extract_volunteered
@@ -58,6 +59,8 @@ class Knowledge:
     """Guesses what is asked of the agent when nothing else was understood."""
     instructions: re.Pattern[str]
     """Words that try to instruct the program; speech is data."""
+    said_before: SaidBefore
+    """Guesses coded answers in words that no parser knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,8 @@ def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
     utterance = normalise(text)
     repaired = knowledge.hearing.repaired(utterance, ask)
     reading = _heard(ask, utterance, repaired, ctx, knowledge)
+    if reading.empty and not knowledge.instructions.search(utterance.text):
+        reading = knowledge.said_before.guess(ask, repaired.text)
     if not reading.fills or ask in KIND_ASKS:
         return reading
     beside = _volunteered(replace(utterance, text=repaired.text), ask, reading, ctx, knowledge)
@@ -160,6 +165,9 @@ def interpret(
     commands += _beside(commands, _meaning(said, ask, reading, ctx, rest))
     if not commands:
         commands += _guessed(said, ask, ctx, rest)
+    if not commands and ask and not knowledge.instructions.search(said.text):
+        reading = knowledge.said_before.guess(ask, said.text)
+        commands += _values(ask, reading, (), ctx) or _bare(reading)
     return Understood(utterance, tuple(commands) or (CannotUnderstand(),), reading, found)
 
 

@@ -13,6 +13,8 @@ _NOT_TAKEN = re.compile("(不|没|没有|不再|没再|停|停了|停掉|不用|
 _GIVEN_UP = re.compile(
     "(?<![没不别])(停了|停掉|给停|停用|不吃了|没再吃|没吃了|不用了|不打了|不吃啦|戒了)(?!.{0,4}(又|接着))"
 )
+_USED_UP = re.compile("(吃完|用完|断|换)了|换掉")
+"""络活喜吃完了，现在吃施慧达."""
 _CHANGED_FROM = re.compile("(以前|原来|原先|早先|从前|过去|之前|开始|先前)")
 _CLASS_LISTED = re.compile("(?:^|[，和跟有个种是打])(地平|普利|沙坦|洛尔|他[汀丁听]|列净|列汀|胰岛素)(?=，|$|一)")
 _NOW = re.compile("(现在|后来|改成|改吃|换成|换了|换吃|如今|这阵子|目前)")
@@ -138,6 +140,8 @@ def _is_stopped(text: str, hit: Hit, until: int) -> bool:
     """Denied before the name, given up behind it, or taken in the past only."""
     left = text[: hit.span[0]].rpartition("，")[2]
     if _NOT_TAKEN.search(left) or _GIVEN_UP.search(text[hit.span[1] : until]):
+        return True
+    if _USED_UP.search(text[hit.span[1] : until]) and _NOW.search(text[hit.span[1] :]):
         return True
     before = text[: hit.span[0]]
     past = list(_CHANGED_FROM.finditer(before))

@@ -30,7 +30,6 @@ from connectors.storage.staff import SqlStaff
 from connectors.storage.upsert import upsert
 from connectors.storage.visits import SqlVisits
 
-
 _SIGNED_LOOKED_AT = 50
 """Signed versions of a resident that are looked through for the right form; years of visits."""
 

@@ -28,7 +28,7 @@ EXAMPLE = "suifang chat hypertension_followup --resident 王桂花/2/1948-05-03"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument("flow", help="the flow to run, such as hypertension_followup")
-    parser.add_argument("--resident", default=SOMEBODY, metavar="NAME/SEX/BIRTH/ID", help=f"default {SOMEBODY}; with an id the last signed visit is known")
+    parser.add_argument("--resident", default=SOMEBODY, metavar="NAME/SEX/BIRTH/ID", help=f"default {SOMEBODY}")
     parser.add_argument("--now", metavar="TIME", help="time of the conversation, such as 2026-11-23T09:30")
     parser.add_argument("--continue", dest="unfinished", metavar="VISIT", help="go on with a visit that was broken off")
     parser.add_argument("--explain", action="store_true", help="show for each turn what was understood, and why")

@@ -170,9 +170,7 @@ def test_the_last_signed_record_of_a_resident(holds: Callable[[Check], None]) ->
             ("draft", "gw3-htn", "2026-10-01T09:00:00"),
             ("record", "gw3-record", "2026-11-01T09:00:00"),
         ):
-            await store.visits.open(
-                VisitStart(visit, wang, "a_flow", form, Channel.CHAT, started, "host:1")
-            )
+            await store.visits.open(VisitStart(visit, wang, "a_flow", form, Channel.CHAT, started, "host:1"))
             status = "draft" if visit == "draft" else "signed"
             await store.records.save(StoredRecord(visit, form, {"of": visit}, 0, status, "李医生", started))
         found = await store.records.last_signed("r1", "gw3-htn")

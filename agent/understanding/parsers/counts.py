@@ -21,6 +21,8 @@ _DAYS = re.compile("(?:多|来)?(?:天|日)(?!前量)")
 _FORTNIGHT = re.compile("半个?月|两个?(?:礼拜|星期|周)|两周")
 _MONTH = re.compile("[一这每]个?月|上个月|一个来月")
 _WEEKS = re.compile("个?(?:多)?(?:礼拜|星期|周)")
+_WEEKS_AND_DAYS = re.compile(f"([{NUMERAL}]+)个?(?:礼拜|星期|周)(?:零|又|加|多|过)([{NUMERAL}]+)天")
+_LAST_YEAR = re.compile("(?:去年|前年|往年|头年)[^，]*，?")
 _MONTHS = re.compile("(?:个|拉)?(?:多)?月")
 
 
@@ -55,6 +57,8 @@ def _no_number(text: str, about: str) -> Reading:
 def parse_aecopd(utterance: Utterance, ctx: AskContext) -> Reading:
     """Flare-ups within the year."""
     text = corrected(present(utterance.text))
+    if "今年" in text:
+        text = _LAST_YEAR.sub(lambda m: "，" * len(m[0]), text)
     numbers = _counted(text, other="住")
     exact = [n for n in numbers if n.exact]
     if _NONE.search(text) and (not exact or re.search("一(?:次|回)(?:都|也)?没", text)):
@@ -108,6 +112,9 @@ def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading
     nth = re.search(f"第([{NUMERAL}]+)天", text)
     if nth and (numbers := find_numbers(nth[1])):
         return reading(fill("days_since_discharge", numbers[0].value, nth.span(), confirm=True, reason="which day"))
+    odd = _WEEKS_AND_DAYS.search(text)
+    if odd and len(both := find_numbers(odd[1]) + find_numbers(odd[2])) == 2 and all(n.exact for n in both):
+        return reading(fill("days_since_discharge", both[0].value * 7 + both[1].value, odd.span()))
     for number in find_numbers(text):
         days, estimated = _days(text, number)
         if days is None:

@@ -15,6 +15,8 @@ from agent.understanding.values import tables
 _DECIMAL = "点个块店典"
 _PLUS = re.compile("加号|个加|[一二两三四五\\d]加(?![一二三四五六七八九十])|\\+")
 _LIMIT = re.compile("(?<![a-z])(?:hi|lo|high|low)(?![a-z])|英文|字母|爆表|测不出|超出|显示高|显示低")
+_FED = re.compile("(?<!没)(?<!没有)(?<!还没)(?<!不)吃(?:了|过|完)(?!药|饭|早饭)[^，不没]{1,6}(?:量|测|扎)的")
+"""早上吃了俩包子量的."""
 _NOT_TAKEN = {
     "pbg_2h": re.compile(
         "(?:饭后|餐后|吃完饭)(?:的|那个|血糖)*(?:也|还|都|倒|我)*(?:没|不|忘了)(?:测|量|查|扎|做|记)[^，]{0,3}"
@@ -48,6 +50,8 @@ def parse_hba1c(utterance: Utterance, ctx: AskContext) -> Reading:
 
 def _glucose(utterance: Utterance, asked: str) -> Reading:
     text, asked = _measured_only(corrected(present(utterance.text)), asked)
+    if asked == "fpg" and _FED.search(text):
+        return vague("not fasting: after which meal, how long?")
     if _PLUS.search(text) or _LIMIT.search(text):
         return vague("urine sugar or a limit of the meter, not a value")
     by_slot: dict[str, list[Number]] = {}

@@ -33,7 +33,7 @@ _SELDOM = re.compile(
 )
 _LIANG_PER = {"两": 1.0, "斤": 10.0, "公斤": 20.0, "毫升": 0.02, "ml": 0.02}
 _STILL = re.compile(
-    "一(?:次|回|趟)(?:都|也)?没|不运动|不锻炼|不活动|没(?:有)?(?:运动|锻炼|活动|咋动|怎么动)|不动弹?|动不了|走不(?:了|动|成)|不(?:出门|下床|走|溜达)|没法(?:走|动)|不咋动|不怎么动|从来不|^(?:没有?|不|无)(?:，|$|啊|了|呀)|懒得动|哪儿?里?(?:也|都)(?:去|走|动)不(?:了|成|动)|(?<!哪里)去不了|出不去|足不出户|成天(?:躺|坐|窝)"
+    "一(?:次|回|趟)(?:都|也)?没|没(?:专门|特意|特地|正经)(?:去|地|的)?(?:锻炼|运动|活动)|不运动|不锻炼|不活动|没(?:有)?(?:运动|锻炼|活动|咋动|怎么动)|不动弹?|动不了|走不(?:了|动|成)|不(?:出门|下床|走|溜达)|没法(?:走|动)|不咋动|不怎么动|从来不|^(?:没有?|不|无)(?:，|$|啊|了|呀)|懒得动|哪儿?里?(?:也|都)(?:去|走|动)不(?:了|成|动)|(?<!哪里)去不了|出不去|足不出户|成天(?:躺|坐|窝)"
 )
 _MINUTES = re.compile("个?(?:分钟|分(?!之))")
 _HOURS = re.compile("个?(?:多)?(?:小时|钟头|钟(?!头))")
@@ -203,7 +203,7 @@ def parse_exercise(utterance: Utterance, ctx: AskContext) -> Reading:
     if minutes is not None:
         fills.append(fill("exercise_minutes_now", minutes.worth, minutes.number.span, confirm=minutes.number.soft))
     denied = _STILL.search(text)
-    if denied and (denied[0].startswith("一") or not (fills or minutes_open or times_open)):
+    if denied and (denied[0].startswith(("一", "没专", "没特", "没正")) or not (fills or minutes_open or times_open)):
         return reading(SlotFill("exercise_per_week_now", 0, 1.0, (0, len(text)), reason="does not exercise"))
     must = minutes_open or times_open
     if fills or must:

@@ -112,10 +112,21 @@ def _doses(text: str, named: tuple[Named, ...], lexicons: Lexicons) -> list[Dose
         behind = [ahead if ahead.said else behind[0]]
     elif behind[0].times_per_day is None and len(named) == 1:
         behind = [_joined(_dose(text[: named[0].span[0]], named[0], lexicons), behind[0])]
+    if len(named) > 1:
+        starts = [0, *edges[:-1]]
+        leads = [text[a : n.span[0]].rpartition("，")[2] for a, n in zip(starts, named, strict=True)]
+        behind = [_timed(dose, words, lexicons) for dose, words in zip(behind, leads, strict=True)]
     last = behind[-1]
     if len(named) > 1 and last.said and lexicons.doses["all_alike"].search(text[edges[-1] :]):
         behind = [_shared(d, last) for d in behind]
     return behind
+
+
+def _timed(dose: Dose, ahead: str, lexicons: Lexicons) -> Dose:
+    """晚上瑞舒伐他汀一片: the time of the day stands before the name, the amount behind it."""
+    if dose.each is None or dose.times_per_day is not None or not ahead:
+        return dose
+    return replace(dose, times_per_day=read_dose(ahead, lexicons).times_per_day)
 
 
 def _own_words(words: str, lexicons: Lexicons) -> str:

@@ -92,7 +92,7 @@ def grooming(text: str) -> int | None:
     if _Need.SOME in rest:
         return 3
     if bath and max(bath) >= _Need.SOME:
-        return 1 if rest else None
+        return 1
     return 0 if _Need.NONE in (*bath, *rest) else None
 
 
