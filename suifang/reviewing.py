@@ -32,6 +32,8 @@ class Signer:
 
     name: str
     at: str
+    saw: int | None = None
+    """The version that they had before them; None takes whatever is newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class Reviewing:
         self, visit_id: str, slot: str, text: str, signer: Signer, note: tuple[str, bool]
     ) -> tuple[Sheet, Correction]:
         """Change one value; ``note`` is why, and whether the agent had heard it wrong."""
-        sheet = await self.sheet(visit_id)
+        sheet = await self._seen(visit_id, signer)
         why, misheard = note
         if not why.strip():
             raise InputError("why-missing", "a correction needs its reason", "add --why, such as --why 听录音是145")
@@ -94,7 +96,7 @@ class Reviewing:
 
         The class and the next visit are the doctor's: given by ``correct``, or taken over with ``accept``.
         """
-        sheet = await self.sheet(visit_id)
+        sheet = await self._seen(visit_id, signer)
         newest = sheet.newest
         if newest is not None and newest.status == SIGNED:
             raise InputError(
@@ -108,6 +110,18 @@ class Reviewing:
         if self._has(sheet, SIGNATURE):
             taken.append(Correction(SIGNATURE, None, signer.name, signer.name, signer.at, "签字"))
         return await self._add(sheet, signer, taken, SIGNED)
+
+    async def _seen(self, visit_id: str, signer: Signer) -> Sheet:
+        """The sheet, if it is still what the signer looked at. Raises ``InputError`` record-changed."""
+        sheet, newest = await self.sheet(visit_id), 0
+        if sheet.newest is not None:
+            newest = sheet.newest.version
+        if signer.saw is not None and signer.saw != newest and sheet.newest is not None:
+            raise InputError(
+                "record-changed", f"{sheet.newest.author or 'the agent'} made version {newest} meanwhile",
+                "look at it again",
+            )  # fmt: skip
+        return sheet
 
     def _accepted(self, sheet: Sheet, signer: Signer) -> Sequence[Correction]:
         suggestion = sheet.report.suggestion.suggestion

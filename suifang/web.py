@@ -7,18 +7,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from agent.domain.effects import Escalate
 from connectors.api import Extras, Gate, build_api
+from connectors.api.console import ConsoleParts, console_router
 from connectors.api.origins import Origins
 from connectors.api.pages import Modules, pages_router
+from connectors.signing.ports import SigningBackend
 from connectors.web import STATIC
 from speech.ports import Pcm
 from speech.recording import ClipFolder
 from suifang.app import App
 from suifang.chat_voice import ChatVoices, SharedEngines
 from suifang.chats import ChatParts, WebChats
+from suifang.desk import DeskParts, HouseDesk
 from suifang.shelf import StoredShelf
 from suifang.visits import Visit
 
@@ -67,10 +70,19 @@ async def listening(chats: WebChats) -> AsyncIterator[None]:
             await task
 
 
-def build_service(app: App, chats: WebChats, gate: Gate, engines: SharedEngines) -> FastAPI:
+def console(app: App, backend: SigningBackend, gate: Gate) -> APIRouter:
+    """The pages of staff."""
+    desk = HouseDesk(DeskParts(app.library, app.store, app.papers, backend, present))
+    return console_router(ConsoleParts(desk, gate.doors))
+
+
+def build_service(
+    app: App, chats: WebChats, gate: Gate, engines: SharedEngines, staff_pages: APIRouter | None = None
+) -> FastAPI:
     """Everything that ``suifang serve`` offers."""
     voices = ChatVoices(app.library, app.store, engines)
-    extras = Extras(voices, Origins(app.settings.web_origins), (pages_router(STATIC, app.settings.web_origins),))
+    routers = (pages_router(STATIC, app.settings.web_origins), *([staff_pages] if staff_pages else []))
+    extras = Extras(voices, Origins(app.settings.web_origins), routers)
     api = build_api(chats, StoredShelf(app), gate, extras)
     api.mount("/static", Modules(directory=STATIC))
     return api

@@ -20,7 +20,7 @@ from agent.report.changes import find_changes, medicine_rows
 from agent.report.fold import Folded, fold
 from agent.report.lines import Lines
 from agent.report.model import AlertLine, Header, Report, SuggestionPart, Utterance
-from agent.report.words import day_words, masked_phone
+from agent.report.words import day_words, evidence_words, masked_phone
 
 VISIT_MODE = "3"
 """随访方式 3 电话."""
@@ -44,7 +44,7 @@ def build_report(events: Sequence[Event], rules: ClinicalRules, forms: Mapping[s
     history = state.opened.history
     return Report(
         header=_header(state, form, rules.labels),
-        alerts=tuple(_alert_line(alert, state, rules.labels) for alert in state.alerts),
+        alerts=tuple(_alert_line(alert, state, form, rules.labels) for alert in state.alerts),
         changes=find_changes(form, everything, history, rules.labels),
         contradictions=find_contradictions(everything, history, rules.checks, rules.labels),
         headline=form.headline,
@@ -137,7 +137,7 @@ def _header(state: Folded, form: Form, labels: Labels) -> Header:
     )
 
 
-def _alert_line(alert: AlertRaised, state: Folded, labels: Labels) -> AlertLine:
+def _alert_line(alert: AlertRaised, state: Folded, form: Form, labels: Labels) -> AlertLine:
     return AlertLine(
         flag=alert.flag,
         label=labels.word("flags", alert.flag),
@@ -145,7 +145,7 @@ def _alert_line(alert: AlertRaised, state: Folded, labels: Labels) -> AlertLine:
         severity_words=labels.word("severities", alert.severity),
         subject=alert.subject,
         subject_words=labels.word("subjects", alert.subject),
-        evidence=alert.evidence,
+        evidence=evidence_words(alert.evidence, form),
         rule=alert.rule,
         rule_version=alert.rule_version,
         turn=alert.turn,

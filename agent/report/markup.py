@@ -13,7 +13,7 @@ class Markup(str):
     __slots__ = ()
 
 
-_VOID = {"meta", "br", "hr"}
+_VOID = {"meta", "br", "hr", "link", "input"}
 
 
 def el(tag: str, *children: str | None, **attributes: str | None) -> Markup:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
-from agent.clinical.forms import Field
+from agent.clinical.forms import Field, Form
 from agent.clinical.labels import Labels
 from agent.domain.answers import Medication, SlotValue
 
 _WEEKDAYS = "一二三四五六日"
+_VALUE = re.compile(r"\b([a-z]\w*)=([\d.]+)")
 
 
 def value_words(field: Field, value: SlotValue, labels: Labels) -> str:
@@ -54,6 +56,12 @@ def day_words(iso: str) -> str:
     except ValueError:
         return iso
     return f"{iso} 星期{_WEEKDAYS[day.weekday()]}"
+
+
+def evidence_words(evidence: str, form: Form | None) -> str:
+    """What raised an alert: the resident's words as they are, values by the names of the form."""
+    named = {item.slot: item.label for item in form.fields()} if form else {}
+    return _VALUE.sub(lambda found: f"{named.get(found[1], found[1])} {found[2]}", evidence).replace(", ", "，")
 
 
 def masked_phone(phone: str) -> str:

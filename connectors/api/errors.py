@@ -6,13 +6,14 @@ import logging
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from agent.errors import InputError, StorageError, SuifangError
+from connectors.api.refusals import page_for
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +21,8 @@ _CODES = {
     401: "login-needed login-failed code-needed link-unknown",
     403: "csrf role-wrong change-password enrol walk-in-closed",
     404: "visit-unknown clip-unknown flow-unknown report-unknown resident-unknown staff-unknown letter-unknown"
-    " link-gone message-unknown",
-    409: "visit-ended name-taken enrolled turn-taken",
+    " link-gone message-unknown alert-unknown shift-unknown",
+    409: "visit-ended name-taken enrolled turn-taken record-changed signed-already visit-open alert-taken alert-open",
     422: "nothing-heard",
     429: "login-locked too-many",
 }
@@ -43,7 +44,7 @@ def answer(status: int, code: str, message: str, remedy: str) -> JSONResponse:
     return JSONResponse({"code": code, "message": message, "remedy": remedy}, status)
 
 
-async def _ours(connection: HTTPConnection, error: Exception) -> JSONResponse | None:
+async def _ours(connection: HTTPConnection, error: Exception) -> Response | None:
     if not isinstance(error, SuifangError):
         raise error
     known = STATUS.get(error.code)
@@ -52,6 +53,8 @@ async def _ours(connection: HTTPConnection, error: Exception) -> JSONResponse | 
     if status >= 500:  # its message may name files, or hold a row
         log.error("api.error %s at %s", error.code, where(error))
         refusal = answer(status, error.code, "the service cannot do this now", AGAIN)
+    if (page := page_for(connection, error.code, status)) is not None:
+        return page
     if isinstance(connection, WebSocket):
         await deny(connection.scope, connection.receive, connection.send, refusal)
         return None

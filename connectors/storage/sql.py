@@ -15,6 +15,7 @@ from connectors.database.sealing import reseal, usage
 from connectors.database.transactions import Database, open_database
 from connectors.storage import tables
 from connectors.storage.audit import SqlAudit
+from connectors.storage.caring import SqlCaring
 from connectors.storage.events import SqlEventLog, remove_files
 from connectors.storage.ledger import SqlLedger, refused_before
 from connectors.storage.links import SqlLinks
@@ -29,6 +30,7 @@ from connectors.storage.sessions import SqlLockouts, SqlSessions
 from connectors.storage.staff import SqlStaff
 from connectors.storage.upsert import upsert
 from connectors.storage.visits import SqlVisits
+from connectors.storage.worklist import SqlWorklist
 
 _SIGNED_LOOKED_AT = 50
 """Signed versions of a resident that are looked through for the right form; years of visits."""
@@ -126,6 +128,8 @@ class SqlStore:
         self.lockouts = SqlLockouts(database)
         self.links = SqlLinks(database)
         self.scope = SqlScope(database)
+        self.worklist = SqlWorklist(database)
+        self.caring = SqlCaring(database)
 
     @property
     def found_rotating(self) -> bool:

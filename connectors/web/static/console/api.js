@@ -1,0 +1,57 @@
+// Requests of staff pages: the token against forgery goes along, a refusal becomes words that help.
+
+const REFUSALS = {
+  'record-changed': '别人刚改过这份记录。页面会重新打开，请看过再改。',
+  'signed-already': '这份记录已经签过字了。',
+  'alert-taken': '这条警报已经有人接了。',
+  'value-unreadable': '这个值填得不对，请照提示再填一次。',
+  'value-same': '和现在的值一样，不用改。',
+  'class-open': '还没有定分类，请先选分类。',
+  'csrf': '登录已过期，请重新登录。',
+  'login-needed': '登录已过期，请重新登录。',
+  'role-wrong': '您的账号不能这样做。',
+  'login-failed': '登录名、密码或验证码不对。连续五次不对会锁半小时。',
+  'login-locked': '错的次数太多，请半小时后再试，或者找管理员。',
+  'code-wrong': '验证码不对。请看看手机时间准不准，等下一个数再填。',
+  'password-weak': '这个密码太容易猜到，请换一个长一点的。',
+  'password-same': '和原来的一样，请换一个。',
+  'name-taken': '这个登录名已经有人用了。',
+};
+
+export function csrf() {
+  return document.querySelector('meta[name=csrf]')?.content || document.querySelector('[data-csrf]')?.dataset.csrf || '';
+}
+
+export class Refused extends Error {
+  constructor(code, message, status) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+export async function send(path, method = 'GET', body = undefined, background = false) {
+  const headers = { 'X-CSRF-Token': csrf() };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (background) headers['X-Background'] = '1';
+  const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+    .catch(() => { throw new Refused('offline', '连不上服务，请看看网络。', 0); });
+  if (answer.status === 204) return null;
+  const told = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(told.code, REFUSALS[told.code] || told.message || '没有成功，请再试。', answer.status);
+  return told;
+}
+
+export function toast(words) {
+  const place = document.getElementById('toast');
+  if (place) place.textContent = words;
+  clearTimeout(toast.timer);
+  toast.timer = setTimeout(() => { if (place) place.textContent = ''; }, 6000);
+}
+
+// What is said on the page that follows this one.
+export function reloadWith(words, place = '') {
+  sessionStorage.setItem('said', words);
+  if (place) location.hash = place;
+  location.reload();
+}

@@ -1,0 +1,262 @@
+"""The desk of doctors and nurses: the ``Desk`` port over library, store and contract-management backend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent.clinical.forms import find_form
+from agent.domain.events import AgentSaid, Event, ResidentSaid, SlotSet
+from agent.errors import BackendError, InputError
+from agent.library import Library
+from agent.report.messages import written
+from agent.report.words import evidence_words, masked_phone, value_words
+from connectors.access.people import Staff
+from connectors.api.history import history_of
+from connectors.signing.ports import ResidentFile, SigningBackend
+from connectors.storage.caring import Doer
+from connectors.storage.ports import StoredRecord
+from connectors.storage.sql import SqlStore
+from connectors.storage.worklist import AlertRow, WorkRow
+from connectors.web.console.views import (
+    AlertView,
+    FigureView,
+    LiveLine,
+    LiveView,
+    PersonView,
+    ReportView,
+    Seen,
+    VersionView,
+    WorkPage,
+)
+from suifang.papers import Papers
+from suifang.reviewing import Reviewing, Signer
+from suifang.trends import trends_of
+from suifang.worklist import Words, age_on, person_words, urgent, visit_item, work_items
+
+MOST_DUE = 1000
+ALERT_DAYS = 3
+"""Alerts older than this are found by their visits."""
+LAST_WORDS = 6
+CONTRACT = {"active": "生效中", "expiring": "即将到期", "expired": "已到期", "terminated": "已解约"}
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """What the desk is made of."""
+
+    library: Library
+    store: SqlStore
+    papers: Papers
+    backend: SigningBackend
+    now: Callable[[], datetime]
+
+
+class HouseDesk:
+    """The ``Desk`` port."""
+
+    def __init__(self, parts: DeskParts) -> None:
+        self._parts = parts
+        self._reviewing = Reviewing(parts.library, parts.store)
+
+    async def work(self, team: str) -> WorkPage:
+        """The work list of a team; without the backend the follow-ups that are due are missing, and it says so."""
+        rows = await self._parts.store.worklist.of_team(team)
+        trouble = ""
+        try:
+            dues = await self._parts.backend.due(self._parts.now().date(), MOST_DUE)
+        except BackendError as error:
+            dues, trouble = (), error.message
+        return WorkPage(work_items(rows, [due for due in dues if due.team == team], self._words()), trouble)
+
+    async def report(self, visit_id: str) -> ReportView:
+        """A visit for review."""
+        sheet = await self._reviewing.sheet(visit_id)
+        rules, row = self._parts.library.rules, await self._row(visit_id)
+        form = find_form(rules.forms, sheet.visit.form)
+        file = await self._file(sheet.visit.resident_id)
+        taken = sheet.visit.started[:10], {line.slot: line.value for line in sheet.report.fields}
+        return ReportView(
+            visit_id, sheet.visit.resident_id, sheet.report, tuple(_version(v) for v in sheet.versions),
+            tuple(sheet.corrections), {item.slot: item for item in form.fields()} if form else {},
+            tuple(self._alert(alert, row, sheet.events) for alert in row.alerts),
+            trends_of(file.indicators if file else (), rules.targets, sheet.report.header.age, taken),
+            f"{row.recall.by} {_minute(row.recall.at)} 退回重打：{row.recall.why}" if row.recall else "",
+            rules.labels.medicines,
+        )  # fmt: skip
+
+    async def live(self, visit_id: str, after: int = -1) -> LiveView:
+        """A conversation, from its log."""
+        row, events = await self._row(visit_id), await self._parts.store.events.read(visit_id)
+        words, values = self._words(), tuple(self._values(events, row))
+        lines = (_line(event, words) for event in events if event.seq > after)
+        return LiveView(
+            visit_id, row.resident_id, row.name, person_words(row.sex, row.birth_date, words), words.flow(row.flow),
+            row.running, tuple(line for line in lines if line is not None), values,
+            tuple(self._alert(alert, row, events) for alert in row.alerts),
+        )  # fmt: skip
+
+    async def resident(self, resident_id: str) -> PersonView:
+        """A resident, from the backend and from our own visits. Raises ``InputError`` resident-unknown."""
+        words, targets, trouble = self._words(), self._parts.library.rules.targets, ""
+        stored = await self._parts.store.scope.resident(resident_id)
+        try:
+            file = await self._parts.backend.resident(resident_id, self._parts.now().date())
+        except BackendError as error:
+            file, trouble = None, error.message
+        if stored is None and file is None:
+            raise InputError("resident-unknown", "there is no such resident", "see the work list")
+        rows = await self._parts.store.worklist.of_resident(resident_id)
+        sex = file.sex if file else stored.sex if stored else "0"
+        born = file.birth_date if file else stored.birth_date.isoformat() if stored and stored.birth_date else ""
+        return PersonView(
+            resident_id, file.name if file else stored.name if stored else "", person_words(sex, born, words), born,
+            masked_phone(file.phone if file else stored.phone if stored else ""),
+            tuple(_contract(file)) if file else (),
+            trends_of(file.indicators if file else (), targets, age_on(born, words.now.date()), None),
+            tuple(visit_item(row, words) for row in rows),
+            tuple(self._last(file)) if file else (), trouble,
+        )  # fmt: skip
+
+    async def alerts(self, team: str) -> tuple[AlertView, ...]:
+        """Alerts that are not closed, the most urgent first."""
+        since = (self._parts.now() - timedelta(days=ALERT_DAYS)).isoformat(timespec="seconds")
+        found = []
+        for alert in await self._parts.store.worklist.alerts_of(team, since):
+            events = await self._parts.store.events.read(alert.visit_id)
+            found.append(self._alert(alert, await self._row(alert.visit_id), events))
+        return tuple(sorted(found, key=lambda view: (bool(view.by), not view.urgent)))
+
+    async def figures(self) -> tuple[FigureView, ...]:
+        """The managers' figures."""
+        figures = await self._parts.backend.figures(self._parts.now().date())
+        return tuple(FigureView(figure.title, figure.part, figure.whole) for figure in figures)
+
+    async def correct(self, visit_id: str, slot: str, seen: Seen, staff: Staff) -> None:
+        """Change one value."""
+        note = (seen.why, seen.misheard)
+        await self._reviewing.correct(visit_id, slot, seen.value, self._signer(staff, seen), note)
+        await self._parts.papers.draw_up(visit_id)
+
+    async def sign(self, visit_id: str, seen: Seen, staff: Staff) -> int:
+        """Sign; the new version."""
+        version = await self._reviewing.sign(visit_id, self._signer(staff, seen), accept=True)
+        await self._parts.papers.draw_up(visit_id)
+        return version
+
+    async def recall(self, visit_id: str, why: str, staff: Staff) -> None:
+        """Send the visit back for a new conversation."""
+        sheet = await self._reviewing.sheet(visit_id)
+        if sheet.newest is not None and sheet.newest.status == "signed":
+            raise InputError("signed-already", f"signed by {sheet.newest.author}", "a new visit is begun by a link")
+        await self._parts.store.caring.recall(visit_id, why, self._doer(staff))
+
+    async def take(self, visit_id: str, seq: int, staff: Staff) -> None:
+        """Look after an alert."""
+        await self._parts.store.caring.take(visit_id, seq, self._doer(staff))
+
+    async def close(self, visit_id: str, seq: int, result: tuple[str, str], staff: Staff) -> None:
+        """What became of an alert."""
+        await self._parts.store.caring.close(visit_id, seq, self._doer(staff), result)
+
+    async def _row(self, visit_id: str) -> WorkRow:
+        row = await self._parts.store.worklist.visit(visit_id)
+        if row is None:
+            raise InputError("visit-unknown", "there is no such visit", "see the work list")
+        return row
+
+    async def _file(self, resident_id: str) -> ResidentFile | None:
+        """What the backend knows; a report is read without it too."""
+        try:
+            return await self._parts.backend.resident(resident_id, self._parts.now().date())
+        except BackendError:
+            return None
+
+    def _alert(self, alert: AlertRow, row: WorkRow, events: Sequence[Event]) -> AlertView:
+        words, labels = self._words(), self._parts.library.rules.labels
+        lines = [line for event in events if (line := _line(event, words)) is not None]
+        rank = labels.word("severities", alert.severity)
+        return AlertView(
+            alert.visit_id, alert.seq, labels.word("flags", alert.flag),
+            rank if alert.subject == "self" else f"{rank} · {labels.word('subjects', alert.subject)}", urgent(alert),
+            evidence_words(alert.evidence, words.form(row.flow)), _minute(alert.at), row.resident_id, row.name,
+            person_words(row.sex, row.birth_date, words), tuple(self._values(events, row)),
+            tuple(self._medicines(events)), tuple((line.who, line.text) for line in lines[-LAST_WORDS:]), row.running,
+            alert.by, alert.closed, alert.outcome, alert.note,
+        )  # fmt: skip
+
+    def _values(self, events: Sequence[Event], row: WorkRow) -> Iterator[str]:
+        """What was answered so far, in words, but for the medicines."""
+        rules, form = self._parts.library.rules, self._words().form(row.flow)
+        latest = {event.body.slot: event.body.value for event in events if isinstance(event.body, SlotSet)}
+        for item in form.fields() if form else ():
+            value = latest.get(item.slot)
+            if value is not None and item.type != "medications":
+                yield f"{item.label} {value_words(item, value, rules.labels)}"
+
+    def _medicines(self, events: Sequence[Event]) -> Iterator[str]:
+        """Medicines named now; those of the last visit where none was."""
+        named: Any = ()
+        for event in events:
+            if isinstance(event.body, SlotSet) and event.body.slot == "medications":
+                named = event.body.value
+        named = named or getattr(events[0].body, "history", {}).get("medications", ()) if events else ()
+        for item in named if isinstance(named, tuple | list) else ():
+            yield self._parts.library.rules.labels.medicine(item if isinstance(item, str) else item.id)
+
+    def _last(self, file: ResidentFile) -> Iterator[tuple[str, str]]:
+        rules, history = self._parts.library.rules, history_of(file.history)
+        seen = set()
+        for form in rules.forms.values():
+            for item in form.fields():
+                value = history.get(item.slot)
+                if value is not None and item.slot not in seen:
+                    seen.add(item.slot)
+                    yield item.label, value_words(item, value, rules.labels)
+
+    def _words(self) -> Words:
+        flows = self._parts.library.script.flows
+        return Words(
+            self._parts.library.rules.labels, lambda flow: flows[flow].name if flow in flows else flow,
+            lambda flow: find_form(self._parts.library.rules.forms, flows[flow].form or "") if flow in flows else None,
+            self._parts.now(),
+        )  # fmt: skip
+
+    def _signer(self, staff: Staff, seen: Seen) -> Signer:
+        return Signer(staff.shown, self._at(), seen.version)
+
+    def _doer(self, staff: Staff) -> Doer:
+        return Doer(staff.name, staff.shown, self._at())
+
+    def _at(self) -> str:
+        return self._parts.now().isoformat(timespec="seconds")
+
+
+def _line(event: Event, words: Words) -> LiveLine | None:
+    match event.body:
+        case AgentSaid(text=text):
+            return LiveLine(event.seq, "语音助手", written(text), event.at[11:16], agent=True)
+        case ResidentSaid(text=text, speaker=speaker):
+            return LiveLine(event.seq, words.labels.word("speakers", speaker), text, event.at[11:16], agent=False)
+        case _:
+            return None
+
+
+def _version(record: StoredRecord) -> VersionView:
+    return VersionView(record.version, record.status, record.author, _minute(record.at))
+
+
+def _contract(file: ResidentFile) -> Iterator[str]:
+    held = file.contract
+    if held is None:
+        yield "没有签约"
+        return
+    yield f"{held.package} {CONTRACT.get(held.status, held.status)}"
+    yield f"{held.start} 至 {held.end}"
+    yield f"{held.team} {held.doctor}"
+
+
+def _minute(at: str) -> str:
+    return at[:16].replace("T", " ")
