@@ -120,11 +120,13 @@ class HouseDesk:
             tuple(self._last(file)) if file else (), trouble,
         )  # fmt: skip
 
-    async def alerts(self, team: str) -> tuple[AlertView, ...]:
-        """Alerts that are not closed, the most urgent first."""
+    async def alerts(self, team: str, *, loose: bool = False) -> tuple[AlertView, ...]:
+        """Alerts that are not closed, the most urgent first; ``loose``: those nobody has taken."""
         since = (self._parts.now() - timedelta(days=ALERT_DAYS)).isoformat(timespec="seconds")
         found = []
         for alert in await self._parts.store.worklist.alerts_of(team, since):
+            if loose and alert.by:
+                continue
             events = await self._parts.store.events.read(alert.visit_id)
             found.append(self._alert(alert, await self._row(alert.visit_id), events))
         return tuple(sorted(found, key=lambda view: (bool(view.by), not view.urgent)))

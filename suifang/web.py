@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI
 
 from agent.domain.effects import Escalate
 from connectors.api import Extras, Gate, build_api
+from connectors.api.alerts import alerts_router
 from connectors.api.console import ConsoleParts, console_router
 from connectors.api.origins import Origins
 from connectors.api.pages import Modules, pages_router
@@ -73,7 +74,9 @@ async def listening(chats: WebChats) -> AsyncIterator[None]:
 def console(app: App, backend: SigningBackend, gate: Gate) -> APIRouter:
     """The pages of staff."""
     desk = HouseDesk(DeskParts(app.library, app.store, app.papers, backend, present))
-    return console_router(ConsoleParts(desk, gate.doors))
+    router = console_router(ConsoleParts(desk, gate.doors))
+    router.include_router(alerts_router(desk))
+    return router
 
 
 def build_service(

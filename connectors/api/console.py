@@ -14,6 +14,7 @@ from connectors.api.access import Scope, any_staff, anyone, cookie_of, guard, re
 from connectors.api.logins import Logins
 from connectors.api.pages import PAGE_HEADERS
 from connectors.api.schemas import Strict, VisitId
+from connectors.web.console.alerts import live_page
 from connectors.web.console.entrance import account_page, login_page
 from connectors.web.console.report import report_page
 from connectors.web.console.shell import Frame
@@ -119,7 +120,8 @@ def _pages(router: APIRouter, desk: Desk) -> None:
         "/console/visits/{visit_id}", response_class=HTMLResponse, include_in_schema=False, dependencies=[guard(OWN)]
     )
     async def report(visit_id: Visit, request: Request) -> HTMLResponse:
-        return html(report_page(await frame_of(request), await desk.report(visit_id)))
+        frame, live = await frame_of(request), await desk.live(visit_id)
+        return html(live_page(frame, live) if live.running else report_page(frame, await desk.report(visit_id)))
 
 
 def _acts(router: APIRouter, desk: Desk) -> None:

@@ -217,8 +217,8 @@ class Desk(Protocol):
     async def resident(self, resident_id: str) -> PersonView:
         """A resident."""
 
-    async def alerts(self, team: str) -> tuple[AlertView, ...]:
-        """Alerts of a team that are not closed, the most urgent first."""
+    async def alerts(self, team: str, *, loose: bool = False) -> tuple[AlertView, ...]:
+        """Alerts of a team that are not closed, the most urgent first; ``loose``: those nobody has taken."""
 
     async def figures(self) -> tuple[FigureView, ...]:
         """The managers' figures. Raises ``BackendError``."""

@@ -1,0 +1,59 @@
+"""Alerts: the list, the ring that pages poll, taking and closing; conversations that go on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import Field
+
+from connectors.access.people import CLINICAL
+from connectors.api.access import Scope, guard, require
+from connectors.api.console import Carer, Own, Visit, frame_of, html
+from connectors.api.schemas import Strict
+from connectors.web.console.alerts import alerts_page
+from connectors.web.console.views import Desk
+
+Seq = Annotated[int, Path(ge=0, le=1_000_000)]
+After = Annotated[int, Query(ge=-1, le=1_000_000)]
+OWN_LIVE = require(*CLINICAL, scope=Scope.VISIT, act="follow")
+
+
+class ClosedIn(Strict):
+    """What became of an alert."""
+
+    outcome: Literal["reached", "ambulance", "clinic", "family", "unreached", "false"]
+    note: str = Field(default="", max_length=200)
+
+
+def alerts_router(desk: Desk) -> APIRouter:
+    """The page, and what scripts ask and do."""
+    router = APIRouter()
+
+    @router.get("/console/alerts", response_class=HTMLResponse, include_in_schema=False)
+    async def page(staff: Carer, request: Request) -> HTMLResponse:
+        return html(alerts_page(await frame_of(request), await desk.alerts(staff.team)))
+
+    @router.get("/api/alerts")
+    async def ringing(staff: Carer) -> list[dict[str, Any]]:
+        """Alerts of one's team that nobody has taken, with their pre-brief; the most urgent first."""
+        return [asdict(alert) for alert in await desk.alerts(staff.team, loose=True)]
+
+    @router.post("/api/visits/{visit_id}/alerts/{seq}/take", status_code=204)
+    async def take(visit_id: Visit, seq: Seq, staff: Own) -> None:
+        """Look after it. 409 when somebody was quicker."""
+        await desk.take(visit_id, seq, staff)
+
+    @router.post("/api/visits/{visit_id}/alerts/{seq}/close", status_code=204)
+    async def close(visit_id: Visit, seq: Seq, body: ClosedIn, staff: Own) -> None:
+        """Say what became of it."""
+        await desk.close(visit_id, seq, (body.outcome, body.note.strip()), staff)
+
+    @router.get("/api/visits/{visit_id}/live", dependencies=[guard(OWN_LIVE)])
+    async def live(visit_id: Visit, after: After = -1) -> dict[str, Any]:
+        """Lines of a conversation later than ``after``, what was answered so far, its alerts."""
+        return asdict(await desk.live(visit_id, after))
+
+    return router
