@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -123,12 +123,12 @@ class HouseDesk:
     async def alerts(self, team: str, *, loose: bool = False) -> tuple[AlertView, ...]:
         """Alerts that are not closed, the most urgent first; ``loose``: those nobody has taken."""
         since = (self._parts.now() - timedelta(days=ALERT_DAYS)).isoformat(timespec="seconds")
+        raised = await self._parts.store.worklist.alerts_of(team, since)
         found = []
-        for alert in await self._parts.store.worklist.alerts_of(team, since):
-            if loose and alert.by:
-                continue
-            events = await self._parts.store.events.read(alert.visit_id)
-            found.append(self._alert(alert, await self._row(alert.visit_id), events))
+        for visit_id in dict.fromkeys(alert.visit_id for alert in raised if not (loose and alert.by)):
+            events, row = await self._parts.store.events.read(visit_id), await self._row(visit_id)
+            mine = [self._alert(alert, row, events) for alert in raised if alert.visit_id == visit_id]
+            found.append(together(mine))
         return tuple(sorted(found, key=lambda view: (bool(view.by), not view.urgent)))
 
     async def figures(self) -> tuple[FigureView, ...]:
@@ -159,9 +159,9 @@ class HouseDesk:
         """Look after an alert."""
         await self._parts.store.caring.take(visit_id, seq, self._doer(staff))
 
-    async def close(self, visit_id: str, seq: int, result: tuple[str, str], staff: Staff) -> None:
-        """What became of an alert."""
-        await self._parts.store.caring.close(visit_id, seq, self._doer(staff), result)
+    async def close(self, visit_id: str, result: tuple[str, str], staff: Staff) -> None:
+        """What became of the alerts of a visit."""
+        await self._parts.store.caring.close(visit_id, self._doer(staff), result)
 
     async def _row(self, visit_id: str) -> WorkRow:
         row = await self._parts.store.worklist.visit(visit_id)
@@ -234,6 +234,15 @@ class HouseDesk:
 
     def _at(self) -> str:
         return self._parts.now().isoformat(timespec="seconds")
+
+
+def together(alerts: Sequence[AlertView]) -> AlertView:
+    """The alerts of one visit as one: the gravest leads, and nobody has it as long as one is nobody's."""
+    first = min(alerts, key=lambda view: (bool(view.by), not view.urgent))
+    return replace(
+        first, title="、".join(dict.fromkeys(view.title for view in alerts)),
+        evidence="；".join(dict.fromkeys(view.evidence for view in alerts)),
+    )  # fmt: skip
 
 
 def _line(event: Event, words: Words) -> LiveLine | None:

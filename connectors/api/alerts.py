@@ -46,10 +46,10 @@ def alerts_router(desk: Desk) -> APIRouter:
         """Look after it. 409 when somebody was quicker."""
         await desk.take(visit_id, seq, staff)
 
-    @router.post("/api/visits/{visit_id}/alerts/{seq}/close", status_code=204)
-    async def close(visit_id: Visit, seq: Seq, body: ClosedIn, staff: Own) -> None:
-        """Say what became of it."""
-        await desk.close(visit_id, seq, (body.outcome, body.note.strip()), staff)
+    @router.post("/api/visits/{visit_id}/alerts/close", status_code=204)
+    async def close(visit_id: Visit, body: ClosedIn, staff: Own) -> None:
+        """Say what became of them."""
+        await desk.close(visit_id, (body.outcome, body.note.strip()), staff)
 
     @router.get("/api/visits/{visit_id}/live", dependencies=[guard(OWN_LIVE)])
     async def live(visit_id: Visit, after: After = -1) -> dict[str, Any]:

@@ -27,7 +27,7 @@ PACKAGES: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 STOP_REASONS = ("01", "02", "03", "04", "05")
 FLOWS = {"04": ("hypertension_followup", "gw3-htn"), "05": ("diabetes_followup", "gw3-dm")}
-MEDICINES = {"04": ("amlodipine", "nifedipine", "valsartan", "irbesartan", "metoprolol", "hydrochlorothiazide"),
+MEDICINES = {"04": ("amlodipine", "nifedipine_sr", "valsartan", "irbesartan", "metoprolol", "hctz"),
              "05": ("metformin", "glimepiride", "acarbose", "gliclazide")}  # fmt: skip
 
 

@@ -31,28 +31,33 @@ class SqlCaring:
         self._database = database
 
     async def take(self, visit_id: str, seq: int, who: Doer) -> None:
-        """Look after an alert. Raises ``InputError`` alert-unknown, alert-taken: naming who was quicker."""
-        async with self._database.write() as connection:
-            there = select(alerts.c.seq).where(alerts.c.visit_id == visit_id, alerts.c.seq == seq)
-            if (await connection.execute(there)).first() is None:
-                raise InputError("alert-unknown", "there is no such alert", "see the list of alerts")
-            mine = (alert_care.c.visit_id == visit_id) & (alert_care.c.seq == seq)
-            taken = (await connection.execute(select(alert_care.c.by).where(mine))).scalar()
-            if taken is not None:
-                raise InputError("alert-taken", f"{taken} has taken this alert", "nothing more is to be done")
-            row = {"visit_id": visit_id, "seq": seq, "by": who.shown, "at": who.at, "outcome": "", "note": ""}
-            await connection.execute(insert(alert_care).values(**row))
-            await append_audit(connection, AuditEntry(who.at, who.name, "alert_take", visit_id, {"seq": seq}))
+        """Look after an alert, and all others of the visit that nobody has: it is one person in need.
 
-    async def close(self, visit_id: str, seq: int, who: Doer, result: tuple[str, str]) -> None:
-        """What became of an alert: its outcome and a note. Raises ``InputError`` alert-open: nobody has taken it."""
+        Raises ``InputError`` alert-unknown, alert-taken.
+        """
+        async with self._database.write() as connection:
+            raised = select(alerts.c.seq).where(alerts.c.visit_id == visit_id)
+            there = set((await connection.execute(raised)).scalars())
+            held = select(alert_care.c.seq, alert_care.c.by).where(alert_care.c.visit_id == visit_id)
+            taken = {row.seq: row.by for row in (await connection.execute(held)).all()}
+            if seq not in there:
+                raise InputError("alert-unknown", "there is no such alert", "see the list of alerts")
+            if seq in taken:
+                raise InputError("alert-taken", "somebody has taken this alert", "nothing more is to be done")
+            row = {"visit_id": visit_id, "by": who.shown, "at": who.at, "outcome": "", "note": ""}
+            new = sorted(there - set(taken))
+            await connection.execute(insert(alert_care), [{**row, "seq": number} for number in new])
+            await append_audit(connection, AuditEntry(who.at, who.name, "alert_take", visit_id, {"seqs": new}))
+
+    async def close(self, visit_id: str, who: Doer, result: tuple[str, str]) -> None:
+        """What became of the alerts of a visit: outcome and note. Raises ``InputError`` alert-open: nobody took them."""
         outcome, note = result
-        mine = (alert_care.c.visit_id == visit_id) & (alert_care.c.seq == seq)
+        mine = (alert_care.c.visit_id == visit_id) & alert_care.c.closed.is_(None)
         async with self._database.write() as connection:
             change = update(alert_care).where(mine).values(closed=who.at, outcome=outcome, note=note)
             if not (await connection.execute(change)).rowcount:
-                raise InputError("alert-open", "nobody has taken this alert", "take it first")
-            detail = {"seq": seq, "outcome": outcome}
+                raise InputError("alert-open", "nobody has taken these alerts, or they are closed", "take them first")
+            detail = {"outcome": outcome}
             await append_audit(connection, AuditEntry(who.at, who.name, "alert_close", visit_id, detail))
 
     async def recall(self, visit_id: str, why: str, who: Doer) -> None:

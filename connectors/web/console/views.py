@@ -233,7 +233,7 @@ class Desk(Protocol):
         """Send the visit back for a new conversation."""
 
     async def take(self, visit_id: str, seq: int, staff: Staff) -> None:
-        """Look after an alert. Raises ``InputError`` alert-taken."""
+        """Look after an alert, and the others of its visit. Raises ``InputError`` alert-taken."""
 
-    async def close(self, visit_id: str, seq: int, result: tuple[str, str], staff: Staff) -> None:
-        """What became of an alert: outcome and note."""
+    async def close(self, visit_id: str, result: tuple[str, str], staff: Staff) -> None:
+        """What became of the alerts of a visit: outcome and note."""

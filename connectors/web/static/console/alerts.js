@@ -8,9 +8,9 @@ cursor(() => [...document.querySelectorAll('.brief .button, .brief .take')]);
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('button.close');
   if (button) {
-    const { visit, seq } = button.closest('.brief').dataset;
+    const { visit } = button.closest('.brief').dataset;
     const [outcome, note] = [...button.parentElement.querySelectorAll('select, input')].map((field) => field.value);
-    await send(`/api/visits/${visit}/alerts/${seq}/close`, 'POST', { outcome, note })
+    await send(`/api/visits/${visit}/alerts/close`, 'POST', { outcome, note })
       .then(() => reloadWith('已记下处理结果。'), (refused) => toast(refused.message));
   }
 });

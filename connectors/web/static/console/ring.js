@@ -55,7 +55,7 @@ function show() {
   place.dataset.key = key;
   place.className = first.urgent ? 'urgent' : '';
   const facts = [first.values.slice(0, 4).join('，'), first.medicines.length ? `在吃：${first.medicines.join('、')}` : ''];
-  const words = first.words.slice(-2).map(([who, text]) => h('li', {}, `${who}：${text}`));
+  const words = first.words.filter(([who]) => who !== '语音助手').slice(-2).map(([who, text]) => h('li', {}, `${who}：${text}`));
   place.replaceChildren(
     h('div', {}, h('b', {}, `${first.title} · ${first.name} ${first.person}`), h('span', {}, first.rank),
       h('q', {}, first.evidence), loose.length > 1 ? h('span', {}, `还有 ${loose.length - 1} 条`) : null),
