@@ -131,7 +131,7 @@ def _acts(router: APIRouter, desk: Desk) -> None:
         await desk.correct(visit_id, body.slot, Seen(body.version, body.value, body.why, body.misheard), staff)
         return VersionOut(version=body.version + 1)
 
-    @router.post("/api/visits/{visit_id}/signature", status_code=201)
+    @router.post("/api/visits/{visit_id}/sign", status_code=201)
     async def sign(visit_id: Visit, body: SignatureIn, doctor: Signing) -> VersionOut:
         """Sign; what is suggested is taken over where no doctor decided otherwise. 409 when it was changed."""
         return VersionOut(version=await desk.sign(visit_id, Seen(body.version), doctor))

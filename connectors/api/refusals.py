@@ -22,7 +22,7 @@ def page_for(connection: HTTPConnection, code: str, status: int) -> Response | N
     """The page, when a person asked for one; None for programs."""
     path = connection.url.path
     wanted = connection.scope["type"] == "http" and connection.scope["method"] == "GET"
-    if not wanted or not path.startswith("/console"):
+    if not wanted or not path.startswith("/console") or "text/html" not in connection.headers.get("accept", ""):
         return None
     if code == "login-needed":
         return RedirectResponse(f"/console/login?next={quote(path)}", 303)

@@ -50,7 +50,7 @@ class SqlCaring:
             await append_audit(connection, AuditEntry(who.at, who.name, "alert_take", visit_id, {"seqs": new}))
 
     async def close(self, visit_id: str, who: Doer, result: tuple[str, str]) -> None:
-        """What became of the alerts of a visit: outcome and note. Raises ``InputError`` alert-open: nobody took them."""
+        """What became of a visit's alerts: outcome and note. Raises ``InputError`` alert-open: nobody took them."""
         outcome, note = result
         mine = (alert_care.c.visit_id == visit_id) & alert_care.c.closed.is_(None)
         async with self._database.write() as connection:

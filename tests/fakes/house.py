@@ -58,7 +58,7 @@ async def open_house(settings: Settings, library: Library) -> AsyncIterator[Hous
         many = Rate(1_000_000, 60)
         entry = replace(entry, gate=replace(entry.gate, counting=Counting(app.live, Limits(many, many, many, many))))
         async with shared_engines(settings) as engines:
-            yield House(app, build_service(app, chats, entry.gate, engines), entry)
+            yield House(app, build_service(app, chats, entry.gate, engines, backend), entry)
 
 
 async def hired(app: App, role: Role, team: str, *, complete: bool = True) -> str:

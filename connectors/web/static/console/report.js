@@ -90,7 +90,7 @@ function sign() {
   submits(form, async () => {
     await decided('visit_class', kind, oldClass);
     await decided('next_visit_date', day, oldDay);
-    await send(`/api/visits/${visit}/signature`, 'POST', { version: version() });
+    await send(`/api/visits/${visit}/sign`, 'POST', { version: version() });
     reloadWith('已签字。');
   });
   dialog('签字', form);

@@ -1,0 +1,212 @@
+"""Staff's pages in a browser: logged in, heard, corrected, signed; alone by the keyboard; nothing hostile runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+import pytest
+
+from tests.browser.conftest import DESK, PHONE, Service
+
+Open = Callable[..., Any]
+Console = Callable[..., Any]
+SPOKEN = "高压一百五十，低压九十"
+WORDS = {
+    "consent": "可以", "blood_pressure": "高压148，低压92", "bp_setting": "在家自己量的", "htn_symptoms": "头有点晕",
+    "heart_rate": "76", "weight_kg_now": "62公斤", "height_cm": "一米五八", "medications": "氨氯地平，一天一次，一次一片",
+}  # fmt: skip
+HOSTILE = "<img src=x onerror=hit=1>"
+FCP_MS, SCRIPT_BYTES = 1000, 100_000
+
+
+@pytest.fixture
+def console(service: Service, visit_page: Open) -> Iterator[Console]:
+    """A page of somebody who is logged in, at an address of the console."""
+    state: dict[str, Any] = {}
+
+    def enter(path: str, who: str = "doctor", size: dict[str, int] = DESK) -> Any:
+        if who not in state:
+            page = visit_page(service.url + "/console/login", size=size)
+            page.get_by_label("登录名").fill(who)
+            page.get_by_label("密码").fill(service.passwords[who])
+            page.get_by_role("button", name="登录").click()
+            page.locator("header.bar").wait_for()
+            state[who] = page.context.storage_state()
+            page.goto(service.url + path)
+            return page
+        page = visit_page("about:blank", size=size, storage_state=state[who])
+        page.goto(service.url + path)
+        return page
+
+    yield enter
+
+
+def held(service: Service, *, sound: Path | None = None, last: str = "done", **words: str) -> str:
+    """A conversation by its link, up to an ask; the blood pressure is spoken where a recording is given."""
+    link = service.link()
+    bearer = {"Authorization": f"Bearer {link.rsplit('/', 1)[1]}"}
+    with httpx.Client(base_url=service.url, headers=bearer, timeout=60) as resident:
+        visit = resident.post("/api/link/visit").json()["visit_id"]
+        told = resident.post(f"/api/chat/{visit}", json={"text": "我就是本人"}).json()
+        while not told["done"] and told["ask"] != last:
+            if sound is not None and told["ask"] == "blood_pressure":
+                binary = {"Content-Type": "application/octet-stream"}
+                told = resident.post(f"/api/chat/{visit}/voice", content=sound.read_bytes(), headers=binary).json()
+                sound = None
+                continue
+            text = {**WORDS, **words}.get(told["ask"])
+            if text is None:
+                offered = resident.get(f"/api/chat/{visit}").json()["replies"]["options"]
+                text = offered[0] if offered else "没有"
+            told = resident.post(f"/api/chat/{visit}", json={"text": text}).json()
+    return str(visit)
+
+
+def until(page: Any, condition: str) -> None:
+    """The pages' policy lets no string be run by the page itself, so it is asked from outside."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(condition)
+
+
+def versions(service: Service, visit: str) -> dict[str, Any]:
+    return dict(service.view(visit)["record"])
+
+
+def test_a_doctor_hears_corrects_and_signs_by_keyboard_alone(
+    service: Service, console: Console, spoken: Callable[[str], Path]
+) -> None:
+    visit = held(service, sound=spoken(SPOKEN))
+    page = console("/console/work")
+    link = page.locator(f'.row a[href="/console/visits/{visit}"]')
+    for _ in range(60):
+        page.keyboard.press("j")
+        if link.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/console/visits/{visit}")
+    page.locator(".alerts, .glance").first.wait_for()
+    page.locator("tr#sbp").focus()
+    page.keyboard.press("p")
+    until(page, "document.querySelector('tr#sbp audio').currentTime > 0.2")
+    page.keyboard.press("e")
+    page.get_by_label("新的值").fill("145")
+    page.get_by_label("为什么改").fill("听录音是145")
+    page.keyboard.press("Enter")
+    page.locator("tr#sbp b", has_text="145 mmHg").wait_for()
+    assert page.locator("tr#sbp .correction").inner_text().startswith("15")
+    assert "王医生" in page.locator("tr#sbp .correction").inner_text()
+    page.keyboard.press("s")
+    page.get_by_role("dialog", name="签字").wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_text("王医生 已签字").wait_for()
+    record = versions(service, visit)
+    assert record["signed"] is True
+    values = {line["slot"]: line["value"] for line in record["fields"]}
+    assert (values["sbp"], values["visit_class"]) == (145, "2")
+
+
+def test_of_two_doctors_at_once_one_wins_and_the_other_is_told(service: Service, console: Console) -> None:
+    visit = held(service)
+    first, second = (console(f"/console/visits/{visit}") for _ in range(2))
+    for page, value in ((first, "145"), (second, "140")):
+        page.get_by_role("button", name="更正收缩压").click()
+        page.get_by_label("新的值").fill(value)
+        page.get_by_role("button", name="和居民核实过").click()
+    first.get_by_role("button", name="改好了").click()
+    first.locator("tr#sbp b", has_text="145 mmHg").wait_for()
+    second.get_by_role("button", name="改好了").click()
+    second.get_by_text("别人刚改过这份记录").wait_for()
+    second.locator("tr#sbp b", has_text="145 mmHg").wait_for()
+
+
+def test_hostile_names_and_words_are_text(service: Service, console: Console) -> None:
+    begun = httpx.post(f"{service.url}/api/link", json={"flow": "hypertension_followup", "name": HOSTILE}).json()
+    bearer = {"Authorization": f"Bearer {begun['token']}"}
+    for text in ("我就是本人", "可以", f"高压148，低压92{HOSTILE}<script>hit=1</script>"):
+        httpx.post(f"{service.url}/api/chat/{begun['visit_id']}", json={"text": text}, headers=bearer)
+    for path in ("/console/work", f"/console/visits/{begun['visit_id']}"):
+        page = console(path)
+        page.get_by_text(HOSTILE).first.wait_for()
+        assert page.evaluate("window.hit") is None
+        assert page.locator("main img").count() == 0
+
+
+def test_an_alert_rings_and_its_brief_stands_before_accepting(service: Service, console: Console) -> None:
+    page = console("/console/work")
+    visit = held(service, htn_symptoms="胸口疼得厉害，喘不上气", last="someone_nearby")
+    banner = page.get_by_role("alertdialog", name="新警报")
+    banner.get_by_text("胸痛").wait_for()
+    assert "148" in banner.inner_text()
+    assert "胸口疼得厉害" in banner.inner_text()
+    until(page, "document.title.includes('警报')")
+    banner.get_by_role("button", name="我来处理").click()
+    page.wait_for_url("**/console/visits/*")
+    while service.staff("doctor").get("/api/alerts").json():  # others' may have come first
+        page.goto(service.url + "/console/alerts")
+        page.locator(".brief").get_by_role("button", name="我来处理").first.click()
+        page.wait_for_load_state()
+    page.goto(f"{service.url}/console/visits/{visit}")
+    page.get_by_text("正在进行").wait_for()
+    assert page.get_by_text("王医生 已接").count() >= 1
+
+
+def test_a_newcomer_sets_password_and_second_factor(service: Service, visit_page: Open) -> None:
+    made = service.staff("admin").post(
+        "/api/staff", json={"name": "liu.fang", "shown": "刘医生", "role": "doctor", "team": "T1"}
+    )
+    first = made.json()["password"]
+    page = visit_page(service.url + "/console/login", size=PHONE)
+    page.get_by_label("登录名").fill("liu.fang")
+    page.get_by_label("密码").fill(first)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_label("现在的密码").fill(first)
+    page.get_by_label("新密码").fill("Qingming-3-yu")
+    page.get_by_role("button", name="换密码").click()
+    page.locator(".qr svg").wait_for()
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_label("验证码（6 位）").fill(pyotp.TOTP(secret).now())
+    page.get_by_role("button", name="完成").click()
+    page.get_by_role("heading", name="工作列表").wait_for()
+
+
+def pages_of(service: Service) -> list[tuple[str, str]]:
+    """Who, and where: every page of the console."""
+    ended, running = held(service), held(service, last="salt_now")
+    resident = service.staff("doctor").get(f"/api/visits/{ended}").json()
+    assert resident
+    return [
+        ("doctor", "/console/work"), ("doctor", f"/console/visits/{ended}"), ("doctor", f"/console/visits/{running}"),
+        ("doctor", "/console/alerts"), ("doctor", "/console/account"), ("doctor", "/console/login"),
+    ]  # fmt: skip
+
+
+def test_every_page_is_quick_small_and_without_serious_faults_for_those_who_need_help(
+    service: Service, console: Console
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - an extra of the tests
+
+    faults = []
+    for who, path in pages_of(service):
+        page = console(path, who)
+        page.wait_for_load_state()
+        for found in Axe().run(page).response["violations"]:
+            if found["impact"] in ("serious", "critical"):
+                faults.append((path, found["id"], [node["html"][:120] for node in found["nodes"][:3]]))
+        paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime")
+        scripts = page.evaluate(
+            "performance.getEntriesByType('resource').filter((e) => e.name.endsWith('.js'))"
+            ".reduce((sum, e) => sum + e.decodedBodySize, 0)"
+        )
+        if paint > FCP_MS or scripts > SCRIPT_BYTES:
+            faults.append((path, "slow or large", [f"{paint} ms, {scripts} bytes"]))
+        page.set_viewport_size(PHONE)
+        if (wide := page.evaluate("document.documentElement.scrollWidth")) > PHONE["width"]:
+            faults.append((path, "wider than a phone", [str(wide)]))
+    assert faults == []
