@@ -161,7 +161,7 @@ def test_a_running_conversation_is_followed(tmp_path: Path, root: Path, library:
             assert (live["running"], live["lines"]) == (True, [])
             await doctor.post(f"/api/chat/{visit}", json={"text": "在家里量的"})
             live = (await doctor.get(f"/api/visits/{visit}/live?after={after}")).json()
-            assert [line["text"] for line in live["lines"]][0] == "在家里量的"
+            assert next(line["text"] for line in live["lines"]) == "在家里量的"
             assert "血压来源 家庭自测" in live["values"]
 
     held(settings_in(tmp_path, root), library, check)

@@ -70,7 +70,8 @@ def live_page(frame: Frame, live: LiveView) -> str:
         "p", el("a", live.name, href=f"/console/residents/{live.resident_id}", class_="name"), el("span", live.person),
         el("span", live.what), el("span", "正在进行", class_="badge open"), class_="whose",
     )  # fmt: skip
-    lines = el("ol", *(line(said) for said in live.lines), id="lines", class_="lines", aria_live="polite", tabindex="0",
+    lines = el(
+        "ol", *(line(said) for said in live.lines), id="lines", class_="lines", aria_live="polite", tabindex="0",
         aria_label="对话",
     )  # fmt: skip
     newest = max((said.seq for said in live.lines), default=-1)
