@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from agent.errors import InputError
@@ -29,11 +29,16 @@ MOST_NOTES = 10_000
 class HouseDoors:
     """The ``Doors`` and ``Logins`` ports over the store."""
 
-    def __init__(self, store: SqlStore, settings: Settings, signer: LinkSigner, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, store: SqlStore, settings: Settings, signer: LinkSigner, now_ms: Callable[[], int],
+        elsewhere: Callable[[str], Awaitable[str | None]] | None = None,
+    ) -> None:  # fmt: skip
+        """``elsewhere`` tells the team of a resident of whom nothing is stored here."""
         self._store = store
         self._settings = settings
         self._signer = signer
         self._now_ms = now_ms
+        self._elsewhere = elsewhere
         self._noted: dict[tuple[str, str, str], int] = {}
         self._nobody = ""
         """A hash for names that are not there: they take as long."""
@@ -119,7 +124,9 @@ class HouseDoors:
     async def team_of(self, scope: Scope, key: str) -> str | None:
         """The team of a visit or resident."""
         found = self._store.scope
-        return await (found.of_visit(key) if scope is Scope.VISIT else found.of_resident(key))
+        if scope is Scope.VISIT:
+            return await found.of_visit(key)
+        return await found.of_resident(key) or (await self._elsewhere(key) if self._elsewhere else None)
 
     async def note(self, staff: Staff, act: str, subject: str) -> None:
         """A look at somebody's data."""

@@ -44,7 +44,7 @@ def open_gate(app: App, backend: SigningBackend, chats: Chats | None, signer: Li
     accounts = Accounts(app.store, wall_ms)
     residents = Residents(app.store, backend, app.settings.team_id)
     links = HouseLinks(LinkParts(app.library, app.store, residents, signer, app.settings, wall_ms), chats)
-    doors = HouseDoors(app.store, app.settings, signer, wall_ms)
+    doors = HouseDoors(app.store, app.settings, signer, wall_ms, residents.team_elsewhere)
     most = app.settings.requests_per_minute
     limits = Limits(address=Rate(most, 60), holder=Rate(most // 4, 60))
     counting = Counting(app.live, limits)

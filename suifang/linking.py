@@ -10,7 +10,7 @@ from datetime import date, datetime
 from weakref import WeakValueDictionary
 
 from agent.domain.answers import Resident, SlotValue
-from agent.errors import InputError
+from agent.errors import BackendError, InputError
 from agent.library import Library
 from connectors.access.people import Purpose, ResidentLink, Speaker
 from connectors.access.tokens import LinkClaim, LinkSigner
@@ -54,6 +54,14 @@ class Residents:
         if stored is None or not team:
             raise unknown(Scope.RESIDENT)
         return Known(stored, team, {})
+
+    async def team_elsewhere(self, resident_id: str) -> str | None:
+        """The team of a resident of whom nothing is stored here; None when the backend does not know, or say."""
+        try:
+            file = await self._backend.resident(resident_id, date.today())
+        except BackendError:
+            return None
+        return (file.team or self._house_team) if file else None
 
 
 @dataclass(frozen=True, slots=True)

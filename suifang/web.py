@@ -13,6 +13,7 @@ from agent.domain.effects import Escalate
 from connectors.api import Extras, Gate, build_api
 from connectors.api.alerts import alerts_router
 from connectors.api.console import ConsoleParts, console_router
+from connectors.api.office import office_router
 from connectors.api.origins import Origins
 from connectors.api.pages import Modules, pages_router
 from connectors.signing.ports import SigningBackend
@@ -23,6 +24,7 @@ from suifang.app import App
 from suifang.chat_voice import ChatVoices, SharedEngines
 from suifang.chats import ChatParts, WebChats
 from suifang.desk import DeskParts, HouseDesk
+from suifang.office import HouseOffice, OfficeParts
 from suifang.shelf import StoredShelf
 from suifang.visits import Visit
 
@@ -76,6 +78,8 @@ def console(app: App, backend: SigningBackend, gate: Gate) -> APIRouter:
     desk = HouseDesk(DeskParts(app.library, app.store, app.papers, backend, present))
     router = console_router(ConsoleParts(desk, gate.doors))
     router.include_router(alerts_router(desk))
+    parts = OfficeParts(app.store, backend, gate.letters, StoredShelf(app), app.settings, present)
+    router.include_router(office_router(desk, HouseOffice(parts)))
     return router
 
 

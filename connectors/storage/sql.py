@@ -25,6 +25,7 @@ from connectors.storage.outbox import SqlOutbox
 from connectors.storage.persons import SqlPersons
 from connectors.storage.ports import StoredRecord, share_form
 from connectors.storage.reviews import SqlReviews, as_record
+from connectors.storage.roster import SqlRoster
 from connectors.storage.scope import SqlScope
 from connectors.storage.sessions import SqlLockouts, SqlSessions
 from connectors.storage.staff import SqlStaff
@@ -130,6 +131,7 @@ class SqlStore:
         self.scope = SqlScope(database)
         self.worklist = SqlWorklist(database)
         self.caring = SqlCaring(database)
+        self.roster = SqlRoster(database)
 
     @property
     def found_rotating(self) -> bool:

@@ -111,6 +111,13 @@ class SqlWorklist:
         found = await self._read(_visits(visits.c.id == visit_id, bodies=True))
         return found[0] if found else None
 
+    async def residents(self, team: str, most: int) -> tuple[tuple[str, str], ...]:
+        """Ids and names of a team's residents of whom something is stored."""
+        wanted = select(residents.c.id, residents.c.name).where(residents.c.team == team).order_by(residents.c.id)
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(wanted.limit(most))).all()
+        return tuple((row.id, row.name) for row in rows)
+
     async def alerts_of(self, team: str, since: str) -> tuple[AlertRow, ...]:
         """Alerts of a team that are not closed, or were raised after ``since``; the newest first."""
         wanted = (

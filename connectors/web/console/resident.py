@@ -1,0 +1,37 @@
+"""A resident with their history; the managers' figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.report.markup import Markup, el
+from connectors.web.console.charts import share_chart, trend_chart
+from connectors.web.console.shell import Frame, empty, page, title_row, trouble
+from connectors.web.console.views import FigureView, PersonView
+from connectors.web.console.work import rows
+
+
+def resident_page(frame: Frame, person: PersonView) -> str:
+    """The page."""
+    facts = (person.person, person.birth_date, person.phone, *person.contract)
+    who = el("p", el("span", person.name, class_="name"), *(el("span", fact) for fact in facts if fact), class_="whose")
+    last = [el("tr", el("th", label, scope="row"), el("td", words)) for label, words in person.last]
+    return page(
+        frame, person.name,
+        who, trouble(person.trouble and f"签约系统现在连不上，签约和历次数值暂缺：{person.trouble}"),
+        el("div", *(trend_chart(trend) for trend in person.trends), class_="glance even") if person.trends else None,
+        title_row("随访记录"),
+        rows(person.visits) if person.visits else empty("这里还没有随访。"),
+        el("section", el("h2", "签约系统里最近一次的数值"), el("table", *last)) if last else None,
+        script="rows",
+    )  # fmt: skip
+
+
+def figures_page(frame: Frame, figures: Sequence[FigureView], problem: str = "") -> str:
+    """Shares that managers ask for, with what they are made of."""
+    body: Markup = share_chart(figures) if figures else empty("签约系统没有给出数据。")
+    return page(
+        frame, "团队数据",
+        title_row("团队数据", el("span", "截至今天的一年，按签约系统统计，全机构", class_="soft")),
+        trouble(problem and f"签约系统现在连不上：{problem}"), el("section", body),
+    )  # fmt: skip

@@ -1,0 +1,5 @@
+// Rows of links, gone along by j and k.
+
+import { cursor } from './shell.js';
+
+cursor(() => [...document.querySelectorAll('.row a')]);

@@ -1,0 +1,5 @@
+// Wording and thresholds: finding one.
+
+import { filter } from './find.js';
+
+filter(() => document.querySelectorAll('details tr'));
