@@ -132,9 +132,18 @@ def _checks(body: Mapping[str, Any]) -> Iterator[str]:
     doubts = list(body.get("contradictions", ()))
     if doubts:
         yield doubts[0] + _more(doubts, 1)
-    changes = [f"{change['label']} {change['before']}→{change['after']}" for change in body.get("changes", ())]
+    changes = [_changed(change) for change in body.get("changes", ())]
     if changes:
         yield "；".join(changes[:SHOWN]) + _more(changes)
+
+
+def _changed(change: Mapping[str, str]) -> str:
+    """``收缩压 136→150``: the unit stands in the report."""
+    before, after = change["before"], change["after"]
+    unit = before.rpartition(" ")[2]
+    if unit and unit == after.rpartition(" ")[2] and unit != before:
+        before, after = before.removesuffix(unit).strip(), after.removesuffix(unit).strip()
+    return f"{change['label']} {before}→{after}"
 
 
 def _more(items: Sequence[str], shown: int = SHOWN) -> str:

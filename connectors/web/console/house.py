@@ -11,6 +11,7 @@ from connectors.api.letters import Letter
 from connectors.web.console.shell import ROLES, Frame, button, empty, page, title_row, trouble
 
 KINDS = {"follow_up": "随访记录", "alert": "警报"}
+PARTS = {"store": "数据库", "flows": "随访流程"}
 STATES = {"ok": "正常", "not installed": "没有安装"}
 REASONS = {
     "backend-refused": "对方不收这份内容：请医生更正后重签，或改好对方的数据再送",
@@ -70,7 +71,11 @@ def operations_page(frame: Frame, house: HouseView) -> str:
 
 def _health(parts: Mapping[str, str]) -> Markup:
     lines = (
-        el("tr", el("th", name, scope="row"), el("td", el("span", STATES.get(state, state), class_=_mark(state))))
+        el(
+            "tr",
+            el("th", PARTS.get(name, name), scope="row"),
+            el("td", el("span", STATES.get(state, state), class_=_mark(state))),
+        )
         for name, state in parts.items()
     )
     return el("section", el("h2", "各部分的状态"), el("table", *lines))
