@@ -83,12 +83,10 @@ def console(app: App, backend: SigningBackend, gate: Gate) -> APIRouter:
     return router
 
 
-def build_service(
-    app: App, chats: WebChats, gate: Gate, engines: SharedEngines, staff_pages: APIRouter | None = None
-) -> FastAPI:
+def build_service(app: App, chats: WebChats, gate: Gate, engines: SharedEngines, backend: SigningBackend) -> FastAPI:
     """Everything that ``suifang serve`` offers."""
     voices = ChatVoices(app.library, app.store, engines)
-    routers = (pages_router(STATIC, app.settings.web_origins), *([staff_pages] if staff_pages else []))
+    routers = (pages_router(STATIC, app.settings.web_origins), console(app, backend, gate))
     extras = Extras(voices, Origins(app.settings.web_origins), routers)
     api = build_api(chats, StoredShelf(app), gate, extras)
     api.mount("/static", Modules(directory=STATIC))

@@ -21,7 +21,7 @@ from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
 from suifang.logs import open_log
 from suifang.settings import read_settings
 from suifang.signing import delivering, open_backend, served
-from suifang.web import build_service, console, listening, web_chats
+from suifang.web import build_service, listening, web_chats
 
 EXAMPLE = "suifang serve --demo"
 
@@ -55,7 +55,7 @@ async def run(args: argparse.Namespace) -> int:
         ):
             chats = web_chats(app)
             entry = open_gate(app, backend, chats, signer)
-            api = build_service(app, chats, entry.gate, engines, console(app, backend, entry.gate))
+            api = build_service(app, chats, entry.gate, engines, backend)
             if (signing := served(settings, backend)) is not None:
                 api.mount("/signing", signing)
             await _staff(args, entry, backend, app)
