@@ -72,7 +72,7 @@ class HouseOffice:
             file = await self._parts.backend.resident(resident_id, today)
             held = file.contract if file else None
             words = f"{held.package} {CONTRACT.get(held.status, held.status)}（至 {held.end}）" if held else NO_CONTRACT
-            found.append(Contracted(resident_id, names[resident_id], words, _due_of(resident_id, dues)))
+            found.append(Contracted(resident_id, masked(names[resident_id]), words, _due_of(resident_id, dues)))
         return tuple(found)
 
     async def accounts(self) -> tuple[StaffRow, ...]:
@@ -109,6 +109,11 @@ class HouseOffice:
 
     def _doer(self, staff: Staff) -> Doer:
         return Doer(staff.name, staff.shown, self._parts.now().isoformat(timespec="seconds"))
+
+
+def masked(name: str) -> str:
+    """The surname alone: operators and admins have no need of more."""
+    return name[:1] + "＊" * (len(name) - 1)
 
 
 def _due_of(resident_id: str, dues: list[Due]) -> str:

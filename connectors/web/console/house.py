@@ -26,7 +26,7 @@ STATUS = {StaffStatus.ACTIVE: "可用", StaffStatus.DISABLED: "已停用"}
 
 @dataclass(frozen=True, slots=True)
 class Contracted:
-    """A resident with their contract; no disease, no value."""
+    """A resident with their contract; no disease, no value, of the name the surname only."""
 
     id: str
     name: str
@@ -59,7 +59,7 @@ class DataFile:
 
 def operations_page(frame: Frame, house: HouseView) -> str:
     """The page."""
-    search = el("input", type="search", id="search", placeholder="找姓名或编号", aria_label="找居民")
+    search = el("input", type="search", id="search", placeholder="找编号或签约", aria_label="找居民")
     return page(
         frame, "运行",
         trouble(house.trouble and f"签约系统现在连不上：{house.trouble}"),
