@@ -34,6 +34,8 @@ class Demonstration:
 
     passwords: dict[str, str]
     """By login name; good for this run."""
+    home: str
+    """Where the service is."""
     link: str
     """A resident's conversation; empty when nobody is due."""
 
@@ -65,13 +67,14 @@ async def prepare(entry: Entry, backend: SigningBackend, settings: Settings) -> 
     for due in await backend.due(today, 1000):
         if due.team == settings.team_id and due.flow == FLOW:
             made = await entry.links.create(WantedLink(due.resident_id, FLOW), BY, None)
-            return Demonstration(given, made.url)
-    return Demonstration(given, "")
+            return Demonstration(given, entry.links.base_url, made.url)
+    return Demonstration(given, entry.links.base_url, "")
 
 
 def shown(made: Demonstration) -> str:
     """What is printed."""
     lines = ["suifang: demonstration - these passwords are good for this run, on this machine", ""]
     lines += [f"  {name:<10}{password}" for name, password in made.passwords.items()]
+    lines += ["", f"  staff log in at: {made.home}/console"]
     lines += ["", f"  a resident's link: {made.link}"] if made.link else []
     return "\n".join([*lines, "", ""])

@@ -114,7 +114,9 @@ class Papers:
         events = await self._events(visit_id)
         if not events:
             raise InputError("report-unknown", f"visit {visit_id!r} has no events", "name a visit that was begun")
-        return render_html(build_report(events, self._library.rules))
+        latest = await self._store.records.latest(visit_id)
+        signed = f"{latest.author} {latest.at[:10]} 签字" if latest and latest.status == "signed" else ""
+        return render_html(build_report(events, self._library.rules), signed=signed)
 
 
 def _plain(filled: SlotSet) -> Any:

@@ -15,8 +15,8 @@ CLIPS = "clips/"
 """Where the clips are, seen from the page."""
 
 
-def render_html(report: Report, clip_base: str = CLIPS) -> str:
-    """The page; ``clip_base`` is put before the file name of every clip."""
+def render_html(report: Report, clip_base: str = CLIPS, signed: str = "") -> str:
+    """The page; ``clip_base`` is put before the file name of every clip, ``signed`` says who signed it when."""
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -26,12 +26,12 @@ def render_html(report: Report, clip_base: str = CLIPS) -> str:
         el("title", f"{report.header.form_title} {report.header.resident_name}"),
         el("style", Markup(CSS)),
     )
-    body = el("body", el("main", *_parts(report, clip_base)))
+    body = el("body", el("main", *_parts(report, clip_base, signed)))
     return "<!doctype html>\n" + el("html", head, body, lang="zh-CN") + "\n"
 
 
-def _parts(report: Report, clip_base: str) -> Iterator[Markup | None]:
-    yield _title(report)
+def _parts(report: Report, clip_base: str, signed: str) -> Iterator[Markup | None]:
+    yield _title(report, signed)
     yield alerts(report, clip_base)
     yield headline(report)
     yield el("div", suggestion(report), differences(report), class_="pair")
@@ -43,7 +43,7 @@ def _parts(report: Report, clip_base: str) -> Iterator[Markup | None]:
     yield el("footer", el("p", report.ai_mark), class_="small")
 
 
-def _title(report: Report) -> Markup:
+def _title(report: Report, signed: str) -> Markup:
     head = report.header
     person = "　".join(
         part for part in (head.sex, "" if head.age is None else f"{head.age} 岁", head.birth_date) if part
@@ -59,7 +59,12 @@ def _title(report: Report) -> Markup:
     cells = (el("span", el("b", name), value) for name, value in facts if value)
     return el(
         "header",
-        el("div", el("h1", head.form_title), el("span", "AI 生成 · 待医生签字", class_="ai"), class_="top"),
+        el(
+            "div",
+            el("h1", head.form_title),
+            el("span", f"AI 生成 · {signed or '待医生签字'}", class_="ai"),
+            class_="top",
+        ),
         el("div", el("strong", head.resident_name, class_="name"), el("span", person, class_="who"), class_="person"),
         el("div", *cells, class_="facts"),
     )

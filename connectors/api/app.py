@@ -33,7 +33,8 @@ from connectors.live import MemoryLive
 HOME = """<!doctype html><html lang="zh"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>随访</title><style>body{font:18px/1.7 system-ui,sans-serif;max-width:42em;margin:3em auto;padding:0 1em}
 code{background:#f2f2f2;padding:.1em .3em}</style><h1>随访 Suifang</h1>
-<p>家庭医生随访语音助手。The service runs.</p><ul><li><a href="/health">/health</a> 各部分的状态</li>
+<p>家庭医生随访语音助手。The service runs.</p><ul><li><a href="/console">/console</a> 医务人员的工作台</li>
+<li><a href="/health">/health</a> 各部分的状态</li>
 <li><a href="/openapi.json">/openapi.json</a> 接口</li><li><code>POST /api/chat</code> 开始一次文字随访</li>
 <li><code>GET /visits/{id}/report</code> 随访报告</li></ul></html>"""
 
