@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.domain.effects import Effect, Outcome, Say
+from agent.library import load_library
 from connectors.storage.ports import Channel
 from suifang.app import App, open_app
 from suifang.explaining import before, explanation
@@ -39,7 +40,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(args: argparse.Namespace) -> int:
     """Talk until the conversation, or the input, ends."""
     caller, begun = Caller(resident_from(args.resident), {}, args.unfinished), moment_from(args.now)
-    async with open_app(read_settings()) as app:
+    settings = read_settings()
+    library = load_library(settings.root)
+    library.flow(args.flow)  # a slip of the pen leaves no key and no database behind
+    async with open_app(settings, library) as app:
         screen = Screen(sys.stderr if args.json else sys.stdout)
         visit, effects = await app.visits.open(args.flow, caller, Channel.TERMINAL, begun)
         talk = Talk(app, visit, screen, Clock(begun), Shown(args.explain, args.watch))

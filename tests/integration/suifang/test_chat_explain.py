@@ -61,7 +61,7 @@ def test_changed_data_are_taken_up_and_faulty_ones_are_not(
     for name in ("dialogues", "nlu_data"):
         shutil.copytree(root / name, tmp_path / name)
     wording = tmp_path / "dialogues" / "responses" / "asks.yml"
-    flow = tmp_path / "dialogues" / "flows" / "hypertension_followup.yml"
+    flow = tmp_path / "dialogues" / "flows" / "shared.yml"
 
     def change(path: Path, before: str, after: str) -> Callable[[], None]:
         return lambda: path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
