@@ -48,8 +48,8 @@ def open_gate(app: App, backend: SigningBackend, chats: Chats | None, signer: Li
     most = app.settings.requests_per_minute
     limits = Limits(address=Rate(most, 60), holder=Rate(most // 4, 60))
     counting = Counting(app.live, limits)
-    tls = app.settings.public_url.startswith("https://")
-    return Entry(Gate(doors, accounts, links, HouseLetters(app.store.outbox), counting, tls), accounts, links)
+    gate = Gate(doors, accounts, links, HouseLetters(app.store.outbox), counting, app.settings.public_url)
+    return Entry(gate, accounts, links)
 
 
 def signer_of(settings: Settings) -> LinkSigner:

@@ -183,9 +183,13 @@ def cookie_of(request: HTTPConnection) -> str:
 
 
 def own_origin(request: HTTPConnection) -> bool:
-    """Browsers tell where a request comes from; programs do not, and hold no cookie that they were not given."""
+    """Browsers tell where a request comes from; programs do not, and hold no cookie that they were not given.
+
+    Behind a proxy the host that we see may be another one than people type: the settings tell that one.
+    """
     origin = request.headers.get("origin")
-    return origin is None or origin.partition("://")[2] == request.headers.get("host", "")
+    own = {request.headers.get("host", ""), request.app.state.public_host}
+    return origin is None or origin.partition("://")[2] in own
 
 
 def link_token(request: HTTPConnection) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any, Protocol
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Path, Request, Response
 from fastapi.responses import HTMLResponse
@@ -62,8 +63,13 @@ class Gate:
     links: Links
     letters: Letters
     counting: Counting = field(default_factory=lambda: Counting(MemoryLive()))
-    tls: bool = False
-    """People reach the service by https: cookies travel by nothing else."""
+    public_url: str = ""
+    """Where people reach the service; with https cookies travel by nothing else."""
+
+    @property
+    def tls(self) -> bool:
+        """People reach it by https."""
+        return self.public_url.startswith("https://")
 
 
 class Voice(Response):
@@ -88,6 +94,7 @@ def build_api(chats: Chats, shelf: Shelf, gate: Gate, extras: Extras | None = No
     extras = extras or Extras()
     api = FastAPI(title="Suifang", version="0.1.0", responses=FAULTS, docs_url=None, redoc_url=None, openapi_url=None)
     api.state.doors, api.state.tls = gate.doors, gate.tls
+    api.state.public_host = urlsplit(gate.public_url).netloc or None
     errors.register(api)
     api.add_middleware(errors.BodyLimit, most=BODY_BYTES, voice=VOICE_BYTES)
     harden(api, gate.counting, tls=gate.tls)

@@ -21,14 +21,15 @@ from connectors.api.ports import Chats, Said, Sight, Turn, Voices
 from connectors.api.schemas import ChatMessage, ChatReply, ChatStart, LiveMessage, VisitId
 
 Carer = Annotated[Staff, Depends(require(*CLINICAL))]
-Talker = Annotated[Staff | ResidentLink, Depends(either(Scope.VISIT))]
+TALKER = either(Scope.VISIT)
+Talker = Annotated[Staff | ResidentLink, Depends(TALKER)]
 Visit = Annotated[VisitId, Path()]
 After = Annotated[int, Query(ge=-1, le=1_000_000)]
 Seq = Annotated[int, Path(ge=0, le=1_000_000)]
 PROTOCOL = 1
 PING_S = 20.0
 """A socket that is silent so long is told that the service lives."""
-CLOSED_UNKNOWN, CLOSED_ORIGIN = 4404, 4403
+CLOSED_UNKNOWN, CLOSED_ORIGIN, CLOSED_OVER = 4404, 4403, 4401
 
 
 def chat_routes(chats: Chats, voices: Voices | None) -> APIRouter:
@@ -126,6 +127,8 @@ class _Line:
                 async with asyncio.timeout(PING_S):
                     await news.wait()
             except TimeoutError:
+                if not await self._still_allowed():
+                    return
                 await self._send({"type": "ping"})
                 continue
             news.clear()
@@ -146,7 +149,7 @@ class _Line:
         except ValidationError as error:
             await self._send({"type": "refused", "code": "request-invalid", "message": error.errors()[0]["msg"]})
             return
-        if message.type == "pong":
+        if message.type == "pong" or not await self._still_allowed():
             return
         try:
             said = Said(message.text.strip(), message.turn, message.amend)
@@ -156,6 +159,16 @@ class _Line:
             await self._send(refusal)
             return
         await self._send({"type": "ack", "turn": message.turn, "done": taken.outcome is not None})
+
+    async def _still_allowed(self) -> bool:
+        """A link may be revoked, and a login end, while its socket is open: then the socket is closed."""
+        try:
+            await TALKER(self._socket)
+        except InputError as error:
+            await self._send({"type": "refused", "code": error.code, "message": error.message})
+            await self._socket.close(CLOSED_OVER)
+            return False
+        return True
 
     async def _send(self, message: dict[str, Any]) -> None:
         await self._socket.send_json(message)

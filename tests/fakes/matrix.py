@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -161,21 +161,28 @@ def fill(path: str, target: Target) -> str:
     return re.sub(r"\{(\w+)[^}]*\}", lambda match: target.samples[match.group(1)], path)
 
 
-async def open_socket(house: House, path: str, headers: dict[str, str]) -> tuple[int, str]:
-    """Open a WebSocket: 101 and what came in the first moments, or the refusal."""
+async def open_socket(
+    house: House, path: str, headers: dict[str, str], said: str = "", before: Awaitable[None] | None = None
+) -> tuple[int, str]:
+    """Open a WebSocket, say something when it is open, ``before`` being done: 101 and what was told, or the refusal."""
     scope = {
         "type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "scheme": "ws",
         "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
         "subprotocols": [], "server": ("test", 80), "client": ("test", 1), "root_path": "",
         "extensions": {"websocket.http.response": {}}, "asgi": {"version": "3.0"}, "http_version": "1.1",
     }  # fmt: skip
-    coming = [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1000}]
+    coming: list[dict[str, Any]] = [{"type": "websocket.connect"}]
+    coming += [{"type": "websocket.receive", "text": said}] if said else []
+    coming += [{"type": "websocket.disconnect", "code": 1000}]
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
-        if len(coming) == 1:
+        message = coming.pop(0)
+        if message["type"] == "websocket.receive" and before is not None:
+            await before
+        if message["type"] == "websocket.disconnect":
             await asyncio.sleep(0.1)
-        return coming.pop(0)
+        return message
 
     async def send(message: Any) -> None:
         sent.append(dict(message))

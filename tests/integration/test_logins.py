@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from suifang.people import moment_from
 from suifang.shelf import StoredShelf
 from suifang.web import web_chats
 from tests.fakes.house import KEY, House, held, settings_in
-from tests.fakes.matrix import furnish
+from tests.fakes.matrix import furnish, open_socket
 
 pytestmark = pytest.mark.integration
 
@@ -165,6 +166,20 @@ def test_forged_requests_change_nothing(tmp_path: Path, root: Path, library: Lib
     held(settings_in(tmp_path, root), library, check)
 
 
+def test_a_socket_closes_when_its_link_is_revoked(tmp_path: Path, root: Path, library: Library) -> None:
+    async def check(house: House) -> None:
+        target = await furnish(house, "T1", "翾", "13800001111")
+        headers = {"Authorization": f"Bearer {target.link_token}"}
+        path, said = f"/api/chat/{target.visit_id}/live", json.dumps({"type": "say", "text": "喂"})
+        status, told = await open_socket(house, path, headers, said)
+        assert (status, "link-unknown" in told) == (101, False)
+        revoking = house.entry.links.revoke(target.link_id, "test", "T1")
+        status, told = await open_socket(house, path, headers, said, before=revoking)
+        assert (status, "link-unknown" in told) == (101, True)
+
+    held(settings_in(tmp_path, root), library, check)
+
+
 def test_cookies_of_a_service_behind_tls_travel_by_nothing_else(tmp_path: Path, root: Path, library: Library) -> None:
     async def check(house: House) -> None:
         first = await newcomer(house)
@@ -172,6 +187,12 @@ def test_cookies_of_a_service_behind_tls_travel_by_nothing_else(tmp_path: Path, 
             cookie = (await enter(client, password=first)).headers["set-cookie"]
             assert cookie.startswith("__Host-suifang_session=")
             assert "Secure" in cookie
+            client.headers["Cookie"] = cookie.partition(";")[0]
+            away = await client.delete("/api/session", headers={"Origin": "https://evil.example"})
+            assert code_of(away) == (403, "csrf")
+            assert (
+                await client.delete("/api/session", headers={"Origin": "https://clinic.example"})
+            ).status_code == 204
 
     held(settings_in(tmp_path, root).model_copy(update={"public_url": "https://clinic.example"}), library, check)
 
