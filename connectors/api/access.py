@@ -23,9 +23,8 @@ TLS_COOKIE = "__Host-suifang_session"
 CSRF_HEADER = "X-CSRF-Token"
 BACKGROUND_HEADER = "X-Background"
 """Sent by pages that poll: such a request does not count as use of the login."""
-SUBPROTOCOL = "suifang"
 LINK_SUBPROTOCOL = "suifang.link."
-"""A WebSocket offers two subprotocols: ``suifang``, which is to be accepted, and ``suifang.link.TOKEN``, its link."""
+"""A WebSocket tells its link as a subprotocol, ``suifang.link.TOKEN``; ``accept`` answers with it."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from agent.errors import InputError
 from connectors.access.people import StaffStatus
+from connectors.api.policies import check_policies
 from connectors.api.schemas import BODY_BYTES
 from connectors.signing.ports import SigningBackend
 from suifang.accounts import iso_of
@@ -58,6 +59,7 @@ async def run(args: argparse.Namespace) -> int:
             api = build_service(app, chats, entry.gate, engines, backend)
             if (signing := served(settings, backend)) is not None:
                 api.mount("/signing", signing)
+            check_policies(api)
             await _staff(args, entry, backend, app)
             server = uvicorn.Server(server_config(api, settings.proxies))
             sys.stderr.write(f"suifang: listening on http://{settings.host}:{settings.port} - Ctrl-C stops\n")
