@@ -32,6 +32,7 @@ COMMANDS = {
     "link": "residents' links: create, revoke",
     "person": "what is stored of one resident: find, show, export, erase, withdraw, opt out",
     "audit": "check the chain of the audit log",
+    "retention": "how long what is kept; delete what is over its time",
     "keys": "the keys that personal data are sealed with: init, rotate, status",
     "db": "bring the database up to date",
 }

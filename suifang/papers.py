@@ -23,6 +23,7 @@ from agent.report.page import CLIPS, render_html
 from agent.report.plain import render_text
 from agent.report.revision import Correction, revise
 from connectors.storage import Store, StoredRecord
+from connectors.storage.retention import PRINTED
 
 Corrections = Callable[[str], Awaitable[Sequence[Correction]]]
 """What doctors corrected in a visit."""
@@ -99,7 +100,7 @@ class Papers:
     async def print_out(self, visit_id: str) -> Paper:
         """The same, and the page with its clips as one file that only its owner reads."""
         paper = await self.draw_up(visit_id)
-        html = self.folder_of(visit_id) / "report.html"
+        html = self.folder_of(visit_id) / PRINTED
         clips = await self._voices(visit_id) if self._voices else {}
         await asyncio.to_thread(_write, html, with_clips(render_html(paper.report), clips))
         return replace(paper, html=html)

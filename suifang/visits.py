@@ -97,6 +97,7 @@ class Visits:
     async def open(self, flow: str, caller: Caller, channel: Channel, now: datetime) -> tuple[Visit, Sequence[Effect]]:
         """Begin a visit; the effects are the opening words. Raises ``InputError`` for an unknown flow."""
         form = self._library.flow(flow).form or ""
+        _check_birth(caller.resident, now)
         carried = await self._carried(caller.unfinished, flow)
         history = caller.history or await last_values(self._store, caller.resident.id, form)
         conversation, effects = Conversation.open(
@@ -135,3 +136,15 @@ class Visits:
     async def sweep(self, now: datetime) -> Sequence[str]:
         """Mark the visits incomplete whose process died."""
         return await self._store.visits.abandoned(now.isoformat(timespec="seconds"))
+
+
+OLDEST_YEARS = 125
+
+
+def _check_birth(resident: Resident, now: datetime) -> None:
+    """Nobody is born tomorrow, nor 125 years ago: thresholds go by age."""
+    age = resident.age(now.date())
+    if resident.birth_date is not None and (resident.birth_date > now.date() or (age or 0) > OLDEST_YEARS):
+        raise InputError(
+            "birth-date", f"a birth date of {resident.birth_date} cannot be", "correct the resident's data"
+        )

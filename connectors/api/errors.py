@@ -22,7 +22,8 @@ _CODES = {
     403: "csrf role-wrong change-password enrol walk-in-closed",
     404: "visit-unknown clip-unknown flow-unknown report-unknown resident-unknown staff-unknown letter-unknown"
     " link-gone message-unknown alert-unknown shift-unknown",
-    409: "visit-ended name-taken enrolled turn-taken record-changed signed-already visit-open alert-taken alert-open",
+    409: "visit-ended name-taken enrolled turn-taken record-changed signed-already visit-open alert-taken alert-open"
+    " visit-running",
     422: "nothing-heard",
     429: "login-locked too-many",
 }

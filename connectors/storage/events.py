@@ -52,7 +52,7 @@ class SqlEventLog:
         wanted = select(tables.events).where(tables.events.c.visit_id == visit_id).order_by(tables.events.c.seq)
         async with self._database.begin() as connection:
             rows = (await connection.execute(wanted)).all()
-        return tuple(_event(row) for row in rows)
+        return tuple(event_of(row) for row in rows)
 
     async def alerts(self, visit_id: str) -> tuple[StoredAlert, ...]:
         """The red flags raised."""
@@ -71,7 +71,7 @@ async def _append_all(connection: AsyncConnection, jobs: Sequence[_Append]) -> N
         if told if told is not None else job.visit_id in before:
             kept = withhold(job.said)
             job.gone = await _forget(connection, job.visit_id) if told else ()
-        rows += [_event_row(job.visit_id, event) for event in kept]
+        rows += [event_row(job.visit_id, event) for event in kept]
         alerts += [_alert_row(job.visit_id, e.seq, e.body) for e in kept if isinstance(e.body, AlertRaised)]
         parcels += [(job.visit_id, parcel) for parcel in alert_parcels(job.visit_id, kept)]
     await connection.execute(insert(tables.events), rows)
@@ -87,13 +87,13 @@ async def _forget(connection: AsyncConnection, visit_id: str) -> Sequence[str]:
     table = tables.events
     mine = table.c.visit_id == visit_id
     rows = (await connection.execute(select(table).where(mine).order_by(table.c.seq))).all()
-    kept = withhold([_event(row) for row in rows])
+    kept = withhold([event_of(row) for row in rows])
     paths = (await connection.execute(select(tables.clips.c.path).where(tables.clips.c.visit_id == visit_id))).scalars()
     gone = list(paths)
     await connection.execute(delete(tables.clips).where(tables.clips.c.visit_id == visit_id))
     await connection.execute(delete(table).where(mine))
     if kept:
-        await connection.execute(insert(table), [_event_row(visit_id, event) for event in kept])
+        await connection.execute(insert(table), [event_row(visit_id, event) for event in kept])
     return gone
 
 
@@ -103,11 +103,13 @@ def remove_files(paths: Sequence[str]) -> None:
         Path(path).unlink(missing_ok=True)
 
 
-def _event(row: Row[Any]) -> Event:
+def event_of(row: Row[Any]) -> Event:
+    """The event that a row holds."""
     return from_dict({"seq": row.seq, "at": row.at, "type": row.type, **row.body})
 
 
-def _event_row(visit_id: str, event: Event) -> dict[str, Any]:
+def event_row(visit_id: str, event: Event) -> dict[str, Any]:
+    """The row of an event."""
     data = event.to_dict()
     head = {key: data.pop(key) for key in ("seq", "at", "type")}
     return {"visit_id": visit_id, **head, "body": data}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from agent.domain.events import AlertRaised, Event
 from agent.errors import StorageError
-from connectors.storage.owners import is_gone
+from connectors.storage.owners import already_running, is_gone, still_runs
 from connectors.storage.ports import (
     Channel,
     StoredAlert,
@@ -54,15 +54,25 @@ class MemoryEventLog:
 class MemoryVisits:
     """Visits by id."""
 
-    def __init__(self, visits: dict[str, Visit]) -> None:
+    def __init__(self, visits: dict[str, Visit], events: Mapping[str, Sequence[Event]]) -> None:
         self._visits = visits
+        self._events = events
 
     async def open(self, start: VisitStart) -> None:
         """File a new visit."""
         if start.id in self._visits:
             raise StorageError("visit_taken", f"visit {start.id} exists already", "Choose another id.")
+        resident_id = start.resident.id or f"of-{start.id}"
+        for visit in [
+            v for v in self._visits.values() if v.resident_id == resident_id and v.status is VisitStatus.OPEN
+        ]:
+            last = [event.at for event in self._events.get(visit.id, ())] or [visit.started]
+            outlives = visit.channel is Channel.CHAT
+            if still_runs(visit.owner, outlives=outlives, last_at=max(last), now=start.started):
+                raise already_running(resident_id, visit.id)
+            await self.close(visit.id, "incomplete", start.started)
         self._visits[start.id] = Visit(
-            start.id, start.resident.id or f"of-{start.id}", start.flow, start.form, start.channel,
+            start.id, resident_id, start.flow, start.form, start.channel,
             start.owner, VisitStatus.OPEN, start.started,
         )  # fmt: skip
 
@@ -143,7 +153,7 @@ class MemoryStore:
     def __init__(self) -> None:
         visits: dict[str, Visit] = {}
         self.events = MemoryEventLog(visits)
-        self.visits = MemoryVisits(visits)
+        self.visits = MemoryVisits(visits, self.events.held)
         self.records = MemoryRecords(visits)
         self.clips = MemoryClips(visits, self.events.held)
 

@@ -115,7 +115,7 @@ class Visits(Protocol):
     """The visits themselves."""
 
     async def open(self, start: VisitStart) -> None:
-        """File a new visit, and its resident."""
+        """File a new visit, and its resident. Raises ``InputError`` visit-running: one at a time with a resident."""
 
     async def close(self, visit_id: str, outcome: str, ended: str) -> None:
         """End an open visit; a visit that has ended stays as it is."""

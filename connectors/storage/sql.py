@@ -24,6 +24,7 @@ from connectors.storage.migrate import METADATA, bring_up_to_date
 from connectors.storage.outbox import SqlOutbox
 from connectors.storage.persons import SqlPersons
 from connectors.storage.ports import StoredRecord, share_form
+from connectors.storage.retention import SqlRetention
 from connectors.storage.reviews import SqlReviews, as_record
 from connectors.storage.roster import SqlRoster
 from connectors.storage.scope import SqlScope
@@ -124,6 +125,7 @@ class SqlStore:
         self.ledger = SqlLedger(database)
         self.audit = SqlAudit(database)
         self.persons = SqlPersons(database)
+        self.retention = SqlRetention(database, self.persons)
         self.staff = SqlStaff(database)
         self.sessions = SqlSessions(database)
         self.lockouts = SqlLockouts(database)

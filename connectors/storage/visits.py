@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.database.keys import Keys
 from connectors.database.sealed import keys_of
 from connectors.database.transactions import Database
 from connectors.storage import tables
-from connectors.storage.owners import is_gone
+from connectors.storage.owners import already_running, is_gone, still_runs
 from connectors.storage.ports import Channel, Visit, VisitStart, VisitStatus
 from connectors.storage.upsert import upsert
 
@@ -73,7 +73,26 @@ async def _open_all(connection: AsyncConnection, starts: Sequence[VisitStart]) -
     for some, kept in ((told, ("team",)), (untold, ("team", "id_number", "id_number_mark"))):
         if some:
             await upsert(connection, tables.residents, some, ("id",), kept)
+    await _one_at_a_time(connection, starts)
     await connection.execute(insert(tables.visits), [_visit_row(start) for start in starts])
+
+
+async def _one_at_a_time(connection: AsyncConnection, starts: Sequence[VisitStart]) -> None:
+    """Refuse a resident whose conversation runs; one that was left open is ended. The resident's row is locked."""
+    visits, events = tables.visits, tables.events
+    begun = {_resident_id(start): start for start in starts}
+    last = select(func.max(events.c.at)).where(events.c.visit_id == visits.c.id).scalar_subquery()
+    wanted = select(visits, func.coalesce(last, visits.c.started).label("last_at")).where(
+        visits.c.resident_id.in_(begun), visits.c.status == VisitStatus.OPEN.value
+    )
+    left = []
+    for row in (await connection.execute(wanted)).all():
+        now = begun[row.resident_id].started
+        if still_runs(row.owner, outlives=row.channel == Channel.CHAT.value, last_at=row.last_at, now=now):
+            raise already_running(row.resident_id, row.id)
+        left.append(_Close(row.id, VisitStatus.INCOMPLETE, "incomplete", now))
+    if left:
+        await _close_all(connection, left)
 
 
 _CLOSE = (

@@ -6,7 +6,8 @@ Pure. Red flags stay: danger to life goes before consent, and is told to a docto
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from agent.domain.events import (
     AgentSaid,
@@ -64,3 +65,30 @@ def _body(body: EventBody, *, spoken_of: bool) -> EventBody:
             return replace(body, clip=None)
         case _:
             return body
+
+
+WORDS = ("text", "words", "evidence")
+"""Fields of events that hold what was said."""
+TOLD = frozenset({"said", "transcript", "questions"})
+"""Parts of a record's body that hold what was said, beside its values."""
+
+
+def without_words(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The same events without what was said; values, flags, times and the course of the talk stay."""
+    return tuple(replace(event, body=_wordless(event.body)) for event in events)
+
+
+def _wordless(body: EventBody) -> EventBody:
+    bare: dict[str, Any] = {f.name: "" for f in fields(body) if f.name in WORDS}
+    if isinstance(body, TurnTimed):
+        bare["clip"] = None
+    return replace(body, **bare)
+
+
+def record_without_words(value: Any) -> Any:
+    """A record's body with its values, without what was said."""
+    if isinstance(value, dict):
+        return {key: type(item)() if key in TOLD else record_without_words(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [record_without_words(item) for item in value]
+    return value

@@ -6,6 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 
 from agent.domain.answers import Medication, Resident
 from agent.domain.events import AgentSaid, AlertRaised, Event, SlotSet
-from agent.errors import StorageError
+from agent.errors import InputError, StorageError
 from connectors.storage import MemoryStore, Store, StoredRecord, VisitStart, VisitStatus, open_store
+from connectors.storage.owners import this_process
 from connectors.storage.ports import Channel
 from tests.fakes.postgres import KEYS, database
 from tests.fakes.postgres import server as postgres_server
@@ -134,9 +136,9 @@ def test_visits_of_dead_processes_become_incomplete_but_chats_stay(holds: Callab
     dead = f"{socket.gethostname()}:4194999"
 
     async def check(store: Store) -> None:
-        await store.visits.open(start("dead", owner=dead))
-        await store.visits.open(start("chat", Channel.CHAT, owner=dead))
-        await store.visits.open(start("elsewhere", owner="another-host:1"))
+        for number, opened in enumerate((start("dead", owner=dead), start("chat", Channel.CHAT, owner=dead),
+                                         start("elsewhere", owner="another-host:1"))):  # fmt: skip
+            await store.visits.open(replace(opened, resident=Resident("王桂花", f"r{number}")))
         assert await store.visits.abandoned(AT) == ("dead",)
         states = {v: (await store.visits.get(v)) for v in ("dead", "chat", "elsewhere")}
         assert {v: s.status.value for v, s in states.items() if s} == {
@@ -188,5 +190,36 @@ def test_clips_by_turn(holds: Callable[[Check], None]) -> None:
         await store.clips.add("v1", 3, "a.wav")
         await store.clips.add("v1", 3, "b.wav")
         assert await store.clips.of("v1") == {3: "b.wav"}
+
+    holds(check)
+
+
+def test_one_conversation_at_a_time_with_a_resident(holds: Callable[[Check], None]) -> None:
+    here, later = this_process(), "2026-11-23T10:30:00"
+
+    async def check(store: Store) -> None:
+        await store.visits.open(start("first", Channel.CHAT, owner=here))
+        await store.events.append("first", [Event(0, AT, AgentSaid(0, "您好", "utter_hello"))])
+        with pytest.raises(InputError) as caught:
+            await store.visits.open(start("second", owner=here))
+        assert caught.value.code == "visit-running"
+        assert await store.visits.get("second") is None
+        await store.visits.open(replace(start("third", owner=here), started=later))  # the first was left an hour ago
+        left = await store.visits.get("first")
+        assert left is not None
+        assert (left.status, left.outcome) == (VisitStatus.INCOMPLETE, "incomplete")
+        await store.visits.close("third", "completed", later)
+        await store.visits.open(replace(start("fourth", owner=here), started=later))
+        other = replace(start("other", owner=here), resident=Resident("李建国", "r2"))
+        await store.visits.open(other)
+
+    holds(check)
+
+
+def test_of_two_that_begin_at_once_one_is_refused(holds: Callable[[Check], None]) -> None:
+    async def check(store: Store) -> None:
+        both = [store.visits.open(start(name, owner=this_process())) for name in ("a", "b")]
+        done = await asyncio.gather(*both, return_exceptions=True)
+        assert sorted(type(result).__name__ for result in done) == ["InputError", "NoneType"]
 
     holds(check)
