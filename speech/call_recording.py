@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import av
 import av.error
@@ -53,14 +53,23 @@ class AiMark:
         }
 
 
+def private_file(path: Path) -> IO[bytes]:
+    """A new file that only its owner reads."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb", buffering=0)
+
+
+Opener = Callable[[Path], IO[bytes]]
+"""Where a recording goes: a file, or one that seals what is written to it."""
+
+
 class StereoFile:
     """An Ogg file with Opus in it, readable up to the last second even when the process dies."""
 
-    def __init__(self, path: Path, mark: AiMark) -> None:
+    def __init__(self, path: Path, mark: AiMark, opener: Opener = private_file) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
         self.path = path
-        self._container = av.open(str(path), "w", format="ogg", options=_STREAMED)
+        self._out = opener(path)
+        self._container = av.open(self._out, "w", format="ogg", options=_STREAMED)
         self._stream: Any = self._container.add_stream("libopus", rate=RATE_HZ, layout="stereo")
         self._stream.bit_rate = _BITS
         self._stream.options = {"application": "voip"}
@@ -84,6 +93,7 @@ class StereoFile:
             container.mux(self._stream.encode(None))
         finally:
             container.close()
+            self._out.close()
 
     def _encode(self, container: Any = None) -> None:
         if not self._frames:
@@ -105,11 +115,19 @@ class _State(StrEnum):
 class RecordedLine:
     """A line around another one that records what passes."""
 
-    def __init__(self, inner: AudioChannel, path: Path, mark: AiMark, allowed: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        inner: AudioChannel,
+        path: Path,
+        mark: AiMark,
+        allowed: Callable[[], bool],
+        opener: Opener = private_file,
+    ) -> None:
         self._inner = inner
         self._path = path
         self._mark = mark
         self._allowed = allowed
+        self._opener = opener
         self._state = _State.WAITING
         self._file: StereoFile | None = None
         self._ahead: deque[Pcm] = deque()
@@ -150,7 +168,7 @@ class RecordedLine:
             return
         try:
             if self._file is None:
-                self._file = StereoFile(self._path, self._mark)
+                self._file = StereoFile(self._path, self._mark, self._opener)
                 self._state = _State.RUNNING
             if left.shape == right.shape:  # a broken frame is the call's to report
                 self._file.add(left, right)

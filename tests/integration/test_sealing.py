@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -13,6 +14,8 @@ import time
 from datetime import date, datetime
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from agent.domain.answers import Resident
@@ -24,8 +27,10 @@ from connectors.database.keyring import new_ring
 from connectors.database.keys import FILE, Keys
 from connectors.signing.reference import open_reference
 from connectors.storage import VisitStart, open_store
+from connectors.storage.media import Media
 from connectors.storage.persons import Act
 from connectors.storage.ports import Channel
+from speech.call_recording import AiMark, StereoFile
 from speech.recording import ClipFolder
 from suifang.app import App, open_app
 from suifang.delivery import Courier
@@ -98,14 +103,40 @@ def test_after_a_whole_call_nothing_lies_in_clear(tmp_path: Path, root: Path, li
 
 
 def test_a_clip_is_sealed_before_it_is_written(tmp_path: Path) -> None:
-    import numpy as np  # noqa: PLC0415
-
     keys = Keys(tmp_path / FILE)
     keys.ensure()
     name = ClipFolder(tmp_path / "clips", lambda data: keys.seal(data, "media")).save(3, np.ones(1600, np.int16))
     assert name == "turn-003.wav"
     assert b"RIFF" not in (tmp_path / "clips" / name).read_bytes()
     assert keys.open((tmp_path / "clips" / name).read_bytes(), "media").startswith(b"RIFF")
+
+
+def test_a_recording_is_sealed_while_the_call_runs(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / FILE)
+    keys.ensure()
+    media, path, plain = Media(keys), tmp_path / "call.ogg", tmp_path / "plain.ogg"
+    mark = AiMark("社区卫生服务中心", "v1")
+    for file in (StereoFile(path, mark, media.recorder), StereoFile(plain, mark)):
+        for n in range(150):  # three seconds
+            tone = (8000 * np.sin(np.arange(320) * (0.05 + n / 900))).astype(np.int16)
+            file.add(tone, tone[::-1].copy())
+        if file.path == path:
+            meanwhile = path.read_bytes()
+        file.close()
+    data = path.read_bytes()
+    assert b"OggS" not in data
+    assert b"AIGC" not in data
+    assert abs(len(media.read(path)) - plain.stat().st_size) < 100
+    with av.open(io.BytesIO(media.read(path))) as container:
+        assert sum(frame.samples for frame in container.decode(audio=0)) >= 48_000
+    path.write_bytes(meanwhile[:-7])  # the process died within a piece
+    early = media.read(path)
+    assert early.startswith(b"OggS")
+    assert 0 < len(early) < len(data)
+    keys.write(keys.ring().rotated(Cipher.SM4), replace=True)
+    assert media.seal_file(path)
+    assert media.read(path) == early
+    assert media.usage(tmp_path) == {keys.ring().active: 1, "clear": 1}
 
 
 def opened(path: Path, keys: Keys | None = None) -> list[str]:
