@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from agent.errors import InputError
 from agent.flows.responses import read_responses
@@ -18,6 +19,7 @@ from speech.recognition import sherpa, syllable_ctc, whisper
 from speech.recognition.names import NameRepair
 from speech.synthesis import openai_speech, piper_http
 from speech.synthesis.cache import PromptCache
+from speech.synthesis.clauses import clauses
 from speech.synthesis.espeak import EspeakSynthesizer
 from speech.synthesis.fallback import Evened, WithSpare
 from speech.synthesis.http_audio import SpeechServer
@@ -97,7 +99,16 @@ def _kept(engine: Synthesizer, name: str, settings: Settings) -> Synthesizer:
     """Evened clips in a cache of their own: another voice never answers from it."""
     parts = (settings.synthesizer_url, settings.synthesizer_model, settings.synthesizer_voice)
     which = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
-    return PromptCache(Evened(engine), settings.cache_dir / "prompts" / f"{name}-{which}")
+    folder = settings.cache_dir / "prompts" / f"{name}-{which}"
+    fixed = _fixed(settings.root)
+    return PromptCache(Evened(engine), folder, keeps=lambda text: text.strip() in fixed)
+
+
+def _fixed(root: Path) -> frozenset[str]:
+    """Clauses that are the same for everybody: only those may lie on the disk."""
+    wordings = read_responses(root / "dialogues" / "responses")
+    found = (clause.text.strip() for one in wordings.values() for text in one.texts for clause in clauses(text))
+    return frozenset(text for text in found if "{" not in text and "}" not in text)
 
 
 @asynccontextmanager

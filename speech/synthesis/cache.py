@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import os
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,11 +35,14 @@ class PromptCache:
         *,
         memory_bytes: int = 32_000_000,
         disk_bytes: int = 200_000_000,
+        keeps: Callable[[str], bool] = bool,
     ) -> None:
+        """``keeps``: which texts may lie on the disk; those with names and values of residents must not."""
         self._inner = inner
         self._folder = folder
         self._memory_bytes = memory_bytes
         self._disk_bytes = disk_bytes
+        self._keeps = keeps
         self._clips: OrderedDict[str, Pcm] = OrderedDict()
         self._held_bytes = 0
         self._making: dict[str, asyncio.Lock] = {}
@@ -77,7 +80,8 @@ class PromptCache:
         clip = self._read(key)
         if clip is None:
             clip = await self._inner.synthesize(text, replace(style, volume=1.0))
-            self._write(key, clip)
+            if self._keeps(text):
+                self._write(key, clip)
         self._remember(key, clip)
         return clip
 

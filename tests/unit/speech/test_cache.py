@@ -86,3 +86,14 @@ def test_failures_pass_and_are_not_kept() -> None:
         return len(await cache.synthesize("您好", STYLE))
 
     assert run(work()) > 0
+
+
+def test_only_fixed_texts_lie_on_the_disk(tmp_path: Path) -> None:
+    async def check() -> None:
+        cache = PromptCache(FakeSynthesizer(), tmp_path, keeps=lambda text: "王" not in text)
+        for text in ("您好。", "您是王阿姨吗？"):
+            await cache.synthesize(text, STYLE)
+            await cache.synthesize(text, STYLE)
+
+    run(check())
+    assert len(list(tmp_path.glob("*.pcm"))) == 1
