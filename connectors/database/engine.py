@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, exc, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from agent.errors import StorageError
@@ -32,10 +32,20 @@ def new_engine(place: Place) -> AsyncEngine:
         return _sqlite(place) if isinstance(place, Path) else _postgres(place)
 
 
+def new_writer(path: Path) -> Engine:
+    """An engine whose transactions run as a whole in one thread: each hop to it costs more than a statement."""
+    with storage_errors(path):
+        engine = create_engine(
+            f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, pool_size=1
+        )
+        _prepare(engine)
+        return engine
+
+
 def _sqlite(path: Path) -> AsyncEngine:
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-    _prepare(engine)
+    _prepare(engine.sync_engine)
     return engine
 
 
@@ -54,10 +64,10 @@ def _postgres(address: str) -> AsyncEngine:
         raise StorageError("store_driver", "PostgreSQL needs asyncpg", "pip install 'suifang[postgres]'") from None
 
 
-def _prepare(engine: AsyncEngine) -> None:
+def _prepare(engine: Engine) -> None:
     """WAL, foreign keys, and real transactions around DDL as well."""
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -65,7 +75,7 @@ def _prepare(engine: AsyncEngine) -> None:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
         if how := connection.get_execution_options().get(BEGIN, "BEGIN"):
             connection.exec_driver_sql(how)

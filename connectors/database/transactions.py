@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from connectors.database.engine import AT_ONCE, BEGIN, NOT, Place, new_engine, storage_errors
+from connectors.database.engine import AT_ONCE, BEGIN, NOT, Place, new_engine, new_writer, storage_errors
 from connectors.database.grouping import Grouped
 from connectors.database.keys import FILE, Keys
 from connectors.database.sealed import give_keys
@@ -17,11 +20,34 @@ from connectors.database.sealed import give_keys
 Job = TypeVar("Job")
 
 
+class Writer:
+    """A thread of its own in which whole transactions of a SQLite file run, one after the other."""
+
+    def __init__(self, path: Path, keys: Keys) -> None:
+        self._engine = new_writer(path)
+        give_keys(self._engine.dialect, keys)
+        self._thread = ThreadPoolExecutor(1, "sqlite writes")
+
+    async def run(self, write: Callable[[Connection, Sequence[Job]], None], jobs: Sequence[Job]) -> None:
+        """One transaction, begun with the writers' lock."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, write, jobs)
+
+    def close(self) -> None:
+        """End the thread, close the connection."""
+        self._thread.shutdown()
+        self._engine.dispose()
+
+    def _transaction(self, write: Callable[[Connection, Sequence[Job]], None], jobs: Sequence[Job]) -> None:
+        with self._engine.connect().execution_options(**{BEGIN: AT_ONCE}) as connection, connection.begin():
+            write(connection, jobs)
+
+
 class Database:
     """The engine and its place: hands out transactions whose errors are translated."""
 
     def __init__(self, engine: AsyncEngine, place: Place, keys: Keys) -> None:
         self._engine = engine
+        self._writer = Writer(place, keys) if isinstance(place, Path) else None
         self.place = place
         self.keys = keys
         self.found_rotating = False
@@ -45,13 +71,17 @@ class Database:
                     yield connection
 
     def grouped(
-        self, write: Callable[[AsyncConnection, Sequence[Job]], Awaitable[None]], key: Callable[[Job], Hashable]
+        self, write: Callable[[Connection, Sequence[Job]], None], key: Callable[[Job], Hashable]
     ) -> Grouped[Job]:
         """Writes of one kind that share transactions when they come together; see ``Grouped``."""
 
         async def once(jobs: Sequence[Job]) -> None:
+            if self._writer is not None:
+                with storage_errors(self.place):
+                    await self._writer.run(write, jobs)
+                return
             async with self.write() as connection:
-                await write(connection, jobs)
+                await connection.run_sync(write, jobs)
 
         group = Grouped(once, key)
         self._groups.append(group)  # type: ignore[arg-type]
@@ -79,6 +109,8 @@ class Database:
         """Finish the writes that have begun, close all connections."""
         for group in self._groups:
             await group.finished()
+        if self._writer is not None:
+            self._writer.close()
         await self._engine.dispose()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Connection, Row, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connectors.database.transactions import Database
@@ -49,12 +49,12 @@ class ChainState:
         return self.broken_at is None and not self.missing_head
 
 
-async def append_audit(connection: AsyncConnection, *entries: AuditEntry) -> None:
+def chain(connection: Connection, *entries: AuditEntry) -> None:
     """Add entries, inside a transaction that holds the writers' lock, as its last step: the chain has one end."""
     if connection.dialect.name == "postgresql":  # there writers run side by side
-        await connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
     last = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
-    row = (await connection.execute(last)).first()
+    row = connection.execute(last).first()
     number, previous = (row.id, row.hash) if row else (0, GENESIS)
     rows = []
     for entry in entries:
@@ -63,7 +63,12 @@ async def append_audit(connection: AsyncConnection, *entries: AuditEntry) -> Non
         chained = hash_of(number, previous, data)
         rows.append({"id": number, "previous": previous, "hash": chained, **data})
         previous = chained
-    await connection.execute(insert(audit), rows)
+    connection.execute(insert(audit), rows)
+
+
+async def append_audit(connection: AsyncConnection, *entries: AuditEntry) -> None:
+    """The same where the transaction is an asynchronous one."""
+    await connection.run_sync(chain, *entries)
 
 
 def hash_of(number: int, previous: str, data: Mapping[str, Any]) -> str:

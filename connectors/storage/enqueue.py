@@ -7,8 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from agent.domain.events import AlertRaised, Event
 from agent.errors import StorageError
@@ -28,7 +27,7 @@ class NewParcel:
     created: str
 
 
-async def enqueue(connection: AsyncConnection, parcels: Sequence[tuple[str, NewParcel]]) -> None:
+def enqueue(connection: Connection, parcels: Sequence[tuple[str, NewParcel]]) -> None:
     """Add a row for each (visit id, parcel), in order.
 
     A dead letter of the same visit is superseded: the newer version says what it would have said.
@@ -37,15 +36,15 @@ async def enqueue(connection: AsyncConnection, parcels: Sequence[tuple[str, NewP
         return
     visits, table = tables.visits, tables.outbox
     wanted = select(visits.c.id, visits.c.resident_id).where(visits.c.id.in_({visit for visit, _ in parcels}))
-    residents = {row.id: row.resident_id for row in (await connection.execute(wanted)).all()}
+    residents = {row.id: row.resident_id for row in connection.execute(wanted).all()}
     for visit, _ in parcels:
         if visit not in residents:
             raise StorageError("no_visit", f"there is no visit {visit}", "Open the visit first.")
     newer = {visit for visit, parcel in parcels if parcel.lane is Lane.RECORD}
     if newer:
         dead = table.c.visit_id.in_(newer) & (table.c.lane == Lane.RECORD) & (table.c.status == OutboxStatus.DEAD)
-        await connection.execute(update(table).where(dead).values(status=OutboxStatus.SUPERSEDED.value))
-    await connection.execute(insert(table), [_row(visit, residents[visit], parcel) for visit, parcel in parcels])
+        connection.execute(update(table).where(dead).values(status=OutboxStatus.SUPERSEDED.value))
+    connection.execute(insert(table), [_row(visit, residents[visit], parcel) for visit, parcel in parcels])
 
 
 def _row(visit_id: str, resident_id: str, parcel: NewParcel) -> dict[str, Any]:

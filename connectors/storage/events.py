@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from agent.domain.events import AlertRaised, Event, from_dict
 from connectors.database.transactions import Database
@@ -62,38 +61,38 @@ class SqlEventLog:
         return tuple(StoredAlert(r.visit_id, r.seq, r.flag, r.severity, r.subject, r.evidence) for r in rows)
 
 
-async def _append_all(connection: AsyncConnection, jobs: Sequence[_Append]) -> None:
+def _append_all(connection: Connection, jobs: Sequence[_Append]) -> None:
     """The events of several visits: a few statements, however many they are."""
-    before = await refused_before(connection, [job.visit_id for job in jobs])
+    before = refused_before(connection, [job.visit_id for job in jobs])
     rows, alerts, parcels = [], [], []
     for job in jobs:
         kept, told = job.said, refused(job.said)
         if told if told is not None else job.visit_id in before:
             kept = withhold(job.said)
-            job.gone = await _forget(connection, job.visit_id) if told else ()
+            job.gone = _forget(connection, job.visit_id) if told else ()
         rows += [event_row(job.visit_id, event) for event in kept]
         alerts += [_alert_row(job.visit_id, e.seq, e.body) for e in kept if isinstance(e.body, AlertRaised)]
         parcels += [(job.visit_id, parcel) for parcel in alert_parcels(job.visit_id, kept)]
-    await connection.execute(insert(tables.events), rows)
+    connection.execute(insert(tables.events), rows)
     if alerts:
-        await connection.execute(insert(tables.alerts), alerts)
-        await enqueue(connection, parcels)
+        connection.execute(insert(tables.alerts), alerts)
+        enqueue(connection, parcels)
     for job in jobs:
-        await file_consents(connection, job.visit_id, job.said)
+        file_consents(connection, job.visit_id, job.said)
 
 
-async def _forget(connection: AsyncConnection, visit_id: str) -> Sequence[str]:
+def _forget(connection: Connection, visit_id: str) -> Sequence[str]:
     """Take the contents out of what a visit has in the log so far; the clips that are to be removed."""
     table = tables.events
     mine = table.c.visit_id == visit_id
-    rows = (await connection.execute(select(table).where(mine).order_by(table.c.seq))).all()
+    rows = connection.execute(select(table).where(mine).order_by(table.c.seq)).all()
     kept = withhold([event_of(row) for row in rows])
-    paths = (await connection.execute(select(tables.clips.c.path).where(tables.clips.c.visit_id == visit_id))).scalars()
+    paths = connection.execute(select(tables.clips.c.path).where(tables.clips.c.visit_id == visit_id)).scalars()
     gone = list(paths)
-    await connection.execute(delete(tables.clips).where(tables.clips.c.visit_id == visit_id))
-    await connection.execute(delete(table).where(mine))
+    connection.execute(delete(tables.clips).where(tables.clips.c.visit_id == visit_id))
+    connection.execute(delete(table).where(mine))
     if kept:
-        await connection.execute(insert(table), [event_row(visit_id, event) for event in kept])
+        connection.execute(insert(table), [event_row(visit_id, event) for event in kept])
     return gone
 
 

@@ -6,8 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, select, update
 
 from agent.domain.events import ConsentGiven, Event, PatternUsed, ResidentSaid
 from agent.errors import InputError
@@ -51,7 +50,7 @@ class OptOut:
     lifted: str | None
 
 
-async def file_consents(connection: AsyncConnection, visit_id: str, events: Sequence[Event]) -> None:
+def file_consents(connection: Connection, visit_id: str, events: Sequence[Event]) -> None:
     """Rows for what these events say about consent and opting out."""
     speakers = {event.body.turn: event.body.speaker for event in events if isinstance(event.body, ResidentSaid)}
     words = {event.body.turn: event.body.text for event in events if isinstance(event.body, ResidentSaid)}
@@ -59,37 +58,37 @@ async def file_consents(connection: AsyncConnection, visit_id: str, events: Sequ
         match event.body:
             case ConsentGiven(turn=turn, granted=granted, words=said, notice_version=version):
                 row = {
-                    "resident_id": await _resident_of(connection, visit_id), "purpose": PURPOSE,
+                    "resident_id": _resident_of(connection, visit_id), "purpose": PURPOSE,
                     "notice_version": version, "granted": granted, "words": said or words.get(turn, ""),
                     "by": speakers.get(turn, "self"), "at": event.at, "visit_id": visit_id, "turn": turn,
                 }  # fmt: skip
-                await connection.execute(insert(consents).values(**row))
+                connection.execute(insert(consents).values(**row))
             case PatternUsed(turn=turn, pattern=pattern) if pattern == OPTED_OUT:
-                who = await _resident_of(connection, visit_id)
-                await add_opt_out(connection, who, words.get(turn, ""), (speakers.get(turn, "self"), event.at))
+                who = _resident_of(connection, visit_id)
+                add_opt_out(connection, who, words.get(turn, ""), (speakers.get(turn, "self"), event.at))
             case _:
                 pass
 
 
-async def add_opt_out(connection: AsyncConnection, resident_id: str, words: str, who_when: tuple[str, str]) -> None:
+def add_opt_out(connection: Connection, resident_id: str, words: str, who_when: tuple[str, str]) -> None:
     """From now on nobody calls this resident, nor this number."""
     phone = select(residents.c.phone, residents.c.phone_mark).where(residents.c.id == resident_id)
-    known = (await connection.execute(phone)).first()
+    known = connection.execute(phone).first()
     by, at = who_when
     row = {
         "resident_id": resident_id, "phone": known.phone if known else "", "words": words, "by": by, "at": at,
         "phone_mark": known.phone_mark if known else "",
     }  # fmt: skip
-    await connection.execute(insert(opt_outs).values(**row))
+    connection.execute(insert(opt_outs).values(**row))
 
 
-async def refused_before(connection: AsyncConnection, visit_ids: Sequence[str]) -> Collection[str]:
+def refused_before(connection: Connection, visit_ids: Sequence[str]) -> Collection[str]:
     """Of these visits those in which the last word on consent was a refusal, or it was withdrawn."""
     wanted = (
         select(consents.c.visit_id, consents.c.granted, consents.c.withdrawn)
         .where(consents.c.visit_id.in_(visit_ids)).order_by(consents.c.id)
     )  # fmt: skip
-    last = {row.visit_id: row for row in (await connection.execute(wanted)).all()}
+    last = {row.visit_id: row for row in connection.execute(wanted).all()}
     return {visit for visit, row in last.items() if not row.granted or row.withdrawn is not None}
 
 
@@ -139,7 +138,7 @@ class SqlLedger:
     async def opt_out(self, resident_id: str, words: str, by: str, at: str) -> None:
         """Written by staff: the resident said it elsewhere."""
         async with self._database.write() as connection:
-            await add_opt_out(connection, resident_id, words, (by, at))
+            await connection.run_sync(add_opt_out, resident_id, words, (by, at))
             await append_audit(connection, AuditEntry(at, by, "opt_out", resident_id))
 
     async def lift(self, resident_id: str, by: str, at: str) -> None:
@@ -162,5 +161,5 @@ class SqlLedger:
             await append_audit(connection, entry)
 
 
-async def _resident_of(connection: AsyncConnection, visit_id: str) -> str:
-    return str((await connection.execute(select(visits.c.resident_id).where(visits.c.id == visit_id))).scalar_one())
+def _resident_of(connection: Connection, visit_id: str) -> str:
+    return str(connection.execute(select(visits.c.resident_id).where(visits.c.id == visit_id)).scalar_one())

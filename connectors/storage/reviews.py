@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, func, insert, select
 
 from agent.errors import InputError
 from agent.report.revision import Correction
 from connectors.database.transactions import Database
-from connectors.storage.audit import AuditEntry, append_audit
+from connectors.storage.audit import AuditEntry, chain
 from connectors.storage.enqueue import NewParcel, enqueue
 from connectors.storage.ports import StoredRecord, VisitStatus
 from connectors.storage.tables import alerts, corrections, records, residents, visits
@@ -114,25 +113,25 @@ class _Addition:
         return AuditEntry(record.at, record.author, act, record.visit_id, {"version": record.version, "slots": slots})
 
 
-async def _add_all(connection: AsyncConnection, additions: Sequence[_Addition]) -> None:
-    await _next_versions(connection, [addition.record for addition in additions])
-    await connection.execute(insert(records), [{**asdict(a.record), "body": dict(a.record.body)} for a in additions])
+def _add_all(connection: Connection, additions: Sequence[_Addition]) -> None:
+    _next_versions(connection, [addition.record for addition in additions])
+    connection.execute(insert(records), [{**asdict(a.record), "body": dict(a.record.body)} for a in additions])
     rows = [
         {"visit_id": a.record.visit_id, "version": a.record.version, **asdict(correction)}
         for a in additions for correction in a.changed
     ]  # fmt: skip
     if rows:
-        await connection.execute(insert(corrections), rows)
-    await enqueue(connection, [(a.record.visit_id, a.parcel) for a in additions if a.parcel is not None])
-    await append_audit(connection, *(addition.entry() for addition in additions))
+        connection.execute(insert(corrections), rows)
+    enqueue(connection, [(a.record.visit_id, a.parcel) for a in additions if a.parcel is not None])
+    chain(connection, *(addition.entry() for addition in additions))
 
 
-async def _next_versions(connection: AsyncConnection, new: Sequence[StoredRecord]) -> None:
+def _next_versions(connection: Connection, new: Sequence[StoredRecord]) -> None:
     wanted = (
         select(records.c.visit_id, func.max(records.c.version).label("newest"))
         .where(records.c.visit_id.in_([record.visit_id for record in new])).group_by(records.c.visit_id)
     )  # fmt: skip
-    newest = {row.visit_id: row.newest for row in (await connection.execute(wanted)).all()}
+    newest = {row.visit_id: row.newest for row in connection.execute(wanted).all()}
     for record in new:
         if record.version != newest.get(record.visit_id, 0) + 1:
             raise InputError(

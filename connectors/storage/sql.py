@@ -91,10 +91,10 @@ class SqlClips:
         """File the clip of a turn, sealed; after a refusal the file is removed instead."""
         await asyncio.to_thread(self._media.seal_file, Path(path))
         async with self._database.write() as connection:
-            unwanted = visit_id in await refused_before(connection, [visit_id])
+            unwanted = visit_id in await connection.run_sync(refused_before, [visit_id])
             if not unwanted:
                 row = {"visit_id": visit_id, "turn": turn, "path": path}
-                await upsert(connection, tables.clips, [row], ("visit_id", "turn"))
+                await connection.run_sync(upsert, tables.clips, [row], ("visit_id", "turn"))
         if unwanted:
             await asyncio.to_thread(remove_files, [path])
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-async def upsert(
-    connection: AsyncConnection,
+def upsert(
+    connection: Connection,
     table: Table,
     rows: Sequence[dict[str, Any]],
     key: Sequence[str],
@@ -25,4 +24,4 @@ async def upsert(
     else:
         old = sqlite.insert(table)
         replacing = old.on_conflict_do_update(index_elements=list(key), set_={n: old.excluded[n] for n in rest})
-    await connection.execute(replacing, list(rows))
+    connection.execute(replacing, list(rows))

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from connectors.database.keys import Keys
 from connectors.database.sealed import keys_of
@@ -64,7 +63,7 @@ class SqlVisits:
         return gone
 
 
-async def _open_all(connection: AsyncConnection, starts: Sequence[VisitStart]) -> None:
+def _open_all(connection: Connection, starts: Sequence[VisitStart]) -> None:
     """A resident who is known keeps the team, and an identity number that is not told again."""
     keys = keys_of(connection.dialect)
     rows = [_resident_row(start, keys) for start in starts]
@@ -72,12 +71,12 @@ async def _open_all(connection: AsyncConnection, starts: Sequence[VisitStart]) -
     untold = [row for row in rows if not row["id_number"]]
     for some, kept in ((told, ("team",)), (untold, ("team", "id_number", "id_number_mark"))):
         if some:
-            await upsert(connection, tables.residents, some, ("id",), kept)
-    await _one_at_a_time(connection, starts)
-    await connection.execute(insert(tables.visits), [_visit_row(start) for start in starts])
+            upsert(connection, tables.residents, some, ("id",), kept)
+    _one_at_a_time(connection, starts)
+    connection.execute(insert(tables.visits), [_visit_row(start) for start in starts])
 
 
-async def _one_at_a_time(connection: AsyncConnection, starts: Sequence[VisitStart]) -> None:
+def _one_at_a_time(connection: Connection, starts: Sequence[VisitStart]) -> None:
     """Refuse a resident whose conversation runs; one that was left open is ended. The resident's row is locked."""
     visits, events = tables.visits, tables.events
     begun = {_resident_id(start): start for start in starts}
@@ -86,13 +85,13 @@ async def _one_at_a_time(connection: AsyncConnection, starts: Sequence[VisitStar
         visits.c.resident_id.in_(begun), visits.c.status == VisitStatus.OPEN.value
     )
     left = []
-    for row in (await connection.execute(wanted)).all():
+    for row in connection.execute(wanted).all():
         now = begun[row.resident_id].started
         if still_runs(row.owner, outlives=row.channel == Channel.CHAT.value, last_at=row.last_at, now=now):
             raise already_running(row.resident_id, row.id)
         left.append(_Close(row.id, VisitStatus.INCOMPLETE, "incomplete", now))
     if left:
-        await _close_all(connection, left)
+        _close_all(connection, left)
 
 
 _CLOSE = (
@@ -102,9 +101,9 @@ _CLOSE = (
 )
 
 
-async def _close_all(connection: AsyncConnection, closes: Sequence[_Close]) -> None:
+def _close_all(connection: Connection, closes: Sequence[_Close]) -> None:
     rows = [{"visit": c.visit_id, "to": c.status.value, "how": c.outcome, "when": c.ended} for c in closes]
-    await connection.execute(_CLOSE, rows)
+    connection.execute(_CLOSE, rows)
 
 
 def _resident_id(start: VisitStart) -> str:

@@ -33,7 +33,9 @@ async def queue_visits(store: SqlStore, count: int, residents: int) -> list[str]
         who = Resident("王桂花", f"r{n % residents}", "2")
         await store.visits.open(VisitStart(f"v{n}", who, "hypertension_followup", "gw3-htn", Channel.VOICE, AT))
         async with store.database.write() as connection:
-            await enqueue(connection, [(f"v{n}", NewParcel(f"v{n}:1", Lane.RECORD, "follow_up", {"sbp": 140}, AT))])
+            await connection.run_sync(
+                enqueue, [(f"v{n}", NewParcel(f"v{n}:1", Lane.RECORD, "follow_up", {"sbp": 140}, AT))]
+            )
         keys.append(f"v{n}:1")
     return keys
 

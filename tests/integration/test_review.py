@@ -125,7 +125,7 @@ def test_two_doctors_at_once_and_a_full_disk_leave_nothing_half_done(
         assert [row.key for row in await app.store.outbox.rows()] == [f"{visit}:2"]
         await reviewing.correct(visit, "sbp", "145", LI, WHY)
 
-        async def full(*_args: object) -> None:
+        def full(*_args: object) -> None:
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr("connectors.storage.reviews.enqueue", full)

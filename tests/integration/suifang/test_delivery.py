@@ -134,7 +134,7 @@ def test_a_newer_version_takes_the_place_of_a_dead_letter(holds: Callable[[Check
         far.faults = iter(["refused"])
         await courier(store, far, clock := HandClock()).empty()
         async with store.database.write() as connection:
-            await enqueue(connection, [("v0", NewParcel("v0:2", Lane.RECORD, "follow_up", {"sbp": 141}, AT))])
+            await connection.run_sync(enqueue, [("v0", NewParcel("v0:2", Lane.RECORD, "follow_up", {"sbp": 141}, AT))])
         await courier(store, far, clock).empty()
         assert [key for key, _ in far.taken()] == ["v0:2"]
         assert (await store.outbox.counts())[OutboxStatus.SUPERSEDED] == 1
@@ -162,7 +162,7 @@ def test_a_key_is_queued_once(holds: Callable[[Check], None]) -> None:
         await queue_visits(store, 1, residents=1)
         with pytest.raises(StorageError):
             async with store.database.write() as connection:
-                await enqueue(connection, [("v0", NewParcel("v0:1", Lane.RECORD, "follow_up", {}, AT))])
+                await connection.run_sync(enqueue, [("v0", NewParcel("v0:1", Lane.RECORD, "follow_up", {}, AT))])
 
     holds(check)
 
