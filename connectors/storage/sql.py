@@ -94,7 +94,7 @@ class SqlClips:
             unwanted = visit_id in await connection.run_sync(refused_before, [visit_id])
             if not unwanted:
                 row = {"visit_id": visit_id, "turn": turn, "path": path}
-                await connection.run_sync(upsert, tables.clips, [row], ("visit_id", "turn"))
+                await upsert(connection, tables.clips, [row], ("visit_id", "turn"))
         if unwanted:
             await asyncio.to_thread(remove_files, [path])
 

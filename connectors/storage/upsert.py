@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 
-def upsert(
+def put(
     connection: Connection,
     table: Table,
     rows: Sequence[dict[str, Any]],
@@ -25,3 +26,14 @@ def upsert(
         old = sqlite.insert(table)
         replacing = old.on_conflict_do_update(index_elements=list(key), set_={n: old.excluded[n] for n in rest})
     connection.execute(replacing, list(rows))
+
+
+async def upsert(
+    connection: AsyncConnection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    key: Sequence[str],
+    kept: Sequence[str] = (),
+) -> None:
+    """The same where the transaction is an asynchronous one."""
+    await connection.run_sync(put, table, rows, key, kept)

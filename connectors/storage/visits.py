@@ -14,7 +14,7 @@ from connectors.database.transactions import Database
 from connectors.storage import tables
 from connectors.storage.owners import already_running, is_gone, still_runs
 from connectors.storage.ports import Channel, Visit, VisitStart, VisitStatus
-from connectors.storage.upsert import upsert
+from connectors.storage.upsert import put
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def _open_all(connection: Connection, starts: Sequence[VisitStart]) -> None:
     untold = [row for row in rows if not row["id_number"]]
     for some, kept in ((told, ("team",)), (untold, ("team", "id_number", "id_number_mark"))):
         if some:
-            upsert(connection, tables.residents, some, ("id",), kept)
+            put(connection, tables.residents, some, ("id",), kept)
     _one_at_a_time(connection, starts)
     connection.execute(insert(tables.visits), [_visit_row(start) for start in starts])
 
