@@ -216,6 +216,7 @@ def test_the_next_conversation_knows_the_signed_visit_before(holds: Callable[[Ch
         wang = Caller(Resident("王桂花", "R00001", "2", date(1948, 5, 3)), {})
         unsigned, _ = await app.visits.open("hypertension_followup", wang, Channel.TERMINAL, NOW)
         assert unsigned.conversation.state.history == {}
+        await unsigned.close("hung up", NOW)
         await reviewing.correct(visit, "sbp", "145", LI, WHY)
         await reviewing.correct(visit, "visit_class", "2", LI, ("血压未达标", False))
         await reviewing.sign(visit, LI, accept=True)
