@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from agent.clinical.forms import find_form
@@ -40,6 +41,8 @@ MOST_DUE = 1000
 ALERT_DAYS = 3
 """Alerts older than this are found by their visits."""
 LAST_WORDS = 6
+BRIEF_VALUES = 8
+"""Forms begin with symptoms and signs."""
 CONTRACT = {"active": "生效中", "expiring": "即将到期", "expired": "已到期", "terminated": "已解约"}
 
 
@@ -184,7 +187,7 @@ class HouseDesk:
             alert.visit_id, alert.seq, labels.word("flags", alert.flag),
             rank if alert.subject == "self" else f"{rank} · {labels.word('subjects', alert.subject)}", urgent(alert),
             evidence_words(alert.evidence, words.form(row.flow)), _minute(alert.at), row.resident_id, row.name,
-            person_words(row.sex, row.birth_date, words), tuple(self._values(events, row)),
+            person_words(row.sex, row.birth_date, words), tuple(islice(self._values(events, row), BRIEF_VALUES)),
             tuple(self._medicines(events)), tuple((line.who, line.text) for line in lines[-LAST_WORDS:]), row.running,
             alert.by, alert.closed, alert.outcome, alert.note,
         )  # fmt: skip

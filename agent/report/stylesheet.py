@@ -1,7 +1,7 @@
 """The look of the report: calm on screen, the national form on A4."""
 
 CSS = """
-:root { --ink: #1d2a33; --soft: #66757f; --line: #dfe5e8; --paper: #fff; --ground: #f3f6f7; --accent: #17656f;
+:root { --ink: #1d2a33; --soft: #5a6872; --line: #dfe5e8; --paper: #fff; --ground: #f3f6f7; --accent: #17656f;
   --tint: #eaf4f4; --red: #b3261e; --red-tint: #fdecea; --amber: #7a4d00; --amber-tint: #fff3d9; }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink);
@@ -48,7 +48,7 @@ td, tr > th { padding: 6px 8px; vertical-align: baseline; border-top: 1px solid 
 .form tbody tr:first-child > * { border-top: 2px solid #c9d8da; }
 .form tr > [scope=row] { width: 17%; color: var(--soft); } .value { width: 34%; } .value b { font-size: 1.12rem; }
 .empty [scope=row], .empty td { padding-top: 3px; padding-bottom: 3px; font-size: .88rem; }
-.empty .why { font-size: inherit; } .empty [scope=row], .empty .why { color: #6f7c85; }
+.empty .why { font-size: inherit; } .empty [scope=row], .empty .why { color: #5b6770; }
 .suggested { color: var(--accent); font-weight: 600; font-size: .95rem; margin-right: 10px; }
 .target { color: var(--soft); font-size: .85rem; white-space: nowrap; }
 .target i, .line i { font-style: normal; border-bottom: 1px solid var(--soft); }

@@ -47,7 +47,7 @@ export async function take(visit, seq, then) {
 }
 
 function show() {
-  place.hidden = !loose.length;
+  place.hidden = !loose.length || location.pathname === '/console/alerts';  // there they stand in full
   if (!loose.length) { document.title = title; place.replaceChildren(); return; }
   const [first] = loose;
   const key = `${first.visit_id}:${first.seq}:${loose.length}`;
