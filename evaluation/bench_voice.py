@@ -25,6 +25,8 @@ PEERS = {
     "LiveKit Agents, defaults": ("livekit_peer.py", "default"),
     "LiveKit Agents, VAD": ("livekit_peer.py", "vad"),
     "LiveKit Agents, v1-mini": ("livekit_peer.py", "mini"),
+    "Pipecat, defaults (Smart Turn v3)": ("pipecat_peer.py", "default"),
+    "Pipecat, VAD": ("pipecat_peer.py", "vad"),
 }
 """Name, module under ``evaluation/peers/``, its mode."""
 AT_ONCE = 7

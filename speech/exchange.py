@@ -15,7 +15,7 @@ from typing import Protocol
 from agent.domain.effects import Effect, Say
 from agent.domain.turns import Completeness
 from agent.errors import SpeechError
-from speech.listening import Ear, Utterance, Voice
+from speech.listening import PARTIAL_CALM_MS, PARTIAL_EVERY_MS, Ear, Utterance, Voice
 from speech.notices import Notice, PartialHeard
 from speech.overlap import Overlaps, Ruling
 from speech.ports import Dialogue
@@ -145,6 +145,7 @@ class Exchange:
     def speaks(self, say: Say) -> None:
         """The first sample of a wording leaves now."""
         self._overlaps.agent_speaks()
+        self._ear.partial_every_ms = PARTIAL_EVERY_MS
         self._host.spoke(say)
 
     def synthesis_failed(self, error: SpeechError) -> None:
@@ -156,6 +157,7 @@ class Exchange:
         now_ms, utterance = self._ear.now_ms, self._ear.utterance
         if self._mouth.idle:
             self._overlaps.agent_silent()
+            self._ear.partial_every_ms = PARTIAL_CALM_MS
             if self.floor is Floor.AGENT:
                 self.floor, self._quiet_since_ms = Floor.OPEN, now_ms
         voice_ms = 0.0

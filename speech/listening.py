@@ -23,6 +23,9 @@ from speech.vad import VadEvent, VadKind, VoiceActivity
 
 PRE_ROLL_MS = 300
 PARTIAL_EVERY_MS = 200
+"""Over the agent's speech, where words decide whether it stops."""
+PARTIAL_CALM_MS = 500
+"""While the resident has the floor: every partial costs as much as hearing two seconds."""
 LONG_UTTERANCE_MS = 15_000
 """Past this length the words so far are kept and only new audio is recognised after a pause."""
 CLIP_MARGIN_MS = 200
@@ -141,6 +144,7 @@ class Ear:
         self._past: deque[Pcm] = deque(maxlen=PRE_ROLL_MS // FRAME_MS)
         self._busy: set[Utterance] = set()
         self.utterance: Utterance | None = None
+        self.partial_every_ms = PARTIAL_CALM_MS
         self.stirring = False
         """An onset is neither confirmed nor dismissed yet."""
         self.now_ms = 0.0
@@ -216,7 +220,8 @@ class Ear:
         if utterance in self._busy:
             return False
         if utterance.state is Voice.SPEAKING:
-            return utterance.failure is None and (len(utterance.audio) - utterance.given) * FRAME_MS >= PARTIAL_EVERY_MS
+            fresh_ms = (len(utterance.audio) - utterance.given) * FRAME_MS
+            return utterance.failure is None and fresh_ms >= self.partial_every_ms
         if utterance.state is Voice.DOUBTFUL and self.now_ms - utterance.voice_to_ms < DOUBT_MS:
             return False
         return utterance.state in (Voice.PAUSED, Voice.DOUBTFUL) and utterance.final is None

@@ -116,7 +116,6 @@ def _report(bench: VoiceBench, entries: Sequence[Entry], missing: Sequence[str],
         *([f"![response gap against cut-ins]({plot.name})", ""] if plot else []),
         *missing,
         *failed,
-        "- Pipecat: not run; no adapter is written for it yet.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -8,54 +8,20 @@ and the voice answer at once. What is left is the framework's own turn taking.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import sys
 import time
-import wave
 from collections import deque
-from pathlib import Path
 from typing import Any
 
+from line import FRAME_BYTES, FRAME_MS, RATE_HZ, REPLY, Clock, Heard, framed, read, run, until_settled, words_due
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, inference, llm, stt, tts
 from livekit.agents.voice import io
 
-RATE_HZ = 16_000
-FRAME_MS = 20
-FRAME_BYTES = RATE_HZ * FRAME_MS // 1000 * 2
-AFTER_END_MS = 8_000
-SETTLED_MS = 3_500
-REPLY = "好的，我记下了。"
-
-
-def read(path: str) -> bytes:
-    with wave.open(path, "rb") as source:
-        return source.readframes(source.getnframes())
-
-
-def framed(pcm: bytes) -> list[bytes]:
-    pcm += bytes(-len(pcm) % FRAME_BYTES)
-    return [pcm[at : at + FRAME_BYTES] for at in range(0, len(pcm), FRAME_BYTES)]
-
 
 def frame(data: bytes) -> rtc.AudioFrame:
     return rtc.AudioFrame(data, RATE_HZ, 1, len(data) // 2)
-
-
-class Clock:
-    """Place in the case's audio, in ms of real time; not running before ``start``."""
-
-    def __init__(self) -> None:
-        self.zero: float | None = None
-
-    def start(self) -> None:
-        self.zero = self.zero or time.perf_counter()
-
-    @property
-    def ms(self) -> float:
-        return -1.0 if self.zero is None else (time.perf_counter() - self.zero) * 1000
 
 
 class Line(io.AudioInput):
@@ -79,7 +45,7 @@ class Speaker(io.AudioOutput):
         super().__init__(label="speaker", capabilities=io.AudioOutputCapabilities(pause=True), sample_rate=RATE_HZ)
         self._clock, self._waiting, self._paused, self._open = clock, deque[rtc.AudioFrame](), False, False
         self._played_s = 0.0
-        self.heard: list[tuple[float, float]] = []
+        self.heard = Heard(clock)
         self.begun = asyncio.Event()
 
     async def capture_frame(self, frame: rtc.AudioFrame) -> None:
@@ -120,17 +86,10 @@ class Speaker(io.AudioOutput):
             if not self._played_s:
                 self.begun.set()
                 self.on_playback_started(created_at=time.time())
-            self._clock_in(piece.duration)
+            self._played_s += piece.duration
+            self.heard.add(piece.duration)
             due += piece.duration
             await asyncio.sleep(max(0.0, due - now))
-
-    def _clock_in(self, seconds: float) -> None:
-        self._played_s += seconds
-        at_ms = self._clock.ms
-        if self.heard and at_ms - self.heard[-1][1] < 60:
-            self.heard[-1] = (self.heard[-1][0], at_ms + seconds * 1000)
-        else:
-            self.heard.append((at_ms, at_ms + seconds * 1000))
 
 
 class InstantStt(stt.STT):
@@ -150,10 +109,7 @@ class InstantStt(stt.STT):
 class InstantStream(stt.RecognizeStream):
     async def _run(self) -> None:
         owner: Any = self._stt
-        due = []
-        for start_ms, end_ms, text in owner.stretches:
-            due.append(((start_ms + end_ms) / 2, False, text[: max(1, len(text) // 2)]))
-            due.append((end_ms, True, text))
+        due = words_due(owner.stretches)
         async for _ in self._input_ch:
             while due and owner.clock.ms >= due[0][0]:
                 _, final, text = due.pop(0)
@@ -222,45 +178,13 @@ async def hold(case: dict[str, Any], mode: str, reply: bytes) -> dict[str, Any]:
         await speaker.begun.wait()
     clock.start()
     try:
-        await (over(case, clock, speaker) if handle else answered(case, clock, speaker))
+        await until_settled(case, clock, speaker.heard)
         stopped = bool(handle and handle.interrupted)
-        return {"id": case["id"], "heard": speaker.heard, "stopped": stopped}
+        return {"id": case["id"], "heard": speaker.heard.stretches, "stopped": stopped}
     finally:
         await session.aclose()
         playing.cancel()
 
 
-async def answered(case: dict[str, Any], clock: Clock, speaker: Speaker) -> None:
-    while not speaker.heard and clock.ms < case["end_ms"] + AFTER_END_MS:
-        await asyncio.sleep(0.02)
-
-
-async def over(case: dict[str, Any], clock: Clock, speaker: Speaker) -> None:
-    while clock.ms < case["length_ms"] + SETTLED_MS:
-        await asyncio.sleep(0.05)
-
-
-async def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("cases", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--mode", choices=["default", "vad", "mini"], default="default")
-    parser.add_argument("--at-once", type=int, default=4)
-    args = parser.parse_args()
-    given = json.loads(args.cases.read_text("utf-8"))
-    reply, gate, results = read(given["reply"]), asyncio.Semaphore(args.at_once), []
-
-    async def one(case: dict[str, Any]) -> None:
-        async with gate:
-            try:
-                results.append(await asyncio.wait_for(hold(case, args.mode, reply), 60))
-            except Exception as error:
-                results.append({"id": case["id"], "error": f"{type(error).__name__}: {error}"})
-
-    await asyncio.gather(*(one(case) for case in given["cases"]))
-    args.out.write_text(json.dumps(results), "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(asyncio.run(run(hold, ("default", "vad", "mini"))))

@@ -70,9 +70,9 @@ class AcousticModel:
 class Window:
     """How much is computed again when audio arrives; in outputs of 40 ms."""
 
-    left: int = 75
+    left: int = 50
     """Past that the graph sees again, for its context."""
-    settle: int = 22
+    settle: int = 16
     """Outputs nearer to the end than this may still change."""
 
 
