@@ -29,7 +29,7 @@ PEERS = {
     "Pipecat, VAD": ("pipecat_peer.py", "vad"),
 }
 """Name, module under ``evaluation/peers/``, its mode."""
-AT_ONCE = 7
+AT_ONCE = 4
 SILENT_MS = 100.0
 """An agent that was interrupted is silent for so long at least."""
 MODULES = Path(__file__).parent / "peers"

@@ -1,4 +1,4 @@
-"""``suifang bench dialogue|outbox|voice``: speed of the conversation, of records on their way, turn taking."""
+"""``suifang bench dialogue|outbox|voice|calls``: speed of the conversation and of records, turn taking, many calls."""
 
 from __future__ import annotations
 
@@ -18,18 +18,23 @@ from suifang.bench_outbox import measure as measure_outbox
 from suifang.judging import Judge
 from suifang.settings import read_settings
 
+CALL_CASES = Path("evaluation/cases/dialogues/hypertension.yaml")
 EXAMPLE = "suifang bench dialogue evaluation/cases/dialogues --rounds 20"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("kind", choices=["dialogue", "outbox", "voice"], help="what is measured")
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="dialogue, voice: case files or folders")
+    parser.add_argument("kind", choices=["dialogue", "outbox", "voice", "calls"], help="what is measured")
+    parser.add_argument(
+        "paths", nargs="*", type=Path, metavar="PATH", help="dialogue, voice, calls: case files or folders"
+    )
     parser.add_argument("--rounds", type=int, default=20, metavar="N", help="dialogue: how often each case is held")
     parser.add_argument("--visits", type=int, default=10_000, metavar="N", help="outbox: how many visits")
     parser.add_argument("--kills", type=int, default=5, metavar="N", help="outbox: how many couriers are killed")
     parser.add_argument("--at-once", type=int, default=32, metavar="N", help="outbox: visits written side by side")
     parser.add_argument("--database", metavar="URL", help="outbox: an empty PostgreSQL database in place of SQLite")
+    parser.add_argument("--calls", type=int, default=40, metavar="N", help="calls: how many side by side")
+    parser.add_argument("--seconds", type=float, default=90.0, metavar="S", help="calls: how long all are on the line")
     parser.add_argument("--seed", type=int, default=1, help="outbox: of faults and kills")
     parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"), help="voice: their interpreter")
     parser.add_argument("--modes", nargs="*", metavar="MODE", help="voice: of default, vad, mini; all when left out")
@@ -44,6 +49,8 @@ async def run(args: argparse.Namespace) -> int:
         return await _outbox(args)
     if args.kind == "voice":
         return await _voice(args)
+    if args.kind == "calls":
+        return await _calls(args)
     if not args.paths:
         raise InputError("bench-what", "no case files are named", EXAMPLE)
     cases = read_cases(args.paths, dialogue_case)
@@ -65,6 +72,17 @@ async def _voice(args: argparse.Namespace) -> int:
     paths = args.paths or [Path("var/turns")]
     bench = VoiceBench(paths, args.peers, args.modes, args.out, args.reuse, command_line())
     sys.stdout.write(await measure(bench, read_settings()))
+    return 0
+
+
+async def _calls(args: argparse.Namespace) -> int:
+    from suifang.bench_calls import CallsLoad, measure_calls  # noqa: PLC0415 - brings the whole voice along
+
+    if args.calls < 1 or args.seconds <= 0:
+        raise InputError("bench-calls", "there must be a call and some time", "give --calls 40 --seconds 90")
+    cases = read_cases(args.paths or [CALL_CASES], dialogue_case)
+    speed = await measure_calls(CallsLoad(args.calls, args.seconds), cases, read_settings())
+    sys.stdout.write((json.dumps(asdict(speed)) if args.json else str(speed)) + "\n")
     return 0
 
 

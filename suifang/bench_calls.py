@@ -1,0 +1,157 @@
+"""``bench calls``: many calls side by side in real time, everything local: gaps, underruns, processor, memory."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from agent.conversation import Conversation, Past
+from agent.errors import InputError
+from agent.library import Library, load_library
+from evaluation.calls import Staging, hold_call
+from evaluation.cases import DialogueCase
+from evaluation.intervals import percentile
+from speech.call import CallParts
+from speech.channel import RealTime
+from speech.notices import AgentSpeaks, Fault, Notice, PartialHeard, ResidentHeard
+from speech.speaking import LEAD_MS
+from suifang.judging import Judge
+from suifang.settings import Settings
+from suifang.voice import Engines, open_engines
+
+STAGGER_S = 0.15
+"""Between two calls that begin."""
+SETTLING_S = 8.0
+"""Calls run so long before the first measure of memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallsLoad:
+    """How many calls, and for how long all of them are on the line."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallsSpeed:
+    """What was measured, at the agent's end of every line."""
+
+    calls: int
+    seconds: float
+    turns: int
+    gap_p50_ms: int | None
+    gap_p95_ms: int | None
+    underruns: int
+    """Frames that came later than the far end's buffer lasted."""
+    faults: int
+    cpu_ms_per_second: float
+    """Processor time for a second of line, simulated residents included."""
+    megabytes_per_call: float
+    """For every call beyond the first."""
+
+    def __str__(self) -> str:
+        return (
+            f"calls: {self.calls} at once for {self.seconds:.0f} s, {self.turns} turns, gap p50 {self.gap_p50_ms} ms "
+            f"p95 {self.gap_p95_ms} ms, {self.underruns} underruns, {self.faults} faults, "
+            f"{self.cpu_ms_per_second:.1f} ms of processor time for a second of line, "
+            f"{self.megabytes_per_call:.1f} MB for every further call"
+        )
+
+
+@dataclass(slots=True)
+class Watch:
+    """One line: takes the notices of its calls. Gaps are on the wall clock: a line that lags is seen to lag."""
+
+    gaps_ms: list[float] = field(default_factory=list)
+    faults: int = 0
+    underruns: int = 0
+    _ahead_ms: float = float("inf")
+    """Least distance of the wall clock from the audio clock in this call: that of a line which does not lag."""
+
+    def call_begins(self) -> None:
+        """The audio clock starts anew."""
+        self._ahead_ms = float("inf")
+
+    def observe(self, notice: Notice) -> None:
+        """Take one notice."""
+        if isinstance(notice, Fault):
+            self.faults += 1
+        if isinstance(notice, PartialHeard | ResidentHeard | AgentSpeaks):
+            distance_ms = time.monotonic() * 1000 - notice.at_ms
+            self._ahead_ms = min(self._ahead_ms, distance_ms)
+            if isinstance(notice, AgentSpeaks) and notice.gap_ms is not None:
+                self.gaps_ms.append(notice.gap_ms + distance_ms - self._ahead_ms)
+
+
+class WatchedPace(RealTime):
+    """Real time that counts the frames which the agent's end took later than its playout's lead lasts."""
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self._watch = watch
+
+    async def next(self, end: int) -> None:
+        """Wait for the frame; one that is this late was missing at the far end."""
+        await super().next(end)
+        if end == 0 and (time.monotonic() - self._due_s[0]) * 1000 > LEAD_MS:
+            self._watch.underruns += 1
+
+
+async def measure_calls(load: CallsLoad, cases: Sequence[DialogueCase], settings: Settings) -> CallsSpeed:
+    """Hold the calls for the time given, then hang up. Raises InputError without cases."""
+    if not cases:
+        raise InputError("bench-calls", "there is no case to call with", "name dialogue cases")
+    library = load_library(settings.root)
+    watches = [Watch() for _ in range(load.calls)]
+    async with open_engines(settings, library.knowledge.lexicons) as engines, asyncio.TaskGroup() as group:
+
+        async def one(number: int) -> None:
+            case = cases[number % len(cases)]
+            await _line(replace(case, id=f"{case.id}-{number}"), library, engines, watches[number])
+
+        tasks = [group.create_task(one(0), name="call 0")]
+        await asyncio.sleep(SETTLING_S)
+        first_mb = _resident_mb()
+        for number in range(1, load.calls):
+            tasks.append(group.create_task(one(number), name=f"call {number}"))
+            await asyncio.sleep(STAGGER_S)
+        began_s, spent_s = time.monotonic(), time.process_time()
+        await asyncio.sleep(load.seconds)
+        lasted_s, spent_s = time.monotonic() - began_s, time.process_time() - spent_s
+        all_mb = _resident_mb()
+        for task in tasks:
+            task.cancel()
+    gaps = [gap for watch in watches for gap in watch.gaps_ms]
+    further = max(1, load.calls - 1)
+    return CallsSpeed(
+        load.calls, lasted_s, len(gaps), _whole(percentile(gaps, 50)), _whole(percentile(gaps, 95)),
+        sum(watch.underruns for watch in watches), sum(watch.faults for watch in watches),
+        spent_s / lasted_s / load.calls * 1000, (all_mb - first_mb) / further,
+    )  # fmt: skip
+
+
+async def _line(case: DialogueCase, library: Library, engines: Engines, watch: Watch) -> None:
+    """One call behind the other, until cancelled."""
+    reads = Judge(library).reads(case.now)
+    parts = CallParts(engines.recognizer, engines.agent, engines.bench, case.now, style=engines.style)
+    staging = Staging(parts, engines.resident, reads, lambda: WatchedPace(watch), watch)
+    with suppress(asyncio.CancelledError):
+        while True:
+            watch.call_begins()
+            conversation, opening = Conversation.open(library, case.flow, case.resident, case.now, Past(case.history))
+            await hold_call(case, conversation, opening, staging)
+
+
+def _resident_mb() -> float:
+    """Memory of this process that is in RAM."""
+    line = next(row for row in Path("/proc/self/status").read_text("ascii").splitlines() if row.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else round(value)
