@@ -37,6 +37,8 @@ class Overlaps:
         self._mouth = mouth
         self._tell = tell
         self._barge = BargeIn()
+        self._faint: Utterance | None = None
+        """A voice that began too softly for the resident's; it may only have begun so."""
         self.nearness = Nearness()
 
     @property
@@ -70,8 +72,8 @@ class Overlaps:
         if change is VadKind.ONSET:
             self._mouth.obey(self._barge.onset(now_ms))
         elif change is VadKind.CONFIRMED:
-            distant = self.nearness.is_distant(utterance.level_dbfs)
-            self._mouth.obey(self._barge.dismissed() if distant else self._barge.confirmed(now_ms))
+            self._faint = utterance if self.nearness.is_distant(utterance.level_dbfs) else None
+            self._mouth.obey(self._barge.dismissed() if self._faint else self._barge.confirmed(now_ms))
         elif change is VadKind.DISMISSED:
             self._mouth.obey(self._barge.dismissed())
 
@@ -84,6 +86,8 @@ class Overlaps:
         distant = self.nearness.is_distant(utterance.level_dbfs)
         voiced, put = utterance.state is not Voice.DOUBTFUL and not distant, self._mouth.question_put
         verdict = judge(Overlap(text, confidence, final, said, put, completeness, voiced, distant))
+        if verdict not in (Verdict.UNDECIDED, Verdict.NOISE):
+            self._faint = None
         if verdict is Verdict.UNDECIDED:
             return Ruling.DISMISSED if final and not self.undecided else Ruling.OPEN
         self._tell(Overlapped(now_ms, verdict, text))
@@ -103,6 +107,9 @@ class Overlaps:
 
     def tick(self, now_ms: float, voice_ms: float) -> bool:
         """Go on when nobody has spoken for a while; whether the agent goes on now."""
+        if self._faint is not None and not self.nearness.is_distant(self._faint.level_dbfs):
+            self._faint = None
+            self._mouth.obey(self._barge.confirmed(now_ms))
         order = self._barge.tick(now_ms, voice_ms)
         self._mouth.obey(order)
         return order is Order.RESUME

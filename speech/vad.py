@@ -57,6 +57,8 @@ class VadSettings:
     """Without voice for this long the speech has ended."""
     dismiss_ms: float = 240.0
     """An onset not confirmed within this time was noise."""
+    loud_dismiss_ms: float = 600.0
+    """The same where it is as loud as the voice before: Silero doubts some voices for a syllable or two."""
     drop_db: float = 30.0
     """A hop this far below the loudest of the utterance is silence, whatever the detectors say."""
     over_noise_db: float = 5.0
@@ -116,6 +118,8 @@ class SpeechSmoother:
         self._likely_ms = 0.0
         self._sure_ms = 0.0
         self._peak_dbfs = -90.0
+        self._voice_dbfs = 0.0
+        """The loudest of the last confirmed voice."""
         self._noise = NoiseFloor()
 
     @property
@@ -168,7 +172,9 @@ class SpeechSmoother:
             self._state = _State.SPEECH
             return [VadEvent(VadKind.CONFIRMED, self._start_ms)]
         gone = now_ms - self._voice_ms >= self._set.hangover_ms
-        if gone or now_ms - self._start_ms >= self._set.dismiss_ms + self._likely_ms:
+        loud = self._peak_dbfs > self._voice_dbfs - self._set.hum_db
+        patience_ms = self._set.loud_dismiss_ms if loud else self._set.dismiss_ms
+        if gone or now_ms - self._start_ms >= patience_ms + self._likely_ms:
             self._state = _State.QUIET
             self._run = 0
             return [VadEvent(VadKind.DISMISSED, now_ms)]
@@ -177,6 +183,7 @@ class SpeechSmoother:
     def _from_speech(self, now_ms: float) -> list[VadEvent]:
         if now_ms - self._voice_ms < self._set.hangover_ms:
             return []
+        self._voice_dbfs = self._peak_dbfs
         self._state = _State.QUIET
         self._run = 0
         return [VadEvent(VadKind.ENDED, self._voice_ms)]
