@@ -162,7 +162,8 @@ class Exchange:
                 self.floor, self._quiet_since_ms = Floor.OPEN, now_ms
         voice_ms = 0.0
         if utterance is not None:
-            voice_ms = now_ms if utterance.state is Voice.SPEAKING else utterance.voice_to_ms
+            sounding = self._ear.stirring or utterance.state is Voice.SPEAKING
+            voice_ms = now_ms if sounding else utterance.voice_to_ms
         if self._overlaps.tick(now_ms, voice_ms) and utterance is not None and utterance.final is not None:
             self._ear.discard()  # a syllable that nothing followed
             utterance = None

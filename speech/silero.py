@@ -51,9 +51,11 @@ def read_weights(data: bytes) -> Weights:
         part = "_model.encoder.{}.reparam_conv.{}".format
         layers = [(tensors[part(i, "weight")], tensors[part(i, "bias")]) for i in range(len(_STRIDES))]
         decoder = "_model.decoder.rnn.{}".format
+        real, imaginary = np.split(tensors["_model.stft.forward_basis_buffer"][:, 0], 2)
         gates = np.concatenate([tensors[decoder("weight_ih")], tensors[decoder("weight_hh")]], 1).T
         return Weights(
-            *(np.ascontiguousarray(half.T) for half in np.split(tensors["_model.stft.forward_basis_buffer"][:, 0], 2)),
+            np.ascontiguousarray(real.T),
+            np.ascontiguousarray(imaginary.T),
             tuple((np.ascontiguousarray(w.transpose(2, 1, 0).reshape(-1, len(b))), b) for w, b in layers),
             np.ascontiguousarray(gates),
             tensors[decoder("bias_ih")] + tensors[decoder("bias_hh")],
@@ -129,7 +131,7 @@ def _encoded(samples: Floats, weights: Weights) -> Floats:
         edged[1:-1] = x
         taken = _windows(edged.reshape(-1), 3 * inputs, stride * inputs)
         x = np.maximum(taken @ matrix + bias, 0)
-    return x[0]
+    return np.asarray(x[0], np.float32)
 
 
 def _windows(samples: Floats, length: int, hop: int) -> Floats:

@@ -55,6 +55,22 @@ def test_after_a_backchannel_it_goes_on_without_losing_a_word() -> None:
     assert len(said) <= CHARS + 2
 
 
+def test_a_syllable_that_nothing_follows_halts_it_and_no_more() -> None:
+    held = hold(FakeDialogue(), [Step(("我",), into_ms=1_500)], [LONG])
+    assert held.notices.of(AgentStopped) == []
+    start, end = held.resident.spoke[0]
+    resumed = min(t for t in held.resident.loud if t > start + 300)
+    assert 200 < resumed - end <= 600
+    assert [c for c in LONG.text if c not in heard_text(held).split("您还在")[0]] == []
+
+
+def test_a_syllable_with_its_sentence_behind_a_gap_is_an_interruption() -> None:
+    held = hold(FakeDialogue(), [Step(("我", 200, "想问一下"), into_ms=1_500)], [LONG])
+    assert len(held.notices.of(AgentStopped)) == 1
+    assert silent_after_ms(held, held.resident.spoke[0][0]) <= 250
+    assert held.dialogue.heard[0] == "我想问一下"
+
+
 def test_noise_only_softens_it() -> None:
     held = hold(FakeDialogue(), [Step(("~" * 40,), into_ms=1_500)], [LONG])
     assert held.notices.of(AgentStopped) == []
