@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 
 import numpy as np
@@ -175,13 +176,20 @@ def test_the_bench_replaces_a_hanging_thread() -> None:
 def test_a_full_bench_says_so() -> None:
     async def work() -> None:
         bench = Workbench(1, max_waiting=1)
+        begun, may_end = threading.Event(), threading.Event()
+
+        def busy() -> None:
+            begun.set()
+            may_end.wait(10)
+
         async with asyncio.TaskGroup() as group:
-            group.create_task(bench.run(lambda: time.sleep(0.05), timeout_s=1))
-            await asyncio.sleep(0.01)
-            group.create_task(bench.run(lambda: None, timeout_s=1))
+            group.create_task(bench.run(busy, timeout_s=10))
+            await asyncio.to_thread(begun.wait, 10)
+            group.create_task(bench.run(lambda: None, timeout_s=10))
             await asyncio.sleep(0)
             with pytest.raises(SpeechError, match="engine-busy"):
                 await bench.run(lambda: None, timeout_s=1)
+            may_end.set()
         bench.close()
 
     run(work())
