@@ -14,7 +14,7 @@ from agent.errors import BackendError, InputError
 from agent.library import Library
 from agent.report.messages import written
 from agent.report.words import evidence_words, masked_phone, value_words
-from connectors.access.people import Staff
+from connectors.access.people import Role, Staff
 from connectors.api.history import history_of
 from connectors.signing.ports import ResidentFile, SigningBackend
 from connectors.storage.caring import Doer
@@ -140,14 +140,21 @@ class HouseDesk:
         return tuple(FigureView(figure.title, figure.part, figure.whole) for figure in figures)
 
     async def correct(self, visit_id: str, slot: str, seen: Seen, staff: Staff) -> None:
-        """Change one value."""
+        """Change one value; what only doctors fill is not for nurses."""
         note = (seen.why, seen.misheard)
+        form = self._words().form((await self._row(visit_id)).flow)
+        field = form.field(slot) if form else None
+        if field is not None and field.who == "doctor" and staff.role is not Role.DOCTOR:
+            raise InputError("role-wrong", f"only doctors fill {slot}", "ask a doctor")
         await self._reviewing.correct(visit_id, slot, seen.value, self._signer(staff, seen), note)
         await self._parts.papers.draw_up(visit_id)
 
     async def sign(self, visit_id: str, seen: Seen, staff: Staff) -> int:
-        """Sign; the new version."""
+        """Sign; the new version. Whoever signs has seen the alerts: those that nobody had are theirs."""
         version = await self._reviewing.sign(visit_id, self._signer(staff, seen), accept=True)
+        loose = [alert.seq for alert in (await self._row(visit_id)).alerts if not alert.by]
+        if loose:
+            await self._parts.store.caring.take(visit_id, loose[0], self._doer(staff))
         await self._parts.papers.draw_up(visit_id)
         return version
 

@@ -82,6 +82,8 @@ class Reviewing:
         if not why.strip():
             raise InputError("why-missing", "a correction needs its reason", "add --why, such as --why 听录音是145")
         field = self._field(sheet, slot)
+        if slot == SIGNATURE:
+            raise InputError("signature-signed", "nobody writes a signature for somebody", "sign: it is written then")
         line = sheet.report.line(slot)
         change = Correction(
             slot, plain(line.value) if line else None, read_value(field, text), signer.name, signer.at, why, misheard

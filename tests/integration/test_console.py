@@ -91,6 +91,11 @@ def test_a_report_is_corrected_signed_and_done(tmp_path: Path, root: Path, libra
             assert told(late) == (409, "record-changed"), "the second is told, and nothing is lost"
             assert told(await doctor.post(f"/api/visits/{visit}/sign", json={"version": 1})) == (409, "record-changed")
             assert told(await nurse.post(f"/api/visits/{visit}/sign", json={"version": 2})) == (403, "role-wrong")
+            for slot, value in (("visit_class", "1"), ("doctor_sign", "李医生")):
+                mine = {**body, "version": 2, "slot": slot, "value": value}
+                assert told(await nurse.post(f"/api/visits/{visit}/corrections", json=mine)) == (403, "role-wrong")
+            forged = {**body, "version": 2, "slot": "doctor_sign", "value": "李医生"}
+            assert told(await doctor.post(f"/api/visits/{visit}/corrections", json=forged)) == (400, "signature-signed")
             page = (await doctor.get(f"/console/visits/{visit}")).text
             assert re.search(r"<s>150 mmHg</s> 王医生 [\d: -]+ 改：听录音是145（当时听错）", page)
             signed = await doctor.post(f"/api/visits/{visit}/sign", json={"version": 2})

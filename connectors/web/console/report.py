@@ -33,7 +33,7 @@ def _parts(frame: Frame, view: ReportView) -> Iterator[Markup | None]:
     yield _alerts(view)
     yield el("div", headline(report), *(trend_chart(trend) for trend in view.trends), class_="glance")
     yield el("div", _changed(report), _suggested(view), class_="pair")
-    yield form_table(view)
+    yield form_table(view, frame.staff.role)
     yield _medicines(report)
     yield _questions(report)
     yield _transcript(view)

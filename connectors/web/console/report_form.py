@@ -9,15 +9,18 @@ from typing import Any
 from agent.report.markup import Markup, clip_url, el
 from agent.report.model import Evidence, FieldLine
 from agent.report.revision import Correction, plain
+from connectors.access.people import Role
 from connectors.web.console.shell import button
 from connectors.web.console.views import ReportView
 
+SIGNATURE = "doctor_sign"
+"""Written by signing, never by hand."""
 STATES = {"draft": "语音助手填写", "corrected": "更正", "signed": "签字"}
 
 
-def form_table(view: ReportView) -> Markup:
+def form_table(view: ReportView, role: Role) -> Markup:
     """Every line of the form in printed order."""
-    groups = (el("tbody", *_section(title, lines, view)) for title, lines in view.report.sections())
+    groups = (el("tbody", *_section(title, lines, view, role)) for title, lines in view.report.sections())
     head = el(
         "thead", el("tr", *(el("th", name, scope="col") for name in ("", "项目", "本次", "原话和录音", "上次", ""))),
     )  # fmt: skip
@@ -26,14 +29,14 @@ def form_table(view: ReportView) -> Markup:
     )  # fmt: skip
 
 
-def _section(title: str, lines: Sequence[FieldLine], view: ReportView) -> Iterator[Markup]:
+def _section(title: str, lines: Sequence[FieldLine], view: ReportView, role: Role) -> Iterator[Markup]:
     lead: Markup | None = el("th", title, scope="rowgroup", rowspan=str(len(lines)), class_="lead")
     for line in lines:
         made = [change for change in view.corrections if change.slot == line.slot]
         yield el(
             "tr", lead, el("th", line.label, scope="row"), el("td", *_value(line), class_="value"),
             el("td", *_source(line, made, view), class_="source"), el("td", line.previous, class_="before"),
-            el("td", _change(line, view), class_="act"),
+            el("td", _change(line, view, role), class_="act"),
             id=line.slot, tabindex="-1", class_=_kind(line, view),
         )  # fmt: skip
         lead = None
@@ -105,9 +108,11 @@ def _said(value: Any, line: FieldLine, view: ReportView) -> str:
     return names.get(str(value), f"{value:g} {field.unit}".strip() if isinstance(value, int | float) else str(value))
 
 
-def _change(line: FieldLine, view: ReportView) -> Markup | None:
+def _change(line: FieldLine, view: ReportView, role: Role) -> Markup | None:
     field = view.fields.get(line.slot)
-    if field is None or field.who == "computed":
+    if field is None or field.who == "computed" or line.slot == SIGNATURE:
+        return None
+    if field.who == "doctor" and role is not Role.DOCTOR:
         return None
     source = line.evidence
     return button(

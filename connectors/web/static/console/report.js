@@ -82,6 +82,7 @@ function sign() {
   day?.set(oldDay);
   const unheard = document.querySelectorAll('tr.listen').length;
   const form = h('form', {},
+    document.querySelector('.alerts .take') ? h('p', { class: 'notice' }, '红旗还没有人接：签字就是您接下来处理。') : null,
     unheard ? h('p', { class: 'notice' }, `还有 ${unheard} 处听得不准，签字前请听一下录音。`) : null,
     kind ? h('label', {}, h('span', {}, '分类'), kind.element) : null,
     day ? h('label', {}, h('span', {}, '下次随访'), day.element) : null,
