@@ -18,6 +18,7 @@ from agent.flows.responses import read_responses
 from agent.flows.tips import load_tips
 from agent.understanding.alike import load_alike
 from agent.understanding.asks import ASK_SLOTS
+from agent.understanding.dialect import load_dialect
 from agent.understanding.hearing import load_hearing
 from agent.understanding.intent_model import Intents
 from agent.understanding.interpret import Knowledge
@@ -72,6 +73,7 @@ def load_library(root: Path) -> Library:
         parsers=load_parsers(nlu_data, lexicons),
         intents=Intents(nlu_data, BUNDLED_INTENTS),
         topics=_topics(nlu_data / "topics.yml"),
+        dialect=load_dialect(nlu_data / "dialect.yml"),
         said_before=load_said_before(nlu_data / "said_before.tsv"),
         instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )

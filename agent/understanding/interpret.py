@@ -25,6 +25,7 @@ from agent.domain.commands import (
 )
 from agent.understanding.alarms import heard_mentions
 from agent.understanding.asks import KIND_ASKS, PROBE_ASK, slots_of
+from agent.understanding.dialect import Dialect
 from agent.understanding.general import asks_to_repeat, general_answer
 from agent.understanding.hearing import Hearing, settled
 from agent.understanding.intent_model import Intents
@@ -59,6 +60,7 @@ class Knowledge:
     """Guesses what is asked of the agent when nothing else was understood."""
     instructions: re.Pattern[str]
     """Words that try to instruct the program; speech is data."""
+    dialect: Dialect
     said_before: SaidBefore
     """Guesses coded answers in words that no parser knows."""
 
@@ -103,6 +105,7 @@ def _heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, 
 
 
 def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Reading:
+    utterance = replace(utterance, text=knowledge.dialect.standard(utterance.text))
     if not utterance.text or knowledge.instructions.search(utterance.text):
         return Reading()
     if ask != "disability" and _asks_again(utterance.text, knowledge):
@@ -267,6 +270,7 @@ def _volunteered(
     utterance: Utterance, ask: str | None, reading: Reading, ctx: AskContext, knowledge: Knowledge
 ) -> tuple[SlotFill, ...]:
     """Values given beside the answer; the open ask's own slots are its parser's business."""
+    utterance = replace(utterance, text=knowledge.dialect.standard(utterance.text))
     own = set(slots_of(ask)) if ask else set()
     taken = {fill.slot for fill in reading.fills} | (own if ask not in KIND_ASKS else set())
     if ask in {"identity", "consent"} and reading.answer in {AnswerKind.WRONG_PERSON, AnswerKind.NO}:

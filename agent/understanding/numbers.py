@@ -19,7 +19,7 @@ from agent.understanding.numbers_words import (
 )
 
 _NUMERAL = "零一二三四五六七八九十百千两\\d"
-_MEASURE_HALF = re.compile(f"({MEASURE})半(?!{MEASURE})|([个度])半(?={MEASURE})")
+_MEASURE_HALF = re.compile(f"({MEASURE})半(?!{MEASURE}|拉)|([个度])半(?={MEASURE})")
 _BARE_HALF = re.compile(
     f"(?<![{_NUMERAL}几半那这哪每整某])(个|片|斤|包|瓶|碗|两|支|年)半(?!{MEASURE})|(?<![{_NUMERAL}几半那这哪每整某])个半(?=小时|钟头|钟|月|斤|两|礼拜|星期)"
 )
