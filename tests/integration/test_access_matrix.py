@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from tests.fakes.matrix import Principal, Target, Walk, everybody, furnish
 pytestmark = pytest.mark.integration
 
 LEAST_CELLS = 500
+NAMES_SOMEBODY = {"visit_id", "resident_id", "resident", "visit"}
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +131,47 @@ def test_a_hole_is_seen(tmp_path: Path, root: Path, library: Library) -> None:
         assert "/hole by doctor of T1" not in told
 
     held(settings_in(tmp_path, root), library, check)
+
+
+def test_ids_in_bodies_are_held_against_the_team(tmp_path: Path, root: Path, library: Library) -> None:
+    """The walk knows paths; whose data a body names is asked here, of every operation that takes such a name."""
+
+    async def check(house: House) -> None:
+        await furnish(house, "T1", "翾", "13800001111")
+        other = await furnish(house, "T2", "龘", "13900002222")
+        flow = "hypertension_followup"
+        bodies = {
+            "POST /api/chat": {"flow": flow, "resident": {"name": "王", "id": other.resident_id}},
+            "POST /api/links": {"flow": flow, "resident_id": other.resident_id},
+        }
+        assert naming_somebody(house.api.openapi()) == set(bodies), "teach this test the new operation"
+        walk = Walk(house, house.client())
+        async with await house.staff(Role.DOCTOR, "T1") as doctor:
+            before = await walk.snapshot()
+            for operation, body in bodies.items():
+                answer = await doctor.request(*operation.split(), json=body)
+                assert (answer.status_code, answer.json()["code"]) == (404, "resident-unknown"), operation
+        assert await walk.snapshot() == before
+        await walk.client.aclose()
+
+    held(settings_in(tmp_path, root), library, check)
+
+
+def naming_somebody(contract: dict[str, Any]) -> set[str]:
+    """Operations whose body or query names a visit or a resident."""
+    found = set()
+    for path, methods in contract["paths"].items():
+        for method, operation in methods.items():
+            asked = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
+            for kind in operation.get("requestBody", {}).get("content", {}).values():
+                asked += properties(kind.get("schema", {}), contract)
+            if NAMES_SOMEBODY & set(asked):
+                found.add(f"{method.upper()} {path}")
+    return found
+
+
+def properties(schema: dict[str, Any], contract: dict[str, Any]) -> list[str]:
+    """Names of the fields of a body."""
+    if "$ref" in schema:
+        schema = contract["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return list(schema.get("properties", {}))
