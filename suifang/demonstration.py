@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +12,7 @@ from connectors.api.staff import NewStaff
 from connectors.signing.ports import SigningBackend
 from connectors.signing.reference import ReferenceBackend
 from connectors.signing.seed import seed
+from suifang.egress import is_local
 from suifang.gate import Entry
 from suifang.settings import Settings
 
@@ -42,11 +42,7 @@ class Demonstration:
 
 def check_local(host: str) -> None:
     """Raises ``InputError`` unless the address is this machine's own."""
-    try:
-        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not is_local(host):
         raise InputError(
             "demo-local", f"a demonstration is not served on {host}", "use 127.0.0.1, or serve without --demo"
         )
@@ -67,8 +63,8 @@ async def prepare(entry: Entry, backend: SigningBackend, settings: Settings) -> 
     for due in await backend.due(today, 1000):
         if due.team == settings.team_id and due.flow == FLOW:
             made = await entry.links.create(WantedLink(due.resident_id, FLOW), BY, None)
-            return Demonstration(given, entry.links.base_url, made.url)
-    return Demonstration(given, entry.links.base_url, "")
+            return Demonstration(given, settings.address, made.url)
+    return Demonstration(given, settings.address, "")
 
 
 def shown(made: Demonstration) -> str:

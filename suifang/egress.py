@@ -12,7 +12,7 @@ from suifang.settings import Settings
 def check_egress(settings: Settings, name: str, url: str) -> str:
     """The address, when it has no host or one that may be called. Raises ``InputError`` naming the setting."""
     host = urlsplit(url).hostname
-    if host and host not in settings.egress_hosts and not _local(host):
+    if host and host not in settings.egress_hosts and not is_local(host):
         raise InputError(
             "egress-closed", f"{name} names {host}, which the service may not call",
             f"when that is wanted, list it: SUIFANG_EGRESS_HOSTS='[\"{host}\"]'",
@@ -20,8 +20,9 @@ def check_egress(settings: Settings, name: str, url: str) -> str:
     return url
 
 
-def _local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """This machine's own address."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return False

@@ -48,7 +48,7 @@ def open_gate(app: App, backend: SigningBackend, chats: Chats | None, signer: Li
     most = app.settings.requests_per_minute
     limits = Limits(address=Rate(most, 60), holder=Rate(most // 4, 60))
     counting = Counting(app.live, limits)
-    gate = Gate(doors, accounts, links, HouseLetters(app.store.outbox), counting, app.settings.public_url)
+    gate = Gate(doors, accounts, links, HouseLetters(app.store.outbox), counting, app.settings.address)
     return Entry(gate, accounts, links)
 
 

@@ -140,13 +140,7 @@ class HouseLinks:
 
     def _made(self, link: ResidentLink) -> MadeLink:
         token = self._parts.signer.sign(LinkClaim(link.id, link.purpose.value, link.until_ms))
-        return MadeLink(link, token, f"{self.base_url}/r/{token}")
-
-    @property
-    def base_url(self) -> str:
-        """Where residents reach the service."""
-        settings = self._parts.settings
-        return settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+        return MadeLink(link, token, f"{self._parts.settings.address}/r/{token}")
 
 
 async def revoke_link(store: SqlStore, link_id: str, by: str, team: str | None) -> None:

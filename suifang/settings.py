@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     """Signs residents' links: 32 characters or more, from ``suifang users secret``."""
     public_url: str = ""
     """Where people reach the service, such as https://suifang.clinic.example; with https cookies go by TLS only."""
+    tls_certificate: Path | None = None
+    """A PEM file: the service speaks TLS itself, without a proxy in front. Needs tls_key."""
+    tls_key: Path | None = None
     idle_minutes: int = Field(default=15, ge=1, le=120)
     """A login that is not used so long is over."""
     session_hours: int = Field(default=12, ge=1, le=24)
@@ -90,6 +93,12 @@ class Settings(BaseSettings):
     signing_client_secret: SecretStr = SecretStr("")
     signing_serve: bool = False
     """Whether the embedded backend is served to others under /signing, to the client named above."""
+
+    @property
+    def address(self) -> str:
+        """Where people reach the service, without a slash at the end."""
+        scheme = "https" if self.tls_certificate else "http"
+        return self.public_url.rstrip("/") or f"{scheme}://{self.host}:{self.port}"
 
     @property
     def signing_database(self) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import socket
+import ssl
 import sys
 
 import uvicorn
@@ -18,9 +19,10 @@ from suifang.accounts import iso_of
 from suifang.app import App, open_app
 from suifang.chat_voice import shared_engines
 from suifang.demonstration import check_local, prepare, shown
+from suifang.egress import is_local
 from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
 from suifang.logs import open_log
-from suifang.settings import read_settings
+from suifang.settings import Settings, read_settings
 from suifang.signing import delivering, open_backend, served
 from suifang.web import build_service, listening, web_chats
 
@@ -45,6 +47,7 @@ async def run(args: argparse.Namespace) -> int:
         check_local(settings.host)
         settings = settings.model_copy(update={"walk_in": True})
     signer = demo_signer(settings) if args.demo else signer_of(settings)
+    check_tls(settings)
     open_log()
     with _listener(settings.host, settings.port) as listener:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
@@ -61,8 +64,8 @@ async def run(args: argparse.Namespace) -> int:
                 api.mount("/signing", signing)
             check_policies(api)
             await _staff(args, entry, backend, app)
-            server = uvicorn.Server(server_config(api, settings.proxies))
-            sys.stderr.write(f"suifang: listening on http://{settings.host}:{settings.port} - Ctrl-C stops\n")
+            server = uvicorn.Server(server_config(api, settings))
+            sys.stderr.write(_listening(settings))
             async with listening(chats):
                 await server.serve(sockets=[listener])
     return 0
@@ -80,11 +83,37 @@ async def _staff(args: argparse.Namespace, entry: Entry, backend: SigningBackend
         )
 
 
-def server_config(api: FastAPI, proxies: str) -> uvicorn.Config:
+def _listening(settings: Settings) -> str:
+    """Where it listens; and a word to who would let passwords travel in clear."""
+    scheme = "https" if settings.tls_certificate else "http"
+    lines = [f"suifang: listening on {scheme}://{settings.host}:{settings.port} - Ctrl-C stops"]
+    if not is_local(settings.host) and not settings.address.startswith("https"):
+        lines.append(
+            "suifang: passwords and words of residents travel in clear - set SUIFANG_TLS_CERTIFICATE and"
+            " SUIFANG_TLS_KEY, or put a TLS proxy in front and set SUIFANG_PUBLIC_URL"
+        )
+    return "\n".join([*lines, ""])
+
+
+def check_tls(settings: Settings) -> None:
+    """Raises ``InputError`` for a certificate that cannot be used."""
+    if settings.tls_certificate is None:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except OSError as error:  # also what OpenSSL says of them
+        raise InputError(
+            "tls-unusable", f"the certificate or its key cannot be used ({error.strerror or error})",
+            "give two PEM files: SUIFANG_TLS_CERTIFICATE, SUIFANG_TLS_KEY",
+        ) from None  # fmt: skip
+
+
+def server_config(api: FastAPI, settings: Settings) -> uvicorn.Config:
     """How the service is run: sockets carry messages as small as requests are."""
     return uvicorn.Config(
         api, log_config=None, access_log=False, lifespan="off", ws="websockets-sansio", ws_max_size=BODY_BYTES,
-        forwarded_allow_ips=proxies,
+        forwarded_allow_ips=settings.proxies,
+        ssl_certfile=settings.tls_certificate, ssl_keyfile=settings.tls_key,
     )  # fmt: skip
 
 

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 pytestmark = pytest.mark.e2e
 
@@ -70,12 +77,41 @@ def test_a_newcomer_logs_in_and_a_resident_talks(tmp_path: Path) -> None:
         assert again.status_code == 401, "demonstration accounts are closed where it is none"
 
 
+def test_it_speaks_tls_itself(tmp_path: Path) -> None:
+    certificate, key = self_signed(tmp_path)
+    tls = {"SUIFANG_TLS_CERTIFICATE": str(certificate), "SUIFANG_TLS_KEY": str(key)}
+    trusted = ssl.create_default_context(cafile=str(certificate))
+    with service(tmp_path / "log", tmp_path / "var", **KEY, **tls) as url, httpx.Client(verify=trusted) as client:
+        assert url.startswith("https://127.0.0.1:")
+        told = client.get(f"{url}/health")
+        assert (told.status_code, "strict-transport-security" in told.headers) == (200, True)
+        assert trusted.minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate of this machine, and its key."""
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "here")])
+    now, here = datetime.now(UTC), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    built = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([here]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    )  # fmt: skip
+    certificate, secret = folder / "certificate.pem", folder / "key.pem"
+    certificate.write_bytes(built.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, *plain))
+    return certificate, secret
+
+
 @pytest.mark.parametrize(
     ("words", "more", "code"),
     [
         ((), {}, "secret-missing"),
         ((), {"SUIFANG_SECRET_KEY": "short"}, "secret-short"),
         (("--demo", "--host", "0.0.0.0"), {}, "demo-local"),
+        ((), {**KEY, "SUIFANG_TLS_CERTIFICATE": "/nowhere.pem"}, "tls-unusable"),
     ],
 )
 def test_what_is_not_served(tmp_path: Path, words: tuple[str, ...], more: dict[str, str], code: str) -> None:
