@@ -17,6 +17,7 @@ from agent.domain.effects import Effect, Outcome, Patience
 from agent.domain.events import (
     ConversationClosed,
     ConversationOpened,
+    DoctorCall,
     Event,
     EventBody,
     MentionJudged,
@@ -122,8 +123,8 @@ class Conversation:
                 self.hear(text, confidence, at)
             case ResidentSilent():
                 self.silence(at)
-            case TurnTimed() as timed:
-                self.note(timed, at)
+            case TurnTimed() | DoctorCall() as noted:
+                self.note(noted, at)
 
     @property
     def _script(self) -> Script:
@@ -235,7 +236,7 @@ class Conversation:
 
     @property
     def _closed(self) -> bool:
-        return any(isinstance(event.body, ConversationClosed) for event in self._events[-3:])
+        return any(isinstance(event.body, ConversationClosed) for event in reversed(self._events))
 
     def note(self, body: EventBody, now: datetime) -> None:
         """Append an event of the voice."""

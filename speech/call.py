@@ -68,6 +68,8 @@ class CallParts:
     vad: Callable[[], VoiceActivity] = DualVad
     engine_timeout_s: float = 3.0
     """A recogniser that gives no answer in this time has failed."""
+    typed: Callable[[], str | None] = lambda: None
+    """Asked with every frame for words that came otherwise than by voice: keys, a tap on a page."""
     lockstep: bool = False
     """Engine work is awaited before the next frame: for channels on virtual time."""
 
@@ -130,6 +132,7 @@ class _Call:
                 self.close(HangUp.RESIDENT)
                 return
             usable, bad = self._usable(frame, bad)
+            self._take_typed()
             self._ear.feed(usable, self._exchange)
             self._exchange.tick()
             await self._mouth.tick(self._ear.now_ms, self._exchange, may_speak=self._exchange.may_speak)
@@ -232,6 +235,14 @@ class _Call:
                 return await self._channel.receive()
         except TimeoutError:
             return None
+
+    def _take_typed(self) -> None:
+        """Words of the keys are a turn of their own; what is being said gives way."""
+        text = self._parts.typed()
+        if text and self._exchange.floor is not Floor.CLOSING:
+            self._mouth.drop()
+            self._ear.discard()
+            self._carry(self._dialogue.hear(text, 1.0, self._moment()))
 
     def _usable(self, frame: Pcm, bad: int) -> tuple[Pcm, int]:
         """The frame, or silence in its place; how many bad ones came in a row."""

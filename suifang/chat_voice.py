@@ -10,10 +10,10 @@ from dataclasses import replace
 import numpy as np
 
 from agent.conversation import Conversation
+from agent.domain.events import AgentSaid
 from agent.domain.turns import Hints
 from agent.errors import InputError, SpeechError
 from agent.library import Library
-from agent.report.messages import messages
 from connectors.api.ports import Voice
 from connectors.storage.ports import Store, VisitStatus
 from speech.audio import silence, wav_bytes
@@ -79,13 +79,16 @@ class ChatVoices:
     async def speak(self, visit_id: str, seq: int) -> bytes:
         """A message of the log, read aloud."""
         events = await self._store.events.read(visit_id)
-        wanted = [message for message in messages(events, seq - 1, ()) if message.seq == seq]
-        if not wanted:
-            raise InputError("message-unknown", f"there is no message {seq}", "give the seq of a message")
+        said = [event.body.text for event in events if event.seq == seq and isinstance(event.body, AgentSaid)]
+        if not said:
+            raise InputError("message-unknown", f"there is no message {seq}", "give the seq of a message of the agent")
+        return await self.read(said[0])
+
+    async def read(self, text: str) -> bytes:
+        """Words as WAV, a little slower than in calls."""
         engines = await self._engines.get()
         style = replace(engines.style, rate_wpm=round(engines.style.rate_wpm * READING_RATE))
-        spoken = [event.body.text for event in events if event.seq == seq and hasattr(event.body, "text")]
-        parts = [await engines.agent.synthesize(part, style) for part in _sentences(spoken[0])]
+        parts = [await engines.agent.synthesize(part, style) for part in _sentences(text)]
         gap = silence(BETWEEN_SENTENCES_MS)
         return wav_bytes(np.concatenate([piece for part in parts for piece in (part, gap)]))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict, defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +16,7 @@ from agent.domain.effects import Effect, Escalate, Say
 from agent.domain.events import Event, ResidentSaid, TurnTimed
 from agent.errors import InputError, StorageError
 from agent.library import Library
-from connectors.api.ports import Said, Sight, Turn
+from connectors.api.ports import DoctorNews, Said, Sight, Turn
 from connectors.live import Live
 from connectors.storage.ports import Channel, Store
 from speech.ports import Pcm
@@ -43,6 +43,9 @@ class Hooks(Protocol):
     async def escalate(self, visit: Visit, effect: Escalate) -> None:
         """A doctor is wanted."""
 
+    def doctor(self, visit_id: str) -> DoctorNews | None:
+        """Where a call for a doctor stands."""
+
     async def keep_clip(self, visit_id: str, turn: int, sound: Pcm) -> str | None:
         """Keep the sound of a spoken message; its file name, None of nothing."""
 
@@ -65,12 +68,17 @@ class WebChats:
     def __init__(self, parts: ChatParts) -> None:
         self._parts = parts
         self._held: OrderedDict[str, Visit] = OrderedDict()
+        self.hooks = parts.hooks
+        self._in_call: dict[str, Visit] = {}
         self._watchers: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
-    async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "") -> Turn:
+    async def start(
+        self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "", *, spoken: bool = False
+    ) -> Turn:
         """Open a conversation."""
         visits, now = self._parts.visits, self._parts.now()
-        visit, effects = await visits.open(flow, Caller(resident, history, team=team), Channel.CHAT, now)
+        channel = Channel.VOICE if spoken else Channel.CHAT
+        visit, effects = await visits.open(flow, Caller(resident, history, team=team), channel, now)
         await self._parts.live.take(_session(visit.id))
         self._hold(visit)
         return _turn(visit, effects)
@@ -90,10 +98,27 @@ class WebChats:
 
     async def look(self, visit_id: str, after: int) -> Sight:
         """The state, with the messages later than ``after``."""
-        visit = self._held.get(visit_id)
+        visit, library = self.running(visit_id), self._parts.library
         if visit is None or not await self._parts.live.mine(_session(visit_id)):
-            return await stored_sight(self._parts.library, self._parts.store, visit_id, after)
-        return open_sight(self._parts.library, visit_id, visit.conversation, after)
+            seen = await stored_sight(library, self._parts.store, visit_id, after)
+        else:
+            seen = open_sight(library, visit_id, visit.conversation, after)
+        return replace(seen, doctor=self._parts.hooks.doctor(visit_id))
+
+    def running(self, visit_id: str) -> Visit | None:
+        """The visit, while its conversation is in memory."""
+        return self._in_call.get(visit_id) or self._held.get(visit_id)
+
+    @asynccontextmanager
+    async def spoken(self, visit: Visit) -> AsyncIterator[None]:
+        """The visit is a call now: it is looked at here, and nothing is written into it."""
+        await self._parts.live.take(_session(visit.id))
+        self._held.pop(visit.id, None)
+        self._in_call[visit.id] = visit
+        try:
+            yield
+        finally:
+            del self._in_call[visit.id]
 
     @contextmanager
     def watching(self, visit_id: str) -> Iterator[asyncio.Event]:
@@ -146,6 +171,8 @@ class WebChats:
         return _turn(visit, effects)
 
     async def _taken_up(self, visit_id: str) -> Visit:
+        if visit_id in self._in_call:
+            raise InputError("visit-in-call", "this conversation is being spoken", "hang up first")
         visit = self._held.get(visit_id) or await self._parts.visits.resume(visit_id)
         self._hold(visit)
         return visit

@@ -118,8 +118,9 @@ class HouseLinks:
         known = await parts.residents.find(link.resident_id)
         await parts.store.scope.move(link.resident_id, known.team)
         turn = await self._chats.start(
-            link.flow, replace(known.resident, id=link.resident_id), known.history, known.team
-        )
+            link.flow, replace(known.resident, id=link.resident_id), known.history, known.team,
+            spoken=link.purpose is Purpose.CALL,
+        )  # fmt: skip
         if not await parts.store.links.bind(link.id, turn.visit_id):  # another process was quicker: theirs goes on
             bound = await parts.store.links.get(link.id)
             await parts.store.visits.close(turn.visit_id, "incomplete", iso_of(parts.now_ms()))

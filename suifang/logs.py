@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-TALKATIVE = ("alembic", "httpx", "httpcore", "uvicorn.error", "aiosqlite", "sqlalchemy", "aiortc", "asyncio")
+TALKATIVE = ("alembic", "httpx", "httpcore", "uvicorn.error", "aiosqlite", "sqlalchemy", "aiortc", "aioice", "asyncio")
 """Libraries whose lower lines tell addresses (of residents, of sockets), statements, or nothing of use."""
 
 

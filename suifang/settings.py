@@ -25,6 +25,12 @@ class Settings(BaseSettings):
     """Where the database, the reports and the clips lie."""
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535)
+    web_calls: int = Field(default=8, ge=1, le=1000)
+    """Calls from browsers at a time; more are asked to come again."""
+    ice_servers: tuple[dict[str, str], ...] = ()
+    """STUN and TURN servers, as JSON: [{"urls": "turn:turn.example:3478", "username": "u", "credential": "c"}]."""
+    ring_seconds: float = Field(default=25.0, ge=1, le=300)
+    """So long a call rings at one doctor's before it rings at the next."""
     web_origins: tuple[str, ...] = ()
     """Sites that may embed the chat, as JSON: ["https://clinic.example"]; the service's own pages always may."""
     clinic: str = "社区卫生服务中心"

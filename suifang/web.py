@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import APIRouter, FastAPI
@@ -16,14 +17,15 @@ from connectors.api.console import ConsoleParts, console_router
 from connectors.api.office import office_router
 from connectors.api.origins import Origins
 from connectors.api.pages import Modules, pages_router
+from connectors.api.ports import DoctorNews, Voices
 from connectors.signing.ports import SigningBackend
 from connectors.web import STATIC
 from speech.ports import Pcm
 from speech.recording import ClipFolder
 from suifang.app import App
-from suifang.chat_voice import ChatVoices, SharedEngines
 from suifang.chats import ChatParts, WebChats
 from suifang.desk import DeskParts, HouseDesk
+from suifang.escalations import Escalations
 from suifang.office import HouseOffice, OfficeParts
 from suifang.shelf import StoredShelf
 from suifang.visits import Visit
@@ -34,18 +36,35 @@ def present() -> datetime:
     return datetime.now().replace(microsecond=0)
 
 
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a service has for talking, beside its chats."""
+
+    voices: Voices
+    routers: tuple[APIRouter, ...]
+
+
 class ChatHooks:
     """Papers, clips and doctors for chats."""
 
     def __init__(self, app: App) -> None:
         self._app = app
+        self.doctors: Escalations | None = None
+        """Who rings doctors; nobody in a service without live parts."""
 
     async def ended(self, visit_id: str) -> None:
         """Draw up the papers."""
         await self._app.papers.draw_up(visit_id)
 
     async def escalate(self, visit: Visit, effect: Escalate) -> None:
-        """The alert is in the store and in the outbox already."""
+        """Ring for a doctor; the alert itself is in the store and in the outbox already."""
+        if self.doctors is not None:
+            team = await self._app.store.scope.of_visit(visit.id) or self._app.settings.team_id
+            await self.doctors.call(visit.id, team, effect.reason)
+
+    def doctor(self, visit_id: str) -> DoctorNews | None:
+        """Where a call for a doctor stands."""
+        return self.doctors.news(visit_id) if self.doctors else None
 
     async def keep_clip(self, visit_id: str, turn: int, sound: Pcm) -> str | None:
         """One sealed WAV a turn, beside the report."""
@@ -56,9 +75,9 @@ class ChatHooks:
         return name
 
 
-def web_chats(app: App) -> WebChats:
+def web_chats(app: App, hooks: ChatHooks | None = None) -> WebChats:
     """Web chats whose papers are drawn up when they end."""
-    return WebChats(ChatParts(app.library, app.visits, app.store, ChatHooks(app), present, app.live))
+    return WebChats(ChatParts(app.library, app.visits, app.store, hooks or ChatHooks(app), present, app.live))
 
 
 @asynccontextmanager
@@ -83,11 +102,10 @@ def console(app: App, backend: SigningBackend, gate: Gate) -> APIRouter:
     return router
 
 
-def build_service(app: App, chats: WebChats, gate: Gate, engines: SharedEngines, backend: SigningBackend) -> FastAPI:
+def build_service(app: App, chats: WebChats, gate: Gate, talk: Talk, backend: SigningBackend) -> FastAPI:
     """Everything that ``suifang serve`` offers."""
-    voices = ChatVoices(app.library, app.store, engines)
-    routers = (pages_router(STATIC, app.settings.web_origins), console(app, backend, gate))
-    extras = Extras(voices, Origins(app.settings.web_origins), routers)
+    routers = (pages_router(STATIC, app.settings.web_origins), console(app, backend, gate), *talk.routers)
+    extras = Extras(talk.voices, Origins(app.settings.web_origins), routers)
     api = build_api(chats, StoredShelf(app), gate, extras)
     api.mount("/static", Modules(directory=STATIC))
     return api

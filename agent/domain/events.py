@@ -149,6 +149,22 @@ class TurnTimed:
 
 
 @dataclass(frozen=True, slots=True)
+class DoctorCall:
+    """A step of bringing a doctor in: who was rung, who came, what came of it."""
+
+    step: str
+    """ringing, accepted, nobody, ended."""
+    reason: str
+    doctor: str = ""
+    """The doctor's name, as shown to residents."""
+    seconds: float = 0.0
+    """How long the talk was, when it has ended."""
+    outcome: str = ""
+    notes: str = ""
+    """What the doctor wrote down."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationClosed:
     """Last event."""
 
@@ -158,7 +174,7 @@ class ConversationClosed:
 
 EventBody = (
     ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | AskClosed | AlertRaised | MentionJudged
-    | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | ConversationClosed
+    | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | DoctorCall | ConversationClosed
 )  # fmt: skip
 
 

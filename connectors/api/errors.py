@@ -21,11 +21,11 @@ _CODES = {
     401: "login-needed login-failed code-needed link-unknown",
     403: "csrf role-wrong change-password enrol walk-in-closed",
     404: "visit-unknown clip-unknown flow-unknown report-unknown resident-unknown staff-unknown letter-unknown"
-    " link-gone message-unknown alert-unknown shift-unknown",
+    " link-gone message-unknown alert-unknown shift-unknown call-unknown",
     409: "visit-ended name-taken enrolled turn-taken record-changed signed-already visit-open alert-taken alert-open"
-    " visit-running",
+    " visit-running visit-in-call call-taken no-call room-full",
     422: "nothing-heard",
-    429: "login-locked too-many",
+    429: "login-locked too-many line-busy",
 }
 STATUS = {code: status for status, codes in _CODES.items() for code in codes.split()}
 """Codes with a status of their own; other InputErrors are 400, StorageErrors 503, the rest 500."""

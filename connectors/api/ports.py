@@ -51,6 +51,19 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class DoctorNews:
+    """Where a call for a doctor stands, as the resident is told."""
+
+    step: str
+    """ringing, accepted, nobody, ended."""
+    shown: str
+    """The doctor's name."""
+    number: int
+    """Counts the announcements; each is read aloud once."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
     """What a page shows of a conversation."""
 
@@ -65,6 +78,7 @@ class Sight:
     progress: Progress | None
     outcome: str | None
     messages: tuple[Message, ...]
+    doctor: DoctorNews | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +114,9 @@ class Health:
 class Chats(Protocol):
     """Typed conversations. Raises ``InputError`` visit-unknown, visit-ended, flow-unknown, turn-taken."""
 
-    async def start(self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "") -> Turn:
+    async def start(
+        self, flow: str, resident: Resident, history: Mapping[str, SlotValue], team: str = "", *, spoken: bool = False
+    ) -> Turn:
         """Open a conversation; a resident who is new belongs to ``team`` then."""
 
     async def say(self, visit_id: str, said: Said) -> Turn:

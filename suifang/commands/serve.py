@@ -24,7 +24,8 @@ from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
 from suifang.logs import open_log
 from suifang.settings import Settings, read_settings
 from suifang.signing import delivering, open_backend, served
-from suifang.web import build_service, listening, web_chats
+from suifang.talking import open_talk
+from suifang.web import build_service, listening
 
 EXAMPLE = "suifang serve --demo"
 
@@ -56,10 +57,10 @@ async def run(args: argparse.Namespace) -> int:
             open_backend(settings) as backend,
             delivering(app.store.outbox, backend),
             shared_engines(settings) as engines,
+            open_talk(app, engines) as (chats, talk),
         ):
-            chats = web_chats(app)
             entry = open_gate(app, backend, chats, signer)
-            api = build_service(app, chats, entry.gate, engines, backend)
+            api = build_service(app, chats, entry.gate, talk, backend)
             if (signing := served(settings, backend)) is not None:
                 api.mount("/signing", signing)
             check_policies(api)

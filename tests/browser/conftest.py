@@ -135,6 +135,7 @@ def service(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     environment = {
         "SUIFANG_DATA_DIR": str(data),
         "PATH": "/usr/bin:/bin",
+        "SUIFANG_RING_SECONDS": "3",
         "SUIFANG_WEB_ORIGINS": '["http://clinic.example"]',
         "PYTHONPATH": str(root),
     }

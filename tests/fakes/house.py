@@ -24,7 +24,8 @@ from suifang.app import App, open_app
 from suifang.chat_voice import shared_engines
 from suifang.gate import Entry, open_gate, wall_ms
 from suifang.settings import Settings
-from suifang.web import build_service, web_chats
+from suifang.talking import open_talk
+from suifang.web import build_service
 
 KEY = "k" * 40
 
@@ -52,13 +53,16 @@ class House:
 @asynccontextmanager
 async def open_house(settings: Settings, library: Library) -> AsyncIterator[House]:
     """The service over stores of its own."""
-    async with open_app(settings, library) as app, open_reference(settings.signing_database) as backend:
-        chats = web_chats(app)
+    async with (
+        open_app(settings, library) as app,
+        open_reference(settings.signing_database) as backend,
+        shared_engines(settings) as engines,
+        open_talk(app, engines, warm=False) as (chats, talk),
+    ):
         entry = open_gate(app, backend, chats, LinkSigner(KEY))
         many = Rate(1_000_000, 60)
-        entry = replace(entry, gate=replace(entry.gate, counting=Counting(app.live, Limits(many, many, many, many))))
-        async with shared_engines(settings) as engines:
-            yield House(app, build_service(app, chats, entry.gate, engines, backend), entry)
+        gate = replace(entry.gate, counting=Counting(app.live, Limits(many, many, many, many)))
+        yield House(app, build_service(app, chats, gate, talk, backend), replace(entry, gate=gate))
 
 
 async def hired(app: App, role: Role, team: str, *, complete: bool = True) -> str:

@@ -8,11 +8,17 @@ const token = location.pathname.split('/').pop();
 const lang = new URLSearchParams(location.search).get('lang');
 if (lang) document.documentElement.lang = lang;
 
-function show(name) {
+function show(name, more = {}) {
   const element = document.createElement(name);
-  for (const [key, value] of Object.entries({ mode: 'page', token, lang })) if (value) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ mode: 'page', token, lang, ...more })) if (value) element.setAttribute(key, value);
   document.querySelector('main').replaceChildren(element);
 }
 
 const link = await ask(SERVICE, token, '/api/link').catch(() => ({ purpose: 'chat' }));
-show(link.purpose === 'call' ? 'suifang-call' : 'suifang-chat');
+if (location.hash === '#family' && link.visit_id) {
+  await import('./room/room.js');
+  show('suifang-video-room', { visit: link.visit_id, family: 'true' });
+} else if (link.purpose === 'call') {
+  await import('./suifang-call.js');
+  show('suifang-call');
+} else show('suifang-chat');

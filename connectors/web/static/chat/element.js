@@ -1,6 +1,7 @@
 // <suifang-chat>: the conversation as a resident sees it. Shows what the service says and nothing of its own making.
 
 import { h, SERVICE } from '../dom.js';
+import { DoctorNews } from '../room/news.js';
 import { openLink } from '../link.js';
 import { words } from '../words.js';
 import { ChatLine } from './line.js';
@@ -50,6 +51,10 @@ export class SuifangChat extends HTMLElement {
     this.reader = new Reader(this.line);
     this.recorder = Recorder.usable() ? new Recorder() : null;
     this.#build();
+    this.doctor = new DoctorNews({
+      line: this.line, visit, token: this.getAttribute('token'), lang: this.getAttribute('lang'), service: this.service,
+      overlay: this.shadowRoot, note: (text) => this.#brief(text.replace('幺二零', '120'), 0), quiet: () => this.reader.stop(),
+    });
     this.line.addEventListener('message', ({ detail }) => this.#message(detail));
     this.line.addEventListener('change', () => this.#show());
     this.line.addEventListener('refused', ({ detail }) => this.#refused(detail));
@@ -163,6 +168,7 @@ export class SuifangChat extends HTMLElement {
     const { state, pending, online } = this.line;
     this.#pending(pending);
     if (!state) return;
+    this.doctor.take(state.doctor);
     const { t, parts } = this;
     parts.title.textContent = state.title || t('title');
     parts.steps.hidden = !state.progress;
@@ -191,7 +197,8 @@ export class SuifangChat extends HTMLElement {
   #over(state) {
     const { t } = this;
     const grave = state.outcome === 'escalated';
-    this.parts.banner.replaceChildren(grave ? t('escalated') : t('done'), grave ? ' ' : '', grave ? h('a', { href: 'tel:120' }, t('call120')) : '');
+    const said = this.notice || (grave ? t('escalated') : t('done'));
+    this.parts.banner.replaceChildren(said, grave ? ' ' : '', grave ? h('a', { href: 'tel:120' }, t('call120')) : '');
     this.parts.banner.classList.toggle('alarm', grave);
     this.parts.banner.hidden = false;
   }

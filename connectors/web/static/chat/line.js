@@ -33,6 +33,11 @@ export class ChatLine extends EventTarget {
     return fetch(this.address(path, query), { ...options, headers });
   }
 
+  // Another part of the service, with the same link.
+  from(path) {
+    return fetch(this.service + path, { headers: this.token ? { Authorization: `Bearer ${this.token}` } : {} });
+  }
+
   open() {
     const url = this.address('/live', { after: this.cursor });
     url.protocol = url.protocol.replace('http', 'ws');

@@ -1,6 +1,7 @@
 // How the chat looks. Large letters are the default; every target is at least 48 px.
 
 import { sheet } from '../dom.js';
+import { OVERLAY } from '../room/news.js';
 
 export const STYLE = sheet(`
 :host { all: initial; display: block; color: #10231f; background: #f4f6f5; font-family: "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif; font-size: 22px; line-height: 1.5; --small: 20px; --green: #0b5d4e; --pale: #dcefe9; --red: #a61b1b; }
@@ -57,5 +58,6 @@ form .talk.on { background: var(--red); border-color: var(--red); color: #fff; }
 :host([mode=bubble]) .frame { position: fixed; right: 12px; bottom: 12px; width: min(420px, calc(100vw - 24px)); height: min(720px, calc(100vh - 24px)); border-radius: 16px; overflow: hidden; box-shadow: 0 8px 30px #0006; z-index: 2147483000; }
 :host([mode=page]) { height: 100vh; height: 100dvh; }
 @media (max-width: 420px) { .agent, .resident { max-width: 94%; } header { padding: 6px 10px; } }
+${OVERLAY}
 @media (prefers-reduced-motion: reduce) { .log { scroll-behavior: auto; } }
 `);

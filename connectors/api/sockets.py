@@ -1,0 +1,52 @@
+"""A page's socket: what is new goes out, what comes in is taken, silence is broken by pings."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import WebSocket
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from agent.errors import InputError
+
+PING_S = 15.0
+
+
+async def hold(
+    socket: WebSocket, news: Callable[[], Awaitable[dict[str, Any]]], take: Callable[[str], Awaitable[None]]
+) -> None:
+    """Tell what there is, take what comes, until the page leaves."""
+    async with _telling(socket, news):
+        with suppress(WebSocketDisconnect):
+            while True:
+                raw = await socket.receive_text()
+                try:
+                    await take(raw)
+                except ValidationError as error:
+                    first = error.errors()[0]["msg"]
+                    await socket.send_json({"type": "refused", "code": "request-invalid", "message": first})
+                except InputError as error:
+                    await socket.send_json({"type": "refused", "code": error.code, "message": error.message})
+
+
+@asynccontextmanager
+async def _telling(socket: WebSocket, news: Callable[[], Awaitable[dict[str, Any]]]) -> AsyncIterator[None]:
+    async def tell() -> None:
+        while True:
+            try:
+                async with asyncio.timeout(PING_S):
+                    message = await news()
+            except TimeoutError:
+                message = {"type": "ping"}
+            await socket.send_json(message)
+
+    telling = asyncio.create_task(tell(), name="socket")
+    try:
+        yield
+    finally:
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)

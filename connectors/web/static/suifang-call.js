@@ -1,0 +1,3 @@
+// <suifang-call token="LINK"></suifang-call>: a spoken follow-up.
+
+export { SuifangCall } from './call/element.js';

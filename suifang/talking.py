@@ -1,0 +1,120 @@
+"""What talks in the service, put together: chats, their speech, calls from browsers, doctors who are rung."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from agent.domain.events import AlertRaised, ConversationOpened, DoctorCall, Event, ResidentSaid, SlotSet
+from agent.errors import SuifangError
+from agent.report.fold import fold_slots
+from connectors.api.calls import call_routes
+from connectors.api.video import video_routes
+from models.errors import ModelError
+from suifang.app import App
+from suifang.chat_voice import ChatVoices, SharedEngines
+from suifang.chats import WebChats
+from suifang.escalations import Escalations, Terms
+from suifang.web import ChatHooks, Talk, present, web_chats
+from suifang.web_calls import WebCalls
+
+log = logging.getLogger(__name__)
+
+LAST_WORDS = 4
+"""What a doctor reads of the talk before answering."""
+
+
+class LiveHouse:
+    """The ``House`` of the escalation."""
+
+    def __init__(self, app: App, chats: WebChats, voices: ChatVoices, calls: WebCalls) -> None:
+        self._app = app
+        self._chats = chats
+        self._voices = voices
+        self._calls = calls
+        self._noting = asyncio.Lock()
+
+    async def brief(self, visit_id: str, reason: str) -> dict[str, Any]:
+        """Who, why, which values, the last words."""
+        running = self._chats.running(visit_id)
+        events = running.conversation.events if running else await self._app.store.events.read(visit_id)
+        return brief_of(self._app, tuple(events), reason)
+
+    async def note(self, visit_id: str, body: DoctorCall) -> None:
+        """Into the running conversation's log, or behind the end of one that is over."""
+        async with self._noting:
+            running = self._chats.running(visit_id)
+            if running is not None:
+                running.conversation.note(body, present())
+                await running.flush()
+                return
+            events = await self._app.store.events.read(visit_id)
+            last = events[-1].seq if events else -1
+            await self._app.store.events.append(visit_id, [Event(last + 1, present().isoformat(), body)])
+
+    async def speak(self, text: str) -> bytes:
+        """Words as WAV."""
+        return await self._voices.read(text)
+
+    def stir(self, visit_id: str) -> None:
+        """Wake the resident's pages."""
+        self._chats.stir(visit_id)
+
+    async def doctor_comes(self, visit_id: str) -> None:
+        """The agent's own call gives way."""
+        await self._calls.end(visit_id)
+
+
+def brief_of(app: App, events: tuple[Event, ...], reason: str) -> dict[str, Any]:
+    """A brief as JSON: what a doctor reads in the seconds before answering."""
+    opened = next((event.body for event in events if isinstance(event.body, ConversationOpened)), None)
+    form = app.library.rules.forms.get(opened.form) if opened else None
+    fields = {item.slot: item for item in form.fields()} if form else {}
+    values = [(fields[slot], given) for slot, given in fold_slots(events).items() if slot in fields]
+    words = [event.body.text for event in events if isinstance(event.body, ResidentSaid)]
+    return {
+        "resident": opened.resident.get("name", "") if opened else "",
+        "birth_date": opened.resident.get("birth_date", "") if opened else "",
+        "reason": reason,
+        "alerts": [e.body.evidence for e in events if isinstance(e.body, AlertRaised)],
+        "values": [{"label": item.label, "value": _plain(given), "unit": item.unit or ""} for item, given in values],
+        "words": words[-LAST_WORDS:],
+    }
+
+
+def _plain(given: SlotSet) -> str:
+    """A value in a line of text; medicines by the words in which they were told."""
+    if isinstance(given.value, (int, float, str)):
+        return str(given.value)
+    return given.words
+
+
+@asynccontextmanager
+async def open_talk(app: App, engines: SharedEngines, *, warm: bool = True) -> AsyncIterator[tuple[WebChats, Talk]]:
+    """Everything that talks, as long as the block runs; ``warm`` loads the engines before somebody needs them."""
+    hooks = ChatHooks(app)
+    chats = web_chats(app, hooks)
+    voices = ChatVoices(app.library, app.store, engines)
+    calls = WebCalls(app, chats, hooks, engines)
+    terms = Terms(app.settings.ring_seconds, app.settings.ice_servers)
+    hooks.doctors = Escalations(LiveHouse(app, chats, voices, calls), terms)
+    warming = asyncio.create_task(_warm(engines if warm else None), name="engines")
+    try:
+        yield chats, Talk(voices, (call_routes(calls), video_routes(hooks.doctors)))
+    finally:
+        warming.cancel()
+        await asyncio.gather(warming, return_exceptions=True)
+        await hooks.doctors.aclose()
+        await calls.aclose()
+
+
+async def _warm(engines: SharedEngines | None) -> None:
+    """A caller does not wait for files to be read. What is wrong is told again when somebody calls."""
+    try:
+        if engines is not None:
+            await engines.get()
+    except (SuifangError, ModelError) as error:
+        log.error("engines.not_loaded", extra={"code": getattr(error, "code", "")})

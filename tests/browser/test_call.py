@@ -1,0 +1,116 @@
+"""The call page: a synthesised resident speaks through a microphone of the browser, the agent answers by WebRTC."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.browser.conftest import Service
+from tests.browser.steps import enter, tap
+
+Open = Callable[..., Any]
+Spoken = Callable[[str], Path]
+MICROPHONE = """() => {
+  const audio = new AudioContext(); const line = audio.createMediaStreamDestination();
+  const room = audio.createConstantSource(); room.offset.value = 0; room.connect(line); room.start();
+  navigator.mediaDevices.getUserMedia = async () => line.stream.clone();
+  window.speak = async (data) => {
+    const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+    const source = audio.createBufferSource();
+    source.buffer = await audio.decodeAudioData(bytes.buffer);
+    source.connect(line); source.start();
+    return new Promise((done) => { source.onended = done; });
+  };
+}"""
+"""A microphone that a test speaks into when it is the resident's turn."""
+ENERGY = """async () => { let energy = 0; (await document.querySelector('suifang-call').pc.getStats()).forEach((r) => {
+  if (r.type === 'inbound-rtp') energy += r.totalAudioEnergy || 0; }); return energy; }"""
+
+
+def call_page(service: Service, visit_page: Open) -> tuple[Any, str]:
+    link = service.link(purpose="call")
+    page = visit_page(link)
+    page.get_by_role("button", name="开始通话").wait_for()
+    return page, link
+
+
+def silent(page: Any, for_ms: int = 500) -> None:
+    """Until the agent has finished speaking."""
+    quiet, last = 0, -1.0
+    for _ in range(200):
+        page.wait_for_timeout(100)
+        now = page.evaluate(ENERGY)
+        quiet = quiet + 100 if now - last < 1e-7 else 0
+        last = now
+        if quiet >= for_ms:
+            return
+    raise AssertionError("the agent does not stop")
+
+
+def test_a_spoken_follow_up(service: Service, visit_page: Open, spoken: Spoken) -> None:
+    page, link = call_page(service, visit_page)
+    page.evaluate(MICROPHONE)
+    sounds = {
+        text: base64.b64encode(spoken(text).read_bytes()).decode() for text in ("我就是", "可以", "一百四十八，九十二")
+    }
+
+    def say(text: str) -> None:
+        silent(page)
+        before = page.locator(".caption.resident:not(.partial)").count()
+        page.evaluate("(data) => speak(data)", sounds[text])
+        page.locator(".caption.resident:not(.partial)").nth(before).wait_for(timeout=20_000)
+
+    tap(page, "开始通话")
+    page.locator(".caption.agent", has_text="吗").first.wait_for(timeout=40_000)
+    visit = service.visit_of(link)
+    say("我就是")
+    page.locator(".caption.agent", has_text="方便").first.wait_for(timeout=20_000)
+    # The network changes: the page connects anew, and the call goes on where it was.
+    page.evaluate("{ const call = document.querySelector('suifang-call'); call.pc.close(); call.socket.close(); }")
+    page.get_by_text("通话中").wait_for(timeout=10_000)
+    say("可以")
+    page.locator(".caption.agent", has_text="高压").first.wait_for(timeout=20_000)
+    say("一百四十八，九十二")
+    page.wait_for_timeout(300)
+    silent(page)
+    if page.locator(".caption.agent", has_text="对吗").count():
+        tap(page, "拨号盘")
+        tap(page, "对")
+    slots = service.slots(visit)
+    assert (slots["sbp"], slots["dbp"]) == (148, 92)
+    heard = [event.body for event in service.of_visit(visit) if type(event.body).__name__ == "TurnTimed"]
+    assert all(body.clip for body in heard)
+    tap(page, "挂断")
+    page.get_by_text("通话结束了").wait_for()
+
+
+def test_keys_answer_and_find_the_doctor(service: Service, visit_page: Open) -> None:
+    page, link = call_page(service, visit_page)
+    page.evaluate(MICROPHONE)
+    tap(page, "开始通话")
+    page.locator(".caption.agent", has_text="吗").first.wait_for(timeout=40_000)
+    tap(page, "拨号盘")
+    for name in ("我就是本人", "可以"):
+        tap(page, name)
+    page.locator(".caption.agent", has_text="高压").first.wait_for(timeout=20_000)
+    enter(page, "148")
+    enter(page, "92")
+    page.locator(".caption.agent", has_text="在家").first.wait_for(timeout=20_000)
+    assert service.slots(service.visit_of(link))["sbp"] == 148
+    tap(page, "找医生")
+    page.get_by_text("正在给您叫").or_(page.get_by_text("我已经记成急事")).first.wait_for(timeout=20_000)
+
+
+def test_the_microphone_is_tried_first(service: Service, visit_page: Open) -> None:
+    page, _ = call_page(service, visit_page)
+    page.get_by_role("button", name="试试麦克风").click()
+    page.get_by_text("听得见").wait_for()
+
+
+def test_without_a_microphone_the_page_says_so(service: Service, visit_page: Open) -> None:
+    page, _ = call_page(service, visit_page)
+    page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('none')); }")
+    tap(page, "开始通话")
+    page.get_by_text("用不了麦克风").wait_for()
