@@ -13,7 +13,7 @@ from pathlib import Path
 
 import espeakng_loader
 
-from models.train import augment, corpus, labels, public_texts, recordings, texts, voices
+from models.train import augment, corpus, labels, people, public_texts, recordings, texts, voices
 from models.train.espeak import Espeak
 
 RANDOM_VARIANTS = 200
@@ -108,10 +108,10 @@ def _real_shards(paths: Paths, seeds: range) -> str:
     loaded: dict[str, list[corpus.Utterance]] = {}
     for item in recordings.recordings(paths.recordings):
         if not item.test:
-            loaded.setdefault(item.kind, []).append(recordings.load(item))
+            loaded.setdefault(item.kind, []).append(people.load(item))
     room, hours = _room(paths, True), 0.0
     for seed in seeds:
-        drawn = recordings.mixed(loaded, REAL_AMOUNTS, SHARD_UTTERANCES, seed)
+        drawn = people.mixed(loaded, REAL_AMOUNTS, SHARD_UTTERANCES, seed)
         shard = corpus.build_shard(drawn, _tokens(paths), room, REAL_STRENGTH, seed)
         shard.save(paths.out / f"shards/real_{seed:04d}")
         hours += shard.frames.sum() / 360_000
@@ -154,7 +154,7 @@ def _tests(paths: Paths) -> str:
     kept = [r for r in recordings.recordings(paths.recordings) if r.test]
     for kind in ("words", "syllables", "sentences", "students"):
         some = [r for r in kept if r.kind == kind]
-        _save_test(paths, f"people_{kind}", [recordings.load(r) for r in rng.sample(some, min(250, len(some)))], False)
+        _save_test(paths, f"people_{kind}", [people.load(r) for r in rng.sample(some, min(250, len(some)))], False)
     return "tests done"
 
 

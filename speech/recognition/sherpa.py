@@ -10,6 +10,7 @@ import importlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from agent.errors import SpeechError
 from models.errors import ModelError
 from models.published import LocalModel, read_pins
 from speech.ports import RATE_HZ, Hints, Hypothesis, Pcm
+from speech.recognition.whole import WholeSession
 from speech.recognition.words import NOTHING, UNTOLD, Heard, hypothesis, joined, loud_span_s, silent, unit_floats
 
 NAME = "sherpa-onnx"
@@ -52,7 +54,9 @@ class SherpaRecognizer:
         """Start an utterance."""
         engine = self._loaded.engine
         stream = self._start(hints)
-        return StreamingSession(engine, stream()) if self._loaded.streaming else WholeSession(engine, stream)
+        if self._loaded.streaming:
+            return StreamingSession(engine, stream())
+        return WholeSession(partial(_read_whole, engine, stream), PARTIAL_EVERY)
 
     def _start(self, hints: Hints) -> Callable[[], Any]:
         words = hotwords(hints.phrases, self._loaded.hotwords)
@@ -94,42 +98,11 @@ class StreamingSession:
         return _words(told, self._heard.all())
 
 
-class WholeSession:
-    """One utterance for a model that reads it whole."""
-
-    def __init__(self, engine: Any, start: Callable[[], Any]) -> None:
-        self._engine = engine
-        self._start = start
-        self._heard = Heard()
-        self._read_to = 0
-        self._last = NOTHING
-
-    def accept(self, pcm: Pcm) -> None:
-        """Take samples."""
-        self._heard.add(pcm)
-
-    def partial(self) -> Hypothesis:
-        """Best guess so far, anew every 600 ms of audio."""
-        if self._heard.samples - self._read_to >= PARTIAL_EVERY:
-            self._last = self._read()
-        return self._last
-
-    def finish(self) -> Hypothesis:
-        """Final words."""
-        self._heard.ended = True
-        if self._heard.samples > self._read_to:
-            self._last = self._read()
-        return self._last
-
-    def _read(self) -> Hypothesis:
-        heard = self._heard.all()
-        self._read_to = len(heard)
-        if silent(heard):
-            return NOTHING
-        stream = self._start()
-        stream.accept_waveform(RATE_HZ, unit_floats(heard))
-        self._engine.decode_stream(stream)
-        return _words(stream.result, heard)
+def _read_whole(engine: Any, start: Callable[[], Any], heard: Pcm) -> Hypothesis:
+    stream = start()
+    stream.accept_waveform(RATE_HZ, unit_floats(heard))
+    engine.decode_stream(stream)
+    return _words(stream.result, heard)
 
 
 def _words(told: Any, heard: Pcm) -> Hypothesis:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,7 +20,8 @@ from models.published import LocalModel
 from speech.ports import RATE_HZ, Hints, Hypothesis, Pcm
 from speech.recognition.hallucinations import Spoken, credible
 from speech.recognition.sherpa import checked
-from speech.recognition.words import NOTHING, Heard, hypothesis, loud_span_s, silent, unit_floats
+from speech.recognition.whole import WholeSession
+from speech.recognition.words import hypothesis, loud_span_s, unit_floats
 
 NAME = "faster-whisper"
 PROMPT = "家庭医生的随访电话，老人用普通话回答。"
@@ -51,6 +54,14 @@ class WhisperModel(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the model is told before it reads an utterance."""
+
+    prompt: str
+    hotwords: str | None
+
+
 class WhisperRecognizer:
     """Shared engine."""
 
@@ -59,58 +70,26 @@ class WhisperRecognizer:
         self.language = language
         self.partial_every = round(partial_every_s * RATE_HZ)
 
-    def open(self, hints: Hints) -> WhisperSession:
-        """Start an utterance."""
-        return WhisperSession(self, hints)
-
-
-class WhisperSession:
-    """One utterance, read anew as it grows."""
-
-    def __init__(self, engine: WhisperRecognizer, hints: Hints) -> None:
-        self._engine = engine
-        self._prompt = PROMPT + _ASKED.get(hints.ask or "", "")
+    def open(self, hints: Hints) -> WholeSession:
+        """Start an utterance; a partial is renewed seldom, for every reading costs as much as 30 s of audio."""
         names = [phrase for phrase in dict.fromkeys(hints.phrases) if not phrase.isascii()]
-        self._hotwords = " ".join(names[:_MAX_HOTWORDS]) or None
-        self._heard = Heard()
-        self._read_to = 0
-        self._last = NOTHING
+        told = Told(PROMPT + _ASKED.get(hints.ask or "", ""), " ".join(names[:_MAX_HOTWORDS]) or None)
+        return WholeSession(partial(self._read, told), self.partial_every)
 
-    def accept(self, pcm: Pcm) -> None:
-        """Take samples."""
-        self._heard.add(pcm)
-
-    def partial(self) -> Hypothesis:
-        """Best guess so far; renewed seldom, for every reading costs as much as thirty seconds of audio."""
-        if self._heard.samples - self._read_to >= self._engine.partial_every:
-            self._last = self._read()
-        return self._last
-
-    def finish(self) -> Hypothesis:
-        """Final words."""
-        self._heard.ended = True
-        if self._heard.samples > self._read_to:
-            self._last = self._read()
-        return self._last
-
-    def _read(self) -> Hypothesis:
-        heard = self._heard.all()
-        self._read_to = len(heard)
-        if silent(heard):
-            return NOTHING
-        segments, _ = self._engine.model.transcribe(
+    def _read(self, told: Told, heard: Pcm) -> Hypothesis:
+        segments, _ = self.model.transcribe(
             unit_floats(heard),
-            language=self._engine.language,
-            initial_prompt=self._prompt,
-            hotwords=self._hotwords,
+            language=self.language,
+            initial_prompt=told.prompt,
+            hotwords=told.hotwords,
             beam_size=5,
             temperature=0.0,
             condition_on_previous_text=False,
             without_timestamps=True,
             vad_filter=False,
         )
-        told = [Spoken(segment.text, segment.avg_logprob, segment.no_speech_prob) for segment in segments]
-        text, sure = credible(told, PROMPT)
+        spoken = [Spoken(segment.text, segment.avg_logprob, segment.no_speech_prob) for segment in segments]
+        text, sure = credible(spoken, PROMPT)
         return hypothesis(text, sure, loud_span_s(heard), heard)
 
 

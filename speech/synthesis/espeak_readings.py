@@ -39,7 +39,16 @@ _WORDS = {
     "还得": "还dei3",
     "得按": "dei3按",
     "得去": "dei3去",
+    "得让": "dei3让",
+    "得马上": "dei3马上",
+    "教您": "交您",
+    "长大": "掌大",
+    "几点": "ji3点",
+    "血压计": "xue4压计",
     "便宜": "骈宜",
+    "似的": "是的",
+    "屏住": "饼住",
+    "露出": "漏出",
     "一会儿": "一会",
     "点儿": "点",
     "这儿": "这里",
@@ -48,9 +57,18 @@ _WORDS = {
 }
 _TABLE = {**_SOUNDS, **_WORDS}
 _PATTERN = re.compile("|".join(sorted(map(re.escape, _TABLE), key=len, reverse=True)))
+_RULES = (
+    (re.compile("地(?=平|尔硫|特|高辛|沙坦|洛|里)"), "帝"),  # medicines; by itself it is read as the particle
+    (re.compile("䓬"), "卓"),
+    (re.compile("(?<=可)拓"), "唾"),
+    (re.compile("咳(?!嗽)"), "ke2"),  # not the interjection
+    (re.compile("(?:^|(?<=[，。！？；：、]))得(?!了)"), "dei3"),
+)
 
 
 def for_espeak(text: str) -> str:
     """Rewrite a spoken-form text for espeak-ng; markup characters of its own input language are dropped."""
     plain = re.sub(r"[\[\]<>&]", "", text)
+    for pattern, sound in _RULES:
+        plain = pattern.sub(sound, plain)
     return _PATTERN.sub(lambda match: _TABLE[match.group()], plain)

@@ -20,11 +20,14 @@ _UNITS = {
 }  # fmt: skip
 _UNIT = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
 _FOLDED_UNITS = {unit.lower(): words for unit, words in _UNITS.items()}
-_COUNTED = "片粒颗次个天周种年位名人口袋支丸滴顿杯瓶斤碗包根遍回件条项分钟小时毫升毫克克公斤单位升米千百万"
-_COUNTED_START = "|".join(("分钟", "小时", *_COUNTED))
+_COUNTED = "片粒颗次个天周岁种年位名人口袋支丸滴顿杯瓶斤碗包根遍回件条项分钟小时毫升毫克克公斤单位升米千百万"
+_COUNTED_START = "|".join(("分钟", "小时", r"点(?!\d)", *_COUNTED))
 _MONTH = r"(?P<month>1[0-2]|0?[1-9])"
 _DAY = r"(?P<day>3[01]|[12]\d|0?[1-9])"
 _MMHG = r"(?:\s*(?:mmHg|毫米汞柱))?"
+_TO = r"\s*[-~～—至]\s*"
+_HIGH_RANGE = rf"(?P<high>\d{{2,3}}){_TO}(?P<higher>\d{{2,3}})"
+_LOW_RANGE = rf"(?P<low>\d{{2,3}})(?:{_TO}(?P<lower>\d{{2,3}}))?"
 _NUMBER = r"\d+(?:\.\d+)?"
 _DIALLED = r"(?<=打)|(?<=拨)|(?<=叫)|(?<=电话)|(?<=热线)|(?<=急救)"
 
@@ -82,6 +85,15 @@ def _pressure(match: Match[str]) -> str:
     return f"{match['lead'] or ''}{lead}{number(high)}，低压{number(low)}"
 
 
+def _pressures(match: Match[str]) -> str:
+    low = number(int(match["low"])) + (f"到{number(int(match['lower']))}" if match["lower"] else "")
+    return f"高压{number(int(match['high']))}到{number(int(match['higher']))}，低压{low}"
+
+
+def _tail(match: Match[str]) -> str:
+    return match["lead"] + match["is"] + digits(match["tail"], phone=True)
+
+
 def _date(match: Match[str]) -> str:
     day = f"{number(int(match['day']))}日" if match["day"] else ""
     return f"{digits(match['year'])}年{number(int(match['month']))}月{day}"
@@ -133,6 +145,8 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (r"(?<!\d)(?P<hour>\d{1,2})[:：](?P<minute>\d\d)(?:[:：]\d\d)?(?!\d)", _time),
     (r"(?<![\d.])1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|(?<!\d)0\d{2,3}-?\d{7,8}(?!\d)|(?<![\d.])\d{7,}(?![\d.])", _phone),
     (rf"(?:{_DIALLED})\s*1\d{{2,4}}(?!\d)|(?<![\d.])1(?:20|10|19|22)(?=急救|报警|电话)|(?<!\d)123\d\d(?!\d)", _phone),
+    (r"(?P<lead>尾号|后四位|后4位)(?P<is>[是为]?)\s*(?P<tail>\d{3,4})(?!\d)", _tail),
+    (rf"(?<!\d){_HIGH_RANGE}\s*/\s*{_LOW_RANGE}(?![\d/]){_MMHG}", _pressures),
     (rf"(?P<lead>高压|收缩压)?(?<![\d.])(?P<high>\d{{2,3}})\s*/\s*(?P<low>\d{{2,3}})(?![\d/]){_MMHG}", _pressure),
     (r"1/2(?P<what>[片粒颗])|(?<![\d.])0\.5(?P<more>[片粒颗])", lambda m: "半" + (m["what"] or m["more"])),
     (rf"(?P<low>{_NUMBER}%?)\s*[-~～—至]\s*(?P<high>{_NUMBER})(?!\d)", _range),
@@ -140,8 +154,11 @@ _RULES: tuple[tuple[str, str | Callable[[Match[str]], str]], ...] = (
     (rf"(?P<value>{_NUMBER})\s*%", _percent),
     (rf"(?<![\d.])(?P<value>{_NUMBER})\s*(?P<unit>{_UNIT})(?![A-Za-z])", _with_unit),
     (rf"(?i:(?P<unit>{_UNIT}))(?=[，。、；：！？）\s]|$)(?<![A-Za-z]{{8}})", _alone),
-    (rf"(?<![\d.])2(?P<what>{_COUNTED_START})", _counted),
-    (r"(?<=[次片粒])/(?=[天日周月分])", "每"),
+    (rf"(?<![\d.第])2(?P<what>{_COUNTED_START})", _counted),
+    (r"(?<=[次片粒])/(?=[天日周月分次])", "每"),
+    (r"(?<=升)/min", "每分钟"),
+    (r"(?<=[点半分])\s*[-~～—至]\s*(?=[零一二两三四五六七八九十])", "到"),
+    (r"(?<=\d)\+(?!\d)", "加"),
     (r"(?<![\d一-鿿])-(?=\d)", "负"),
     (_NUMBER, lambda m: quantity(m.group())),
     (r"[≥＞>]=?", "大于"),
