@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -49,7 +50,7 @@ def recognizer_of(settings: Settings, lexicons: Lexicons | None = None) -> Recog
     """The recogniser that the settings name, with names of medicines repaired. Loads files: call it off the loop."""
     lexicons = lexicons or load_lexicons(settings.root / "nlu_data")
     if settings.recognizer == syllable_ctc.NAME:
-        own = syllable_ctc.bundled((settings.root / "dialogues", settings.root / "nlu_data"))
+        own = syllable_ctc.bundled((settings.root / "dialogues", settings.root / "nlu_data"), settings.cache_dir)
         return NameRepair(own, lexicons)
     if settings.recognizer in _PULLED:
         return NameRepair(_pulled(settings), lexicons, hotwords=True)
@@ -69,9 +70,9 @@ def _pulled(settings: Settings) -> Recognizer:
     return _PULLED[settings.recognizer](found, settings.recognizer_threads)
 
 
-def synthesizer_of(settings: Settings) -> Synthesizer:
+def synthesizer_of(settings: Settings, own: EspeakSynthesizer | None = None) -> Synthesizer:
     """The agent's voice: recordings, else the chosen engine, else espeak-ng; all at one loudness. Reads files."""
-    spoken: Synthesizer = _kept(EspeakSynthesizer(), "espeak-ng", settings)
+    spoken: Synthesizer = _kept(own or EspeakSynthesizer(), "espeak-ng", settings)
     if settings.synthesizer != "espeak-ng":
         spoken = WithSpare(_kept(_server(settings), settings.synthesizer, settings), spoken)
     if settings.recordings is None:
@@ -114,13 +115,13 @@ def _fixed(root: Path) -> frozenset[str]:
 @asynccontextmanager
 async def open_engines(settings: Settings, lexicons: Lexicons | None = None) -> AsyncIterator[Engines]:
     """Load the engines, with the lexicons if they are loaded already; they are closed at the end."""
-    recognizer = await asyncio.to_thread(recognizer_of, settings, lexicons)
-    bench = Workbench(ENGINE_THREADS)
-    agent = await asyncio.to_thread(synthesizer_of, settings)
-    resident = EspeakSynthesizer()
-    try:
+    async with contextlib.AsyncExitStack() as stack:
+        own, resident, bench = EspeakSynthesizer(), EspeakSynthesizer(), Workbench(ENGINE_THREADS)
+        own.start()
+        stack.push_async_callback(own.aclose)
+        stack.push_async_callback(resident.aclose)
+        stack.callback(bench.close)
+        agent = await asyncio.to_thread(synthesizer_of, settings, own)
+        stack.push_async_callback(agent.aclose)
+        recognizer = await asyncio.to_thread(recognizer_of, settings, lexicons)
         yield Engines(recognizer, agent, resident, bench, VoiceStyle(settings.voice, settings.voice_rate_wpm))
-    finally:
-        await agent.aclose()
-        await resident.aclose()
-        bench.close()

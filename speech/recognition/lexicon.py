@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+import os
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -95,6 +99,36 @@ def read(folders: Iterable[Path]) -> Lexicon:
             if kind:
                 kinds.setdefault(kind, {}).update(said)
     return Lexicon(tuple(found), {kind: tuple(words) for kind, words in kinds.items()})
+
+
+def read_kept(folders: Iterable[Path], cache: Path) -> Lexicon:
+    """The same, kept in ``cache`` until a file changes: making the examples takes most of an engine's start.
+
+    A cache that cannot be read or written costs time only.
+    """
+    folders = tuple(folders)
+    place = cache / f"lexicon-{_fingerprint(folders)}.json"
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        kept = json.loads(place.read_text("utf-8"))
+        return Lexicon(tuple(kept["phrases"]), {kind: tuple(words) for kind, words in kept["kinds"].items()})
+    made = read(folders)
+    with contextlib.suppress(OSError):
+        cache.mkdir(parents=True, exist_ok=True)
+        for old in cache.glob("lexicon-*"):
+            old.unlink(missing_ok=True)
+        part = place.with_suffix(f".{os.getpid()}.part")
+        part.write_text(json.dumps({"phrases": made.phrases, "kinds": made.kinds}, ensure_ascii=False), "utf-8")
+        part.replace(place)
+    return made
+
+
+def _fingerprint(folders: Iterable[Path]) -> str:
+    """Of every file that the words come from, and of the code that makes them."""
+    digest = hashlib.sha256(Path(__file__).read_bytes() + Path(patterns.__file__).read_bytes())
+    for folder in folders:
+        for path in sorted(folder.rglob("*.y*ml")):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:24]
 
 
 def _load(path: Path) -> Any:

@@ -144,8 +144,8 @@ LANGUAGE = _ROOT / "models/bundled/language"
 LEXICONS = (_ROOT / "dialogues", _ROOT / "nlu_data")
 
 
-def bundled(lexicons: tuple[Path, ...] = LEXICONS) -> SyllableCtcRecognizer:
-    """The engine with the bundled model and the words of these folders.
+def bundled(lexicons: tuple[Path, ...] = LEXICONS, cache: Path | None = None) -> SyllableCtcRecognizer:
+    """The engine with the bundled model and the words of these folders, which ``cache`` keeps for the next start.
 
     Raises SpeechError for a missing or broken model, DefinitionError for broken YAML.
     """
@@ -155,4 +155,5 @@ def bundled(lexicons: tuple[Path, ...] = LEXICONS) -> SyllableCtcRecognizer:
         message = str(error).removesuffix(error.remedy).strip()
         raise SpeechError(f"recognition.{error.code}", message, error.remedy) from error
     model = AcousticModel(files.path, files.tokens)
-    return SyllableCtcRecognizer(model, language.load(LANGUAGE, model.tokens, lexicon.read(lexicons)))
+    words = lexicon.read(lexicons) if cache is None else lexicon.read_kept(lexicons, cache)
+    return SyllableCtcRecognizer(model, language.load(LANGUAGE, model.tokens, words))

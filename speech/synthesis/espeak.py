@@ -80,6 +80,12 @@ class EspeakSynthesizer:
         self._lock = threading.Lock()
         self._bench = Workbench(1, name="espeak")
 
+    def start(self) -> None:
+        """Begin to load the worker, so that the first clause finds it ready; does not wait for it."""
+        with contextlib.suppress(OSError), self._lock:
+            if self._worker is None:
+                self._worker = WorkerProcess(self._command)
+
     async def synthesize(self, text: str, style: VoiceStyle) -> Pcm:
         """Speak ``text`` (normalised here). Raises SpeechError ``synthesis-*``."""
         request: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""``suifang bench dialogue|outbox|voice|calls``: speed of the conversation and of records, turn taking, many calls."""
+"""``suifang bench dialogue|outbox|start|voice|calls``: speed of talk and records, a start, turn taking, many calls."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ EXAMPLE = "suifang bench dialogue evaluation/cases/dialogues --rounds 20"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("kind", choices=["dialogue", "outbox", "voice", "calls"], help="what is measured")
+    parser.add_argument("kind", choices=["dialogue", "outbox", "start", "voice", "calls"], help="what is measured")
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="dialogue, voice, calls: case files or folders"
     )
     parser.add_argument("--rounds", type=int, default=20, metavar="N", help="dialogue: how often each case is held")
+    parser.add_argument("--starts", type=int, default=3, metavar="N", help="start: how often each program is started")
     parser.add_argument("--visits", type=int, default=10_000, metavar="N", help="outbox: how many visits")
     parser.add_argument("--kills", type=int, default=5, metavar="N", help="outbox: how many couriers are killed")
     parser.add_argument("--at-once", type=int, default=32, metavar="N", help="outbox: visits written side by side")
@@ -51,6 +52,8 @@ async def run(args: argparse.Namespace) -> int:
         return await _voice(args)
     if args.kind == "calls":
         return await _calls(args)
+    if args.kind == "start":
+        return await _start(args)
     if not args.paths:
         raise InputError("bench-what", "no case files are named", EXAMPLE)
     cases = read_cases(args.paths, dialogue_case)
@@ -84,6 +87,18 @@ async def _calls(args: argparse.Namespace) -> int:
     speed = await measure_calls(CallsLoad(args.calls, args.seconds), cases, read_settings())
     sys.stdout.write((json.dumps(asdict(speed)) if args.json else str(speed)) + "\n")
     return 0
+
+
+async def _start(args: argparse.Namespace) -> int:
+    from suifang.bench_start import measure as measure_start  # noqa: PLC0415 - brings the whole voice along
+
+    found = await measure_start(read_settings(), args.starts)
+    if args.json:
+        sys.stdout.write(json.dumps({**asdict(found), "held": found.held}) + "\n")
+    else:
+        sounds = ", ".join(f"{ms:.0f} ms" for ms in found.audible_ms) + " (new, cached)"
+        sys.stdout.write("\n".join([*map(str, found.starts), f"first sound after the answer: {sounds}\n"]))
+    return 0 if found.held else 1
 
 
 async def _outbox(args: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ CASES = [line.split("\t") for line in Path(__file__).with_name("spoken_cases.tsv
 """What is written, what is said."""
 
 
-@pytest.mark.parametrize(("written", "said"), [*CASES, ["", ""]])
+@pytest.mark.parametrize(("written", "said"), [*CASES, ("", "")])
 def test_spoken_form(written: str, said: str) -> None:
     assert spoken(written) == said
 
