@@ -23,7 +23,7 @@ _CHOICE = re.compile(r"\[([^\[\]]*)\]")
 _NAME = re.compile(r"\{([a-z_][a-z_0-9]*)\}")
 _RANGE = re.compile(r"\{(\d+)-(\d+)\}")
 _GENERATORS: Mapping[str, Callable[[random.Random], str]] = {
-    "glucose": lambda rng: numbers.decimal(2, 28, rng),
+    "glucose": lambda rng: numbers.decimal(*rng.choice(((2, 28), (4, 13))), rng),
     "percent": lambda rng: numbers.decimal(4, 14, rng),
     "degrees": lambda rng: numbers.decimal(35, 41, rng),
     "phone_digits": numbers.phone,

@@ -24,8 +24,11 @@ START: Context = (ngram.BOUNDARY, ngram.BOUNDARY, ngram.BOUNDARY)
 
 _BASE_PRIORS = (0.25, 0.45, 0.3)
 _ASK_PRIORS = (0.15, 0.25, 0.2, 0.4)
-_SAMPLES, _COMMON_SAMPLES, _ALERT_SAMPLES = 1200, 500, 150
-_PHRASE_WEIGHT = 8.0
+_SAMPLES, _COMMON_SAMPLES, _ALERT_SAMPLES = 8000, 500, 150
+"""Of each class of the ask; with fewer, chance decides which numbers are likely (十九点五 or 是九点五)."""
+_COMMON_WEIGHT = 6.0
+"""Of the answers and emergencies that come at any time, against those of the ask."""
+_PHRASE_WEIGHT = 50.0
 _LEXICON_WEIGHT = 2.0
 _ALERT_WEIGHT = 4.0
 _CACHED_ROWS = 2000
@@ -127,17 +130,21 @@ class Language:
     def _make(self, classes: tuple[str, ...], phrases: tuple[str, ...]) -> Mixture:
         if not classes and not phrases:
             return Mixture(self.base, np.array(_BASE_PRIORS, np.float32))
-        texts = [(text, 1.0) for text in ask_texts(self.answers, classes, self.words, seed=7)]
+        texts = ask_texts(self.answers, classes, self.words, seed=7)
         texts += [(run, _PHRASE_WEIGHT) for phrase in phrases for run in lexicon.runs(phrase)]
         model = compile_texts(texts, self.alphabet, self.order)
         return Mixture((*self.base, model), np.array(_ASK_PRIORS, np.float32))
 
 
-def ask_texts(answers: grammar.Grammar, classes: Sequence[str], words: grammar.Words, seed: int) -> list[str]:
-    """Sampled answers of the classes, with the answers and emergencies that come at any time."""
+def ask_texts(
+    answers: grammar.Grammar, classes: Sequence[str], words: grammar.Words, seed: int
+) -> list[tuple[str, float]]:
+    """Sampled answers of the classes, with the answers and emergencies that come at any time; each with its weight."""
     rng = random.Random(seed)
-    wanted = [(name, _SAMPLES) for name in classes] + [("general", _COMMON_SAMPLES), ("red_flag", _ALERT_SAMPLES)]
-    return [text for name, count in wanted for text in (answers.sample(name, words, rng) for _ in range(count)) if text]
+    wanted = [(name, _SAMPLES, 1.0) for name in classes]
+    wanted += [("general", _COMMON_SAMPLES, _COMMON_WEIGHT), ("red_flag", _ALERT_SAMPLES, _COMMON_WEIGHT)]
+    found = [(answers.sample(name, words, rng), weight) for name, count, weight in wanted for _ in range(count)]
+    return [(text, weight) for text, weight in found if text]
 
 
 def compile_texts(texts: Iterable[tuple[str, float]], chars: Alphabet, order: int) -> Rows:

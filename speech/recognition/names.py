@@ -8,9 +8,8 @@ from agent.understanding.lexicons import Lexicons
 from agent.understanding.medicine_names import repair_names
 from agent.understanding.pinyin import syllables
 from speech.ports import Hints, Hypothesis, Pcm, RecognitionSession, Recognizer
+from speech.recognition.confidence import DOUBTED
 
-GUESSED = 0.29
-"""Highest confidence of words in which a name was put for a like-sounding one: low enough to be read back first."""
 _ASKS_FOR_NAMES = frozenset({"medications"})
 
 
@@ -55,7 +54,7 @@ def repaired(heard: Hypothesis, lexicons: Lexicons) -> Hypothesis:
     if text == heard.text:
         return heard
     same_sound = syllables(text) == syllables(heard.text)
-    return replace(heard, text=text, confidence=heard.confidence if same_sound else min(heard.confidence, GUESSED))
+    return replace(heard, text=text, confidence=heard.confidence if same_sound else min(heard.confidence, DOUBTED))
 
 
 def spoken_names(hints: Hints, lexicons: Lexicons) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +45,6 @@ class SyllableCtcRecognizer:
         self.window = window or Window()
         self.weights = confidence.Weights()
         self.sounds = sounds(model.tokens, spoken)
-
-    def prepare(self, hints: Iterable[Hints]) -> None:
-        """Compile the language of these asks now, so that no turn waits for it."""
-        for hint in hints:
-            self.language.mixture(hint.ask, hint.phrases)
 
     def open(self, hints: Hints) -> SyllableCtcSession:
         """Start an utterance."""
@@ -109,9 +103,11 @@ class SyllableCtcSession:
         if self.evidence is None:
             return _NOTHING
         sure = confidence.confidence(self.evidence, self._engine.weights)
-        if sure < self._engine.weights.least:
+        if confidence.is_noise(sure, len(best.nodes), self._engine.weights):
             return _NOTHING
         chars, spoken = self._engine.language.alphabet.chars, heard.spoken() or [node.frame for node in best.nodes]
+        if confidence.numerals_agreed(paths, chars) < confidence.AGREED:
+            sure = min(sure, confidence.DOUBTED)
         return Hypothesis(
             "".join(chars[node.char] for node in best.nodes),
             sure,

@@ -10,7 +10,8 @@ import pytest
 from agent.understanding.lexicons import Lexicons, load_lexicons
 from speech.audio import silence
 from speech.ports import Hints, Hypothesis, Pcm
-from speech.recognition.names import GUESSED, NameRepair, repaired, spoken_names
+from speech.recognition.confidence import DOUBTED
+from speech.recognition.names import NameRepair, repaired, spoken_names
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +45,7 @@ def test_a_name_that_sounds_alike_is_repaired_and_will_be_read_back(lexicons: Le
     session.accept(silence(20))
     for heard in (session.partial(), session.finish()):
         assert heard.text == "吃二甲双胍一天两次"
-        assert heard.confidence == GUESSED
+        assert heard.confidence == DOUBTED
         assert (heard.start_s, heard.end_s) == (0.1, 0.9)
 
 
