@@ -68,7 +68,7 @@ class HttpAudio:
             {"Content-Type": "application/json", "Accept": "audio/wav", **self._server.headers},
         )
         try:
-            with urllib.request.urlopen(request, timeout=self._server.timeout_s) as answer:
+            with _straight().open(request, timeout=self._server.timeout_s) as answer:
                 data: bytes = answer.read(_MAX_BYTES)
                 if len(data) < min(_MAX_BYTES, int(answer.headers.get("Content-Length") or 0)):
                     raise http.client.IncompleteRead(data)
@@ -82,6 +82,18 @@ class HttpAudio:
             why = getattr(error, "reason", None) or type(error).__name__
             message = f"{self._name} at {self._server.host} gives no answer ({why})"
             raise SpeechError("synthesis-offline", message, "start it", retryable=True) from None
+
+
+class _Here(urllib.request.HTTPRedirectHandler):
+    """The host was allowed, no other one: a server that points elsewhere has refused."""
+
+    def redirect_request(self, *_args: object) -> None:
+        """Do not follow."""
+
+
+def _straight() -> urllib.request.OpenerDirector:
+    """To the host itself: no redirects, no proxy of the environment."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), _Here)
 
 
 def read_wav_bytes(data: bytes, name: str) -> Pcm:

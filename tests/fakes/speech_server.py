@@ -44,6 +44,8 @@ class Server:
     status: int = 200
     hangs_s: float = 0.0
     cut_at: int | None = None
+    location: str = ""
+    """Where it points to instead."""
     asked: list[tuple[str, dict[str, Any], str | None]] = field(default_factory=list)
     """Path, body, Authorization."""
 
@@ -58,6 +60,8 @@ def speech_server(server: Server) -> Iterator[str]:
             server.asked.append((self.path, body, self.headers.get("Authorization")))
             time.sleep(server.hangs_s)
             self.send_response(server.status)
+            if server.location:
+                self.send_header("Location", server.location)
             self.send_header("Content-Length", str(len(server.answer)))
             self.end_headers()
             self.wfile.write(server.answer[: server.cut_at])

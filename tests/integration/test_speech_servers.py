@@ -24,6 +24,9 @@ from tests.fakes.speech_server import Server, speech_server, tone_wav
 
 pytestmark = pytest.mark.integration
 
+PROMPT = "好的，我慢点说。"
+"""Wording of ours without a name or a value: such may be kept on the disk."""
+
 
 @pytest.fixture
 def server() -> Server:
@@ -95,6 +98,16 @@ class TestFailures:
         error = failure(make(SpeechServer(url)))
         assert (error.code, error.retryable) == ("synthesis-refused", False)
 
+    @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+    def test_it_points_elsewhere(
+        self, make: Callable[[SpeechServer], Synthesizer], url: str, server: Server, status: int
+    ) -> None:
+        with speech_server(elsewhere := Server()) as other:
+            server.status, server.location = status, other
+            assert failure(make(SpeechServer(url, headers={"Authorization": "Bearer key"}))).code == "synthesis-refused"
+        assert len(server.asked) == 1
+        assert not elsewhere.asked, "neither words nor key go where nobody allowed it"
+
     def test_it_hangs(self, make: Callable[[SpeechServer], Synthesizer], url: str, server: Server) -> None:
         server.hangs_s = 0.6
         assert failure(make(SpeechServer(url, timeout_s=0.2))).code == "synthesis-offline"
@@ -158,11 +171,11 @@ def test_when_the_engine_fails_espeak_goes_on_and_the_log_says_so(
 
 def test_the_spare_voice_never_answers_from_the_engines_cache(tmp_path: Path, url: str, server: Server) -> None:
     server.status = 500
-    (spare,) = speak(synthesizer_of(settings(tmp_path, url)), "您好")
+    (spare,) = speak(synthesizer_of(settings(tmp_path, url)), PROMPT)
     server.status = 200
-    (own,) = speak(synthesizer_of(settings(tmp_path, url)), "您好")
+    (own,) = speak(synthesizer_of(settings(tmp_path, url)), PROMPT)
     assert not np.array_equal(spare, own)
-    (again,) = speak(synthesizer_of(settings(tmp_path, url)), "您好")
+    (again,) = speak(synthesizer_of(settings(tmp_path, url)), PROMPT)
     assert np.array_equal(own, again)
     assert len(server.asked) == 2, "what was spoken is kept"
 
