@@ -110,15 +110,16 @@ async def settle(database: Database, metadata: MetaData, found: Seals) -> None:
 
 async def reseal(database: Database, metadata: MetaData) -> int:
     """Bring every value under the active key; how many rows changed. Ends also what a killed process had begun."""
-    sealing, done = metadata.tables["sealing"], 0
+    sealing, done, bared = metadata.tables["sealing"], 0, False
     async with database.write() as connection:
         await connection.execute(update(sealing).values(whole=False))
     for one in metadata.sorted_tables:
         if sealed_columns(one):
-            done += await _reseal_table(database, one)
+            changed, clear = await _reseal_table(database, one)
+            done, bared = done + changed, bared or clear
     async with database.write() as connection:
         await connection.execute(update(sealing).values(proof=database.keys.seal(PROOF, PURPOSE), whole=True))
-    if done:
+    if bared:  # pages that were given up long ago may still hold some of it
         await database.scrub()
     return done
 
@@ -140,12 +141,13 @@ async def usage(database: Database, metadata: MetaData) -> Mapping[str, int]:
     return found
 
 
-async def _reseal_table(database: Database, one: Table) -> int:
+async def _reseal_table(database: Database, one: Table) -> tuple[int, bool]:
+    """How many rows changed, and whether any of them was in clear."""
     sealed = {c.name for c in sealed_columns(one)}
     plain = table(one.name, *(column(c.name, NullType() if c.name in sealed else c.type) for c in one.columns))
     keys = [plain.c[c.name] for c in one.primary_key.columns]
     last: Sequence[Any] | None = None
-    done = 0
+    done, bared = 0, False
     while True:
         wanted = select(plain).order_by(*keys).limit(BATCH).with_for_update()
         if last is not None:
@@ -153,11 +155,12 @@ async def _reseal_table(database: Database, one: Table) -> int:
         async with database.write() as connection:
             rows = [dict(row._mapping) for row in (await connection.execute(wanted)).all()]
             changed = [new for row in rows if (new := _resealed(one, row, database.keys)) is not None]
+            bared = bared or any(key_id_of(row[name]) is None for row in rows for name in sealed if row[name])
             if changed:
                 await _rewrite(connection, one, plain, changed)
         done += len(changed)
         if len(rows) < BATCH:
-            return done
+            return done, bared
         last = [rows[-1][c.name] for c in keys]
 
 
