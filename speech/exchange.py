@@ -30,6 +30,8 @@ from speech.vad import VadKind
 MIN_UNHEARD_VOICE_MS = 500.0
 """A voice this long without words was somebody speaking: the conversation says that it did not understand."""
 DOUBTFUL_CONFIDENCE = 0.5
+RISING_MS = 200.0
+"""An answer is held back so long for sound that may become a voice."""
 CUT_IN_WINDOW_MS = 900.0
 """A voice so soon after the turn's end was its continuation."""
 
@@ -245,7 +247,8 @@ class Exchange:
         wait, final = self._wait, utterance.final
         if wait is None or final is None or self._ear.stirring:
             return
-        if now_ms - utterance.voice_to_ms < wait.wait_ms:
+        over_ms = now_ms - utterance.voice_to_ms - wait.wait_ms
+        if over_ms < 0 or (self._ear.rising and over_ms < RISING_MS):
             return
         text = utterance.kept_words + final.text
         nothing = not text and utterance.voice_ms < MIN_UNHEARD_VOICE_MS

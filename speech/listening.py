@@ -149,6 +149,11 @@ class Ear:
         """An onset is neither confirmed nor dismissed yet."""
         self.now_ms = 0.0
 
+    @property
+    def rising(self) -> bool:
+        """Something loud has just begun, known for voice or not."""
+        return self._vad.rising
+
     def feed(self, frame: Pcm, listener: Listener) -> None:
         """Take the next frame: voice changes are told at once, words when the engine has them."""
         self.now_ms += FRAME_MS

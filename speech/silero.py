@@ -142,4 +142,4 @@ def _windows(samples: Floats, length: int, hop: int) -> Floats:
 
 
 def _sigmoid(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    return np.asarray(1 / (1 + np.exp(-x)), np.float32)
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * x), np.float32)

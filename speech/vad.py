@@ -49,6 +49,8 @@ class VadSettings:
 
     onset_hops: int = 4
     """10 ms flags in a row that make an onset."""
+    rising_hops: int = 2
+    """Flags in a row that hold back an answer about to be given."""
     confirm_probability: float = 0.5
     confirm_ms: float = 40.0
     """Silero must see this much speech."""
@@ -117,7 +119,7 @@ class SpeechSmoother:
         self._voice_ms = 0.0
         self._likely_ms = 0.0
         self._sure_ms = 0.0
-        self._peak_dbfs = -90.0
+        self._peak_dbfs = self._level_dbfs = -90.0
         self._voice_dbfs = 0.0
         """The loudest of the last confirmed voice."""
         self._noise = NoiseFloor()
@@ -128,6 +130,13 @@ class SpeechSmoother:
         return self._state is _State.SPEECH
 
     @property
+    def rising(self) -> bool:
+        """Something nearly as loud as the last voice has begun, known for voice or not."""
+        near = self._level_dbfs > self._voice_dbfs - self._set.drop_db
+        loud = near and self._level_dbfs > self._noise.dbfs + self._set.clear_noise_db
+        return self._run >= self._set.rising_hops and loud
+
+    @property
     def voice_ms(self) -> float:
         """Where the last voice ended."""
         return self._voice_ms
@@ -135,6 +144,7 @@ class SpeechSmoother:
     def feed(self, now_ms: float, flag: bool, probability: float, level: float) -> list[VadEvent]:
         """One hop ending at ``now_ms``: WebRTC's flag, Silero's last probability (0–1), level in dBFS."""
         self._run = self._run + 1 if flag else 0
+        self._level_dbfs = level
         self._noise.feed(level)
         if self._state is _State.QUIET:
             return self._from_quiet(now_ms, probability, level)
@@ -192,6 +202,11 @@ class SpeechSmoother:
 class VoiceActivity(Protocol):
     """Frames in, changes of voice activity out."""
 
+    @property
+    def rising(self) -> bool:
+        """Something loud has just begun, known for voice or not."""
+        ...
+
     def feed(self, frame: Pcm) -> list[VadEvent]:
         """Take the next frame of the stream."""
         ...
@@ -213,6 +228,11 @@ class DualVad:
     def probability(self) -> float:
         """Silero's last probability of speech."""
         return self._probability
+
+    @property
+    def rising(self) -> bool:
+        """Something loud has just begun, known for voice or not."""
+        return self._smoother.rising
 
     def feed(self, frame: Pcm) -> list[VadEvent]:
         """Raises SpeechError ``audio-frame-format`` for anything but a frame."""

@@ -48,6 +48,10 @@ SINGLE_DIGIT = re.compile(rf"(?<![{_N}])[一二三四五六七八九两\d]$")
 VAGUE = re.compile(
     rf"[{_N}](来|几|多|出头|左右|多?一?点)?(吧|的|个|斤|下|根|次|分|度|两)*(左右|吧)?$|差不多|[{_N}]到[{_N}]"
 )
+ABOUT = re.compile(r"[几多]吧?$")
+"""The exact figure is still looked for."""
+HEDGED = re.compile(r"^(基本|一般|大部分|大多|平时|多半)(?!.*(但|可是|就|偶尔|有时))|倒是[^，]{1,3}$")
+"""The rule is told, the exception is not (基本上都吃，偶尔忘一次)."""
 CLOSED = re.compile(r"(了|吧|呢|的|呀|嘛|哦|吗|过|没有|谢谢|啦|喽)$")
 NOT_KNOWN = re.compile(
     r"(不知道|不清楚|忘了|想不起来了?|记不清了?|记不得了?|记不住了?|不记得了?|没记住|说不上来?|说不准|没有?量过?|没有?测过?|没有?查过?|没注意过?)$"
@@ -58,9 +62,9 @@ DENIAL = re.compile(r"(没|不(?![多少太大怎常])|都挺?好|还行|还好|
 REFUSAL = re.compile(r"没|不(?![多少太大怎常])|戒|从来")
 FILLER = re.compile(r"^(嗯|呃|额|哎呀?|诶|唉|哦|啊|那个|这个|就是说?)+")
 MEASURED = re.compile(rf"[{_N}]个?(根|支|包|两|斤|克|片|粒|颗|公斤|厘米|度|下|分钟|小时)$")
-MORNING_ONLY = re.compile(r"早(?!.*晚).*[吃片粒打]")
+MORNING_ONLY = re.compile(r"早(?!.*晚).*([吃片粒打碗]|单位|馒头)")
 DOSED = re.compile(
-    rf"[{_N}](次|片|粒|颗|顿|支|单位|毫克|回)|一种|就(吃)?(这|那)?一|就吃|只吃|没有了|叫什么|早晚|还有|还吃|再加|和|跟|上次|老样子"
+    rf"[{_N}](次|片|粒|颗|顿|支|单位|毫克|回)|一种|就(吃)?(这|那)?一|就吃|只吃|没有了|叫什么|早晚|还有|还吃|再加|和|跟|上次|老样子|晚|^(我|就|现在)?(吃|用)(?!.*种)"
 )
 """A medicine with how much or how often, in a whole clause, or said to be the last of several."""
 

@@ -142,7 +142,7 @@ def _when_number_open(text: str, pause: Pause, table: WaitTable) -> Wait:
         return Wait(wait_ms, "a number is given, another is missing")
     if endings.OPEN_NUMBER.search(text):
         return Wait(_at_least(table.unknown_ms, pause.habit), f"the number goes on: {text[-1]}")
-    if text.endswith(("几", "多")):
+    if endings.ABOUT.search(text):
         return Wait(table.vague_ms, "about so many, the exact figure may follow")
     if endings.MEASURED.search(text) or endings.VAGUE.search(text):
         return Wait(table.measured_ms, "a measure is given")
@@ -171,7 +171,9 @@ def _when_partial(text: str, pause: Pause, table: WaitTable) -> Wait:
         return Wait(table.vague_ms, f"a bare {text} may be a yes, or the beginning of it")
     if pause.expected is Expected.TIME and endings.DAY_OPEN.search(text):
         return Wait(_at_least(table.unknown_ms, pause.habit), "the day or the hour is still to come")
-    if pause.expected in (Expected.CHOICE, Expected.TIME, *_CLOSED):
+    if pause.expected is Expected.TIME:
+        return Wait(table.vague_ms, "a time is given, a finer one may follow")
+    if pause.expected in (Expected.CHOICE, *_CLOSED):
         return Wait(table.measured_ms, "something is answered, if not all")
     if endings.NUMBER_END.search(text):
         return Wait(_at_least(table.half_number_ms, pause.habit), "a number is given, another is missing")
@@ -201,14 +203,15 @@ def _when_complete(text: str, more: Match[str] | None, pause: Pause, table: Wait
 
 def _complete(text: str, pause: Pause, table: WaitTable) -> Wait:
     """What kind of whole answer it is tells how likely another clause is."""
+    told_in_part = _told_in_part(text, pause, table)
+    if told_in_part is not None:
+        return told_in_part
     if pause.patience is Patience.LONG and endings.SINGLE_DIGIT.search(text):
         return Wait(table.digit_ms, "answered with a single figure")
     if endings.NUMBER_GIVEN.search(text):
         if endings.PAIR.search(text) and not endings.PULSE.search(text):
             return Wait(table.pair_ms, "both numbers are given")
         return Wait(table.number_ms, "the number is given")
-    if endings.REFUSED.fullmatch(text) and pause.expected in _CLOSED:
-        return Wait(table.list_ms, f"a bare {text}, the right thing may follow")
     if endings.AGREED.fullmatch(text) and pause.expected is not Expected.YES_NO:
         return Wait(table.consent_ms, f"answered with a bare {text}")
     if _may_go_on(text, pause):
@@ -218,6 +221,17 @@ def _complete(text: str, pause: Pause, table: WaitTable) -> Wait:
     if pause.expected is Expected.TIME and endings.DAY_OPEN.search(text):
         return Wait(table.list_ms, "the hour may follow")
     return _answered(text, pause, table)
+
+
+def _told_in_part(text: str, pause: Pause, table: WaitTable) -> Wait | None:
+    """Answers the ask by its form, though the half of it is usually still to come."""
+    if pause.expected in (Expected.NUMBERS, Expected.MEDICINES) and endings.MORNING_ONLY.search(text):
+        return Wait(table.medicine_ms, "the morning is told, the evening may follow")
+    if endings.HEDGED.search(text):
+        return Wait(table.list_ms, "the rule is told, the exception may follow")
+    if endings.REFUSED.fullmatch(text) and pause.expected in _CLOSED:
+        return Wait(table.list_ms, f"a bare {text}, the right thing may follow")
+    return None
 
 
 def _may_go_on(text: str, pause: Pause) -> bool:
@@ -232,7 +246,7 @@ def _answered(text: str, pause: Pause, table: WaitTable) -> Wait:
         return Wait(table.complete_ms, "the ask is answered")
     if len(text) >= ELABORATED_CHARS:
         return Wait(table.elaborated_ms, "answered and explained")
-    if pause.expected in (Expected.CHOICE, Expected.TIME, Expected.OPEN):
+    if pause.expected in (Expected.CHOICE, Expected.TIME):
         return Wait(table.elaborated_ms, "answered, nothing else is asked")
     return Wait(table.complete_ms, "the ask is answered")
 

@@ -62,6 +62,11 @@ class FakeVad:
         self._smoother = SpeechSmoother(settings)
         self._now_ms = 0.0
 
+    @property
+    def rising(self) -> bool:
+        """As the smoother has it."""
+        return self._smoother.rising
+
     def feed(self, frame: Pcm) -> list[VadEvent]:
         """Both hops of the frame."""
         code = code_of(frame)
