@@ -29,7 +29,7 @@ PEERS = {
     "Pipecat, VAD": ("pipecat_peer.py", "vad"),
 }
 """Name, module under ``evaluation/peers/``, its mode."""
-AT_ONCE = 4
+AT_ONCE = 6
 SILENT_MS = 100.0
 """An agent that was interrupted is silent for so long at least."""
 MODULES = Path(__file__).parent / "peers"
@@ -148,7 +148,8 @@ def _cell(totals: Mapping[str, Any], key: str) -> str:
     return f"{value * 100:.1f} % ({low * 100:.1f}–{high * 100:.1f})"
 
 
-def points(entries: Sequence[Entry]) -> list[dict[str, Any]]:
-    """What the plot shows."""
+def points(entries: Sequence[Entry], curve: Sequence[Entry] = ()) -> list[dict[str, Any]]:
+    """What the plot shows; those of the curve are joined by a line."""
     wanted = ("gap_p50_ms", "gap_p95_ms", "cut_in_rate")
-    return [{"name": e.name, **{key: e.evaluation.totals[key] for key in wanted}} for e in entries]
+    rows = [{"name": e.name, **{key: e.evaluation.totals[key] for key in wanted}} for e in (*entries, *curve)]
+    return [{**row, "curve": number >= len(entries)} for number, row in enumerate(rows)]

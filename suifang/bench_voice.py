@@ -12,18 +12,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from agent.errors import InputError
-from agent.library import load_library
+from agent.library import Library, load_library
 from evaluation import turns
 from evaluation.bench_voice import PEERS, Entry, points, prepare, read_peer, result_file, run_peer, table
 from evaluation.cases import read_cases
-from evaluation.turn_cases import turn_case
+from evaluation.turn_cases import TurnCase, turn_case
 from speech.ports import RATE_HZ
+from speech.turns.endpointing import WaitTable
 from suifang.settings import Settings
 from suifang.turn_taking import REPLY, hold_all
-from suifang.voice import open_engines
+from suifang.voice import Engines, open_engines
 
+CURVE = (0.5, 0.75, 1.0, 1.35, 1.8)
+"""Factors on all waits, for the curve of gap against cut-ins."""
 PLOT = Path(__file__).resolve().parent.parent / "evaluation/peers/plot.py"
 
 
@@ -56,6 +60,7 @@ async def measure(bench: VoiceBench, settings: Settings) -> str:
             ours,
             Entry("Suifang", turns.evaluate(await hold_all(cases, library, engines, told=True))),
         ]
+        curve = [await _bent(factor, cases, library, engines) for factor in CURVE]
     missing = [
         f"- Cost: {spent * 1000:.0f} ms of processor time for a second of line with the bundled recogniser, most of it "
         f"speech: two cores carry {int(2 / spent)} such lines at the most."
@@ -71,10 +76,17 @@ async def measure(bench: VoiceBench, settings: Settings) -> str:
             entries.append(read_peer(name, cases, result))
         except InputError as error:
             missing.append(f"- {name}: not run. {error.message}")
-    plot = await _plot(bench, folder, entries)
+    plot = await _plot(bench, folder, points(entries, curve))
     report = _report(bench, entries, missing, plot)
     _write(bench.out, report)
     return report
+
+
+async def _bent(factor: float, cases: Sequence[turns.Case], library: Library, engines: Engines) -> Entry:
+    """The turns alone, with every wait longer or shorter."""
+    alone = [case for case in cases if isinstance(case, TurnCase)]
+    held = await hold_all(alone, library, engines, told=True, waits=WaitTable().scaled(factor))
+    return Entry(f"waits × {factor:g}", turns.evaluate(held))
 
 
 def _interpreter(python: Path) -> Path:
@@ -85,12 +97,12 @@ def _interpreter(python: Path) -> Path:
     return python
 
 
-async def _plot(bench: VoiceBench, folder: Path, entries: Sequence[Entry]) -> Path | None:
+async def _plot(bench: VoiceBench, folder: Path, shown: Sequence[dict[str, Any]]) -> Path | None:
     """The picture beside the report; None without the peers' environment."""
     if not bench.python.exists():
         return None
     given, drawn = folder / "points.json", bench.out.with_suffix(".svg")
-    given.write_text(json.dumps(points(entries)), "utf-8")
+    given.write_text(json.dumps(shown), "utf-8")
     process = await asyncio.create_subprocess_exec(str(bench.python), str(PLOT), str(given), str(drawn))
     return drawn if await process.wait() == 0 else None
 

@@ -21,6 +21,7 @@ from evaluation.calls import first_of
 from evaluation.cases import DEFAULT_NOW
 from evaluation.judgement import CaseResult, Evaluation
 from speech.call import CallParts
+from speech.turns.endpointing import WaitTable
 from suifang.judging import SOMEBODY
 from suifang.settings import Settings
 from suifang.voice import Engines, open_engines
@@ -120,12 +121,18 @@ async def evaluate_turns(cases: Sequence[turns.Case], settings: Settings) -> Eva
 
 
 async def hold_all(
-    cases: Sequence[turns.Case], library: Library, engines: Engines, *, told: bool = False
+    cases: Sequence[turns.Case],
+    library: Library,
+    engines: Engines,
+    *,
+    told: bool = False,
+    waits: WaitTable | None = None,
 ) -> list[CaseResult]:
     """As many at once as there are cores, in the order of the cases."""
     at_once = asyncio.Semaphore(os.cpu_count() or 1)
     parts = CallParts(
-        engines.recognizer, engines.agent, engines.bench, DEFAULT_NOW, style=engines.style, lockstep=True
+        engines.recognizer, engines.agent, engines.bench, DEFAULT_NOW,
+        style=engines.style, waits=waits or WaitTable(), lockstep=True,
     )  # fmt: skip
 
     async def one(case: turns.Case) -> CaseResult:

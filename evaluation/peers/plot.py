@@ -20,7 +20,12 @@ import matplotlib.pyplot as plt
 def main() -> int:
     points = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     figure, axes = plt.subplots(figsize=(7, 4.2))
-    for point in points:
+    curve = [point for point in points if point["curve"]]
+    shares = [point["cut_in_rate"] * 100 for point in curve]
+    axes.plot([point["gap_p50_ms"] for point in curve], shares, "o-", ms=3, color="grey", label="Suifang, other waits")
+    for point in curve:
+        axes.annotate(point["name"].split()[-1], (point["gap_p50_ms"], point["cut_in_rate"] * 100), fontsize=7)
+    for point in (point for point in points if not point["curve"]):
         median, late, cut_in = point["gap_p50_ms"], point["gap_p95_ms"], point["cut_in_rate"] * 100
         (dot,) = axes.plot(median, cut_in, "o" if point["name"].startswith("Suifang") else "s", label=point["name"])
         axes.plot([median, late], [cut_in, cut_in], "-", alpha=0.35, color=dot.get_color())

@@ -6,7 +6,7 @@ kind of answer the ask wants tells how one usually ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from re import Match
 
 from agent.domain.effects import Patience
@@ -81,6 +81,10 @@ class WaitTable:
     hold_ms: float = 3_000.0
     """The resident asked for a moment."""
     most_ms: float = 3_500.0
+
+    def scaled(self, factor: float) -> WaitTable:
+        """Every wait longer or shorter by the same factor."""
+        return WaitTable(**{wait.name: getattr(self, wait.name) * factor for wait in fields(self)})
 
 
 ELABORATED_CHARS = 5

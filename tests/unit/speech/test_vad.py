@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agent.errors import SpeechError
-from speech.vad import DualVad, SpeechSmoother, VadEvent, VadKind
+from speech.vad import DualVad, NoiseFloor, SpeechSmoother, VadEvent, VadKind
 
 
 def feed(smoother: SpeechSmoother, hops: Iterator[tuple[bool, float]], level: float = -20.0) -> list[VadEvent]:
@@ -68,6 +68,35 @@ def test_silence_tone_and_clipping_are_no_speech() -> None:
         for start in range(0, len(pcm), 320):
             kinds |= {e.kind for e in vad.feed(pcm[start : start + 320])}
     assert VadKind.CONFIRMED not in kinds
+
+
+def test_music_is_no_speech() -> None:
+    vad, at_s = DualVad(), np.arange(8_000) / 16_000
+    kinds = set()
+    for chord in ((262, 330, 392), (294, 349, 440), (247, 294, 392), (262, 330, 523)) * 3:
+        tones = sum(np.sin(2 * np.pi * hz * n * at_s) / n**2 for hz in chord for n in (1, 2, 3))
+        pcm = np.asarray(3_000 * tones * np.exp(-at_s * 3), np.int16)
+        for start in range(0, len(pcm), 320):
+            kinds |= {e.kind for e in vad.feed(pcm[start : start + 320])}
+    assert VadKind.CONFIRMED not in kinds
+
+
+def test_one_silent_moment_does_not_hide_the_lines_noise() -> None:
+    floor = NoiseFloor()
+    for index in range(100):
+        floor.feed(-90.0 if index < 4 else -36.0)
+    assert floor.dbfs == pytest.approx(-36, abs=1)
+
+
+def test_the_lines_noise_is_no_onset_and_a_loud_beginning_is_seen_before_it_is_known() -> None:
+    smoother, events = SpeechSmoother(), []
+    for index in range(100):
+        events += smoother.feed((index + 1) * 10.0, index > 50, 0.3, -36.0)
+    assert events == []
+    assert not smoother.rising
+    for index in range(2):
+        smoother.feed(1_010.0 + 10 * index, True, 0.0, -18.0)
+    assert smoother.rising
 
 
 def test_the_lines_own_noise_is_not_the_voice_fading() -> None:
