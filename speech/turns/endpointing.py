@@ -246,7 +246,10 @@ def _may_go_on(text: str, pause: Pause) -> bool:
 
 def _answered(text: str, pause: Pause, table: WaitTable) -> Wait:
     """No list and no number: the least that answers is often explained with the next breath."""
-    if endings.COUNTED.search(text) or endings.BARE.fullmatch(text):
+    if endings.BARE.fullmatch(text):
+        justified = pause.expected is Expected.NUMBER  # 不喝，从来不喝: a no in place of a number
+        return Wait(table.consent_ms if justified else table.complete_ms, "the ask is answered")
+    if endings.COUNTED.search(text):
         return Wait(table.complete_ms, "the ask is answered")
     if len(text) >= ELABORATED_CHARS:
         return Wait(table.elaborated_ms, "answered and explained")
