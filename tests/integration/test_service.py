@@ -177,3 +177,22 @@ def test_too_many_messages_are_refused_and_harm_nothing(
         assert (await say(client, other, "我就是"))["ask"] == "consent"
 
     service(check)
+
+
+def test_two_conversations_at_once_and_impossible_birth_dates_leave_nothing_behind(
+    service: Callable[[Check], None],
+) -> None:
+    async def check(client: httpx.AsyncClient, house: House) -> None:
+        who = {**START["resident"], "id": "R00777"}  # type: ignore[dict-item]
+        first = (await client.post("/api/chat", json={**START, "resident": who})).json()["visit_id"]
+        again = await client.post("/api/chat", json={**START, "resident": who})
+        assert (again.status_code, again.json()["code"]) == (409, "visit-running")
+        assert first in again.json()["message"]
+        assert (await say(client, first, "我就是"))["ask"] == "consent"
+        for born in ("2199-01-01", "1850-01-01"):
+            wrong = {"name": "王桂花", "id": f"R{born[:4]}", "birth_date": born}
+            refused = await client.post("/api/chat", json={**START, "resident": wrong})
+            assert (refused.status_code, refused.json()["code"]) == (400, "birth-date")
+            assert await house.app.store.scope.resident(f"R{born[:4]}") is None
+
+    service(check)
