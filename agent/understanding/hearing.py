@@ -89,6 +89,8 @@ def settled(written: Reading, heard: Reading, repaired: Repaired) -> Reading:
     """The reading that counts: of the words as written or of the repaired ones."""
     if heard.empty or _meaning(heard) == _meaning(written):
         return _numbers_doubted(written) if repaired.doubts else written
+    if _lists_less(heard, written):
+        return written
     if written.fills and not heard.fills:
         return replace(written, fills=tuple(map(_unsure, written.fills)), confirm=True)
     known = {(fill.slot, fill.value) for fill in written.fills}
@@ -96,6 +98,15 @@ def settled(written: Reading, heard: Reading, repaired: Repaired) -> Reading:
     reason = f"{heard.reason} (heard as {repaired.text})"
     heard = replace(heard, fills=fills, confirm=heard.confirm or any(f.confirm for f in fills), reason=reason)
     return _numbers_doubted(heard) if repaired.doubts else heard
+
+
+def _lists_less(heard: Reading, written: Reading) -> bool:
+    """The repair lost something of a list (渴 read as 可): what is written is there."""
+    lists = {fill.slot: set(fill.value) for fill in written.fills if isinstance(fill.value, tuple)}
+    return any(
+        isinstance(fill.value, tuple) and set(map(str, fill.value)) < set(map(str, lists.get(fill.slot, ())))
+        for fill in heard.fills
+    )
 
 
 def _numbers_doubted(reading: Reading) -> Reading:

@@ -46,6 +46,10 @@ OVERRIDING = ("opt_out", "human_handoff", "abuse", "goodbye", "cancel", "resume_
 _AMOUNT = re.compile("[二三四五六七八九十百两几]|一[百米十斤]|\\d")
 
 
+_ASKED_BACK = re.compile("(?<=[得清道住])几")
+"""记不得几回了: no number is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """All data that understanding reads."""
@@ -108,7 +112,7 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     utterance = replace(utterance, text=knowledge.dialect.standard(utterance.text))
     if not utterance.text or knowledge.instructions.search(utterance.text):
         return Reading()
-    if ask != "disability" and _asks_again(utterance.text, knowledge):
+    if ask not in _NO_ECHO and _asks_again(utterance.text, knowledge):
         return Reading(answer=AnswerKind.REPEAT, complete=True, reason="asks to hear it again")
     parser = knowledge.parsers.get("yes_no" if ask.startswith(PROBE_ASK) else ask)
     reading = parser(utterance, ctx) if parser else Reading()
@@ -118,13 +122,22 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if ask == "consent" and kind is AnswerKind.REFUSED:
         kind = AnswerKind.NO  # who will not be asked has not consented
     as_answer = kind is AnswerKind.REPEAT and reading.confirm and not asks_to_repeat(utterance, knowledge.lexicons)
-    if kind is AnswerKind.UNKNOWN and reading.confirm and _measured(ask) and _AMOUNT.search(utterance.text):
+    if (
+        kind is AnswerKind.UNKNOWN
+        and reading.confirm
+        and _measured(ask)
+        and _AMOUNT.search(_ASKED_BACK.sub("", utterance.text))
+    ):
         return reading  # 一米五几吧，记不准: something is known
     if kind is None and _owns_up(reading, utterance, ask, knowledge):
         return Reading(answer=AnswerKind.UNKNOWN, complete=True, reason="does not know")
     if kind is not None and not as_answer:  # 耳背 may be an answer and no request
         return Reading(answer=kind, complete=True, reason="general answer")
     return reading
+
+
+_NO_ECHO = frozenset({"disability", "identity", "consent"})
+"""Asks where 没听见 may be told beside the answer."""
 
 
 def _asks_again(text: str, knowledge: Knowledge) -> bool:

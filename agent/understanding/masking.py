@@ -19,6 +19,7 @@ OTHERS = re.compile(
 FIX = re.compile(
     "(?:^|(?<=，))(?:哦|哎|啊|唉|诶|嗯|哎呀|等一?下|等等)*，?(?:不对|不是|错了|没有|哪有|不不|应该是|口误|重说|更正)"
     f"|(?<=[{NUMERAL}])[吗啊呀]?(?:没有|哪有|不是)(?=[{NUMERAL}])"
+    f"|(?<=，)(?:等一?下|等等|慢着|哦|噢)，?(?:应该|好像)?是(?=[{NUMERAL}])"
     "|[说讲记看弄搞念读报](?:错|岔|反)了?|不对|我再看看|应该是"
 )
 """Words that take back what was just said; 没有 only between a value and its correction."""

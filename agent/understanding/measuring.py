@@ -144,6 +144,8 @@ def unknown(reason: str = "not measured or not known") -> Reading:
 
 def without_value(text: str) -> Reading:
     """What an answer without a usable number means for a measured value."""
+    if re.search(f"[{NUMERAL}][点个]?(?:多|几|来)(?!少)", text):
+        return vague("not exact")  # 六点多吧，没记: something is known
     if UNKNOWN_WORDS.search(text):
         return unknown()
     if SAME_WORDS.search(text):

@@ -62,6 +62,8 @@ def _absent(slot: str, found: tuple[Complaint, ...], text: str, lexicons: Lexico
     words = lexicons.symptoms
     mine = [c for c in found if c.polarity is not Polarity.OTHER]
     none = words.none.search(text) or (words.none.search(text, sound=True) if len(text) <= 6 else None)
+    if none and not mine and _only_the_rest(text, none, lexicons):
+        return Reading(confirm=True, reason="nothing else: what there is was not understood")
     if none and (mine or not found or _about_me(text, none, lexicons)):
         fill = SlotFill(slot, (NO_SYMPTOM,), 0.95, none, reason="nothing is wrong now")
         return Reading((fill,), reason=fill.reason, complete=True)
@@ -73,6 +75,12 @@ def _absent(slot: str, found: tuple[Complaint, ...], text: str, lexicons: Lexico
     if _YES_ALONE.match(text.strip("，")):
         return Reading(confirm=True, reason="something is there: which is not said")
     return Reading()
+
+
+def _only_the_rest(text: str, span: tuple[int, int], lexicons: Lexicons) -> bool:
+    """眼睛看不真，别的都没事: something stands before the denial of everything else."""
+    rest = lexicons.symptoms.nothing_more.search(text)
+    return rest is not None and rest[0] > 3 and span[0] >= rest[0]
 
 
 def _about_me(text: str, span: tuple[int, int], lexicons: Lexicons) -> bool:
@@ -111,7 +119,8 @@ def _matches(text: str, form: str, lexicons: Lexicons, sound: bool) -> list[_Mat
         found += [_match(m, text, concept, True) for p in (*concept.patterns, *concept.exact) for m in p.finditer(text)]
         if sound:
             by_sound = (m for p in concept.by_sound for m in p.finditer(heard))
-            heard_as = (_match(m, text, concept, False) for m in by_sound if m.end() - m.start() >= 2)
+            fewest = 3 if concept.id == "other" else 2
+            heard_as = (_match(m, text, concept, False) for m in by_sound if m.end() - m.start() >= fewest)
             found += [m for m in heard_as if all(lexicons.symptoms.gap.fullmatch(g) for g in m.gaps)]
     return [m for m in found if m.end > m.start]
 
