@@ -201,7 +201,11 @@ def main() -> int:
     except (SuifangError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    told = page(out, arguments.recordings is not None, "python -m evaluation.asr_results --recordings FOLDER")
+    told = page(
+        out,
+        arguments.recordings is not None,
+        f"python -m evaluation.asr_results --recordings FOLDER --words {arguments.words}",
+    )
     arguments.out.write_text(told, "utf-8")
     sys.stdout.write(told)
     return 1 if "**no**" in told else 0
