@@ -44,7 +44,6 @@ RTF_AT_MOST = 0.05
 ASKS = (None, "yes_no", "blood_pressure")
 """Open while a sound without words is heard."""
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.85, 0.95, 1.01)
-COMMAND = "python -m evaluation.asr_results --recordings FOLDER"
 ROOT = Path(__file__).resolve().parents[1]
 Row = tuple[str, str, str, str, str]
 """What, required, measured, n, held."""
