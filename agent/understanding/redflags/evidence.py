@@ -16,6 +16,7 @@ COLUMNS = 32768
 SIZES = (1, 2, 3)
 _APART = 4
 """Widest distance of two characters that are taken together, whatever stands between them."""
+_HISTORY = ("past_disease", "surgery", "trauma", "transfusion", "drug_allergy", "exposure", "genetic_disease")
 _UNREAD = frozenset("，0123456789零二两三四五六七八九十百")
 """Figures belong to the net of values."""
 
@@ -47,7 +48,14 @@ def worded(text: str) -> Iterator[Place]:
 def known(text: str, ask: str | None, found: Iterable[Mention], cues: Mapping[str, re.Pattern[str]]) -> set[int]:
     """Columns of what was asked, of the cue words in it, and of what the rules make of it."""
     facts = {f"?{ask or ''}", *(f"@{name}" for name, pattern in cues.items() if pattern.search(text))}
+    if of_the_past(ask) and "@now" not in facts:
+        facts.add("?past")
     return {column(fact) for fact in facts | set(verdicts(found))}
+
+
+def of_the_past(ask: str | None) -> bool:
+    """The ask is for what has been: an illness named there is none of today's unless it is said to be."""
+    return ask is not None and (ask in _HISTORY or ask.startswith("family_"))
 
 
 def verdicts(found: Iterable[Mention]) -> Iterator[str]:

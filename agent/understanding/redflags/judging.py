@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from agent.domain.alerts import Mention, MentionStatus, Severity, Subject
 from agent.understanding.redflags import denying, times
+from agent.understanding.redflags.evidence import of_the_past
 from agent.understanding.redflags.lexicon import RedFlagRules
 from agent.understanding.redflags.matching import Candidate
 from agent.understanding.redflags.people import Owner, Person, owner
@@ -24,8 +25,6 @@ _NEAR_COUNTS = ("hypoglycemia", "unconscious")
 _NEARLY = re.compile("差一?点")
 """差点晕过去 with a cold sweat is low sugar all the same."""
 _PASSED = re.compile("[病肿癌梗血风][^，]{0,2}[没走]的|去世|过世|没救过来|走的时候|咽气")
-_OF_THE_FAMILY = "family_"
-"""Asks for what relatives have or had: an illness named there is no emergency unless it is said to happen now."""
 _FALL_BAD = re.compile("地|[流淌]|[起动]不|断|昏|晕|吐")
 _LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
@@ -109,9 +108,8 @@ def judge(case: Case) -> Mention:
 
 def _ordinary(case: Case) -> bool:
     """An ordinary answer to what was asked (mMRC: 走路就喘), with nothing that says it is new or worse."""
-    return case.ask in case.candidate.rule.doubt_asks and not (
-        case.cue("now", case.text) or case.cue("worse", case.text)
-    )
+    asked = case.ask in case.candidate.rule.doubt_asks or of_the_past(case.ask)
+    return asked and not (case.cue("now", case.text) or case.cue("worse", case.text))
 
 
 def _affirmed_echo(case: Case, whose: Owner) -> Verdict:
@@ -124,7 +122,7 @@ def _affirmed_echo(case: Case, whose: Owner) -> Verdict:
 
 def _figurative(case: Case, whose: Owner) -> Verdict:
     del whose
-    if case.flag == "suicide_risk":
+    if case.flag == "suicide_risk" or case.candidate.rule.kind == "value":
         return None
     found = _last(case, "figurative_before", case.text[: case.end])
     if found and case.cue("really", case.text[found.end() : case.end]):
@@ -209,7 +207,8 @@ def _asked_or_told(case: Case, whose: Owner) -> Verdict:
     left = case.text[: case.start]
     now = bool(case.cue("now", case.clause))
     told = _last(case, "hearsay", left)
-    if told and not case.cue("self", left[told.end() :]):
+    later = "，" in left[told.end() :] if told else False
+    if told and not case.cue("self", left[told.end() :]) and not (now and later):
         return MentionStatus.HYPOTHETICAL, f"told: {told.group()}"
     if denying.asked_before(case.clause_left, case.rules.cues) and not (
         whose.person is Person.SELF and "我" in case.clause
@@ -269,12 +268,13 @@ def _gone(case: Case) -> bool:
 
 
 def _acute(case: Case) -> bool:
-    if case.flag == "suicide_risk" or (case.ask or "").startswith(_OF_THE_FAMILY):
+    if case.flag == "suicide_risk" or of_the_past(case.ask):
         return False
     return (
         case.candidate.rule.strong
         or (case.flag == "fall_injury" and bool(_FALL_BAD.search(case.rest)))
         or bool(case.cue("degree", case.clause))
+        or bool(case.cue("acute_other", case.text))
     )
 
 

@@ -15,8 +15,6 @@ import numpy.typing as npt
 
 from agent.understanding.redflags.evidence import COLUMNS, Place, worded
 
-RAISED, ASKED = 0.05, 0.02
-"""Chosen by leaving one author out (``suifang train redflags --cross-validate``)."""
 FEWEST_CHARS = 6
 """Shorter answers are left to the rules."""
 FACT_SHARE = 0.15

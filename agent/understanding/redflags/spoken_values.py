@@ -10,12 +10,13 @@ from agent.understanding.numbers import Number, find_numbers
 from agent.understanding.pinyin import fold
 
 _LABELS = {
-    "sbp": "高压|上压|收缩压|上头(?:那个)?|大的那?个?",
-    "dbp": "低压|下压|底压|舒张压|底下|小的那?个?",
+    "sbp": "高压|上压|收缩压|上头(?:那个)?|上面(?:那个)?|大的那?个?|大数",
+    "dbp": "低压|下压|底压|舒张压|底下|下头(?:那个)?|下面(?:那个)?|小的那?个?|小数",
     "bp": "血压(?!药|计|仪|表|病)|雪鸭|雪压|血丫|血压计",
     "glucose": "血糖(?!仪|计|药)|空腹|饭后|餐后|学糖|雪糖|雪堂|学堂|血堂|随机|扎手指|糖(?=有|是|到|量|测|都|得|才|只)",
     "spo2": "血氧|氧饱和度?|饱和度|指夹|氧量|夹手指",
     "body_temperature": "体温|发烧|高烧|烧到|烧了?|发热|低烧",
+    "read": "量(?:的|了|得|出来|下来)|测(?:的|了|得|出来|下来)|[量测](?=[一二两三四12])|一[量测]|再[量测]",
     "none": "糖化|脉搏|心跳|心率|体重|身高|尿糖|腰围|胆固醇|血脂|尿酸|岁|药|电话|手机|工资|抽烟|喝酒|走|步",
 }
 _LABEL = re.compile("|".join(f"(?P<{k}>{v})" for k, v in _LABELS.items()))
@@ -29,17 +30,19 @@ _BETWEEN = re.compile(
     "(?<=[零一二两三四五六七八九十百点])[^零一二两三四五六七八九十百点，a-z0-9](?=[零一二两三四五六七八九十百点几])"
 )
 _ASKED = {
-    "blood_pressure": "bp", "fpg": "glucose", "pbg_2h": "glucose", "rbg": "glucose", "spo2": "spo2",
+    "blood_pressure": "bp", "bp_setting": "bp", "hypoglycemia": "glucose",
+    "fpg": "glucose", "pbg_2h": "glucose", "rbg": "glucose", "spo2": "spo2",
     "body_temperature": "body_temperature",
 }  # fmt: skip
 _OTHER_UNIT = re.compile(
-    "(?:点半|点钟|点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人)"
+    "(?:点半|点钟|(?<!多)点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人)"
 )
 _AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到|快|差点|接近)$")
 _TWICE = re.compile(
     "早上|晚上|中午|下午|昨天|今天|前天|上次|有时|或者|高的时候|低的时候|第[一二三]次|左手|右手|左边|右边|一回|以前|现在|后来|吃药"
 )
 _MG_DL = 40
+_LOWEST_SBP, _HIGHEST_SBP = 90, 260
 _HIGHEST_DBP = 150
 """没到一百八，一百六十几 is one reading put right, no pair."""
 _NUMERAL = re.compile("[0-9一二两三四五六七八九十百几幺]")
@@ -72,6 +75,8 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
         if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0:
             continue
         kind, start = _label(text, number, labels, asked)
+        if kind == "read":
+            kind = _by_size(text, number)
         if kind not in ("", "none"):
             labelled.append((kind, number, start))
     return tuple(_readings(text, labelled))
@@ -95,13 +100,22 @@ def _numbers(text: str) -> Iterator[Number]:
             yield number
 
 
+def _by_size(text: str, number: Number) -> str:
+    """What was measured, where only 量了 or 测了 is said: the range of a pressure, or a decimal as glucose has."""
+    if number.low >= _LOWEST_SBP and number.high <= _HIGHEST_SBP:
+        return "bp"
+    return "glucose" if number.value < _MG_DL and re.search("[.点]", text[slice(*number.span)]) else ""
+
+
 def _label(text: str, number: Number, labels: list[tuple[int, int, str]], asked: str | None) -> tuple[str, int]:
     before = [lab for lab in labels if lab[1] <= number.span[0]]
     if before:
         start, end, kind = before[-1]
+        if kind == "read" and len(before) > 1 and before[-2][2] not in ("read", "none"):
+            kind = before[-2][2]
         between = text[end : number.span[0]]
         if len(between) <= 14 and between.count("，") <= 2:
-            return kind, start
+            return (asked if asked and kind == "read" else kind), start
     return (asked or ""), number.span[0]
 
 
@@ -139,7 +153,7 @@ def _pressures(text: str, said: list[tuple[Number, int]]) -> Iterator[SpokenValu
 
 def _is_pair(text: str, first: Number, second: Number) -> bool:
     between = text[first.span[1] : second.span[0]]
-    if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是|降|升|到|从|涨|我|他|她|才", between):
+    if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是|降|升|到|从|涨|我|他|她|才|量|测", between):
         return False
     return abs(first.value - second.value) >= 20 and 30 <= min(first.value, second.value) <= _HIGHEST_DBP
 
