@@ -25,7 +25,7 @@ VALUE_FLAGS = ("hypertensive_emergency", "hypoglycemia", "hyperglycemic_crisis")
 SAID_BY_PROGRAM = (
     "utter_readback", "utter_education_tip", "utter_corrected", "utter_move_on", "utter_still_there",
     *(f"utter_emergency_{flag}" for flag in FLAGS),
-    *(f"utter_probe_{flag}" for flag in FLAGS),
+    *(f"utter_probe_{flag}" for flag in (*FLAGS, "other")),
     *(f"utter_value_{flag}" for flag in VALUE_FLAGS),
 )  # fmt: skip
 """Responses that the engine and its actions name themselves."""

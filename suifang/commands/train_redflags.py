@@ -8,15 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
 from agent.domain.alerts import FLAGS, Mention, MentionStatus
 from agent.domain.answers import AskContext
 from agent.errors import InputError
 from agent.understanding.redflags import RedFlagRules, load_redflags, raised
-from agent.understanding.redflags.evidence import known, worded
+from agent.understanding.redflags.evidence import known
 from agent.understanding.redflags.learning import Lesson, train
-from agent.understanding.redflags.likeness import Likeness, save
+from agent.understanding.redflags.likeness import Likeness, row_of, save
 from agent.understanding.redflags.words_net import as_read, by_words
 from agent.understanding.text import normalise
 from evaluation.cases import answer_case, dialogue_case, read_cases, red_flag_case
@@ -57,11 +55,14 @@ def read_redflag_examples(root: Path, rules: RedFlagRules) -> list[RedFlagExampl
 
 
 def _ordinary(cases: Path) -> list[tuple[str, str]]:
-    """What is said after which ask where nothing is raised: answers, and conversations without an alert."""
+    """What is said after which ask: answers, and everything said in conversations; the rules raise on what is none."""
     answers = read_cases(sorted((cases / "answers").glob("*.yaml")), answer_case)
-    talks = read_cases(sorted((cases / "dialogues").glob("*.yaml")), dialogue_case)
-    quiet = [case for case in talks if case.expect.alerts == ()]
-    told = {(ask, text) for case in quiet for ask, texts in case.answers.items() for text in texts}
+    talks = read_cases(
+        [*sorted((cases / "dialogues").glob("*.yaml")), *sorted((cases / "blind").glob("dialogues*.yaml"))],
+        dialogue_case,
+    )
+    told = {(ask, text) for case in talks for ask, texts in case.answers.items() for text in texts}
+    told |= {injection for case in talks for injection in case.injections}
     return sorted(told | {(case.ask, case.text) for case in answers})
 
 
@@ -72,10 +73,7 @@ def _lesson(said: RedFlagExample, rules: RedFlagRules) -> Lesson | None:
     utterance = normalise(text)
     read = as_read(utterance.text)
     found = by_words(read, ask, rules, listing="、" in utterance.raw)
-    words, facts = {place[0] for place in worded(read)}, known(read, ask, found, rules.cues)
-    return Lesson(
-        np.array(sorted(words), dtype=np.int64), np.array(sorted(facts), dtype=np.int64), flags, _unsaid(found, flags)
-    )
+    return Lesson(*row_of(read, known(read, ask, found, rules.cues)), flags, _unsaid(found, flags))
 
 
 def _unsaid(found: Sequence[Mention], flags: frozenset[str]) -> frozenset[str]:

@@ -19,7 +19,7 @@ _COMPLETION = re.compile(
 )
 """How a phrase ends that a rule names only the beginning of."""
 _CORRECTION = re.compile(
-    "^(?:吗|么|啊|呀|吧|多|几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)"
+    "^(?:吗|么|啊|呀|吧|多|几|点几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|不不|没有没有|瞎说|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)"
 )
 _NEAR_COUNTS = ("hypoglycemia", "unconscious")
 _NEARLY = re.compile("差一?点")
@@ -59,6 +59,11 @@ class Case:
     @property
     def clause_left(self) -> str:
         return self.text[self.text.rfind("，", 0, self.start) + 1 : self.start]
+
+    @property
+    def last_start(self) -> int:
+        """Where the last sign of several begins: a supposition before it is about them all."""
+        return self.start if self.candidate.rule.kind == "seq" else max(p[0] for p in self.candidate.pieces)
 
     @property
     def clause(self) -> str:
@@ -207,14 +212,15 @@ def _asked_or_told(case: Case, whose: Owner) -> Verdict:
     left = case.text[: case.start]
     now = bool(case.cue("now", case.clause))
     told = _last(case, "hearsay", left)
-    later = "，" in left[told.end() :] if told else False
-    if told and not case.cue("self", left[told.end() :]) and not (now and later):
+    after = left[told.end() :] if told else ""
+    put_right = now and case.candidate.rule.kind == "value" and "，" in after
+    if told and not case.cue("self", after) and not put_right:
         return MentionStatus.HYPOTHETICAL, f"told: {told.group()}"
     if denying.asked_before(case.clause_left, case.rules.cues) and not (
         whose.person is Person.SELF and "我" in case.clause
     ):
         return MentionStatus.HYPOTHETICAL, "asked"
-    return _supposed(case, left, now)
+    return _supposed(case, case.text[: case.last_start], now)
 
 
 def _supposed(case: Case, left: str, now: bool) -> Verdict:
@@ -283,7 +289,7 @@ def _timed(case: Case, whose: Owner) -> Verdict:
     if case.candidate.rule.settled:
         return None
     cues = case.rules.cues
-    time = times.when(case.text, case.start, case.end, cues)
+    time = times.when(case.text, case.start, case.end, cues, figure=case.candidate.rule.kind == "value")
     stopped = times.over(case.text, case.end, cues)
     if time is times.When.PAST:
         if times.back(case.text, case.end, cues):

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from agent.understanding.redflags.evidence import COLUMNS
-from agent.understanding.redflags.likeness import Likeness, shares_of
+from agent.understanding.redflags.likeness import Likeness
 
 _ROUNDS = 12
 _STEP = 0.6
@@ -20,10 +20,10 @@ _MISSED = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One example: the columns of its wording and of the facts, the flags that it raises, and those not known of."""
+    """One example: its row (``likeness.row_of``), the flags that it raises, and those of which nothing is known."""
 
-    worded: npt.NDArray[np.int64]
-    facts: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.int64]
+    shares: npt.NDArray[np.float32]
     raised: frozenset[str]
     unsaid: frozenset[str] = frozenset()
 
@@ -35,13 +35,11 @@ def train(lessons: Sequence[Lesson], flags: Sequence[str]) -> Likeness:
     wanted = np.array([[flag in lesson.raised for flag in flags] for lesson in lessons], dtype=np.float32)
     counted = np.array([[flag not in lesson.unsaid for flag in flags] for lesson in lessons], dtype=np.float32)
     counted *= np.where(wanted > 0, _MISSED, 1.0)
-    rows = [np.concatenate([lesson.worded, lesson.facts, [COLUMNS]]) for lesson in lessons]
-    shares = [shares_of(len(lesson.worded), len(lesson.facts)) for lesson in lessons]
     order = np.random.default_rng(7)
     total = np.zeros_like(weights)
     for round_number in range(_ROUNDS):
-        for n in order.permutation(len(rows)):
-            _learn_one(weights, squares, rows[n], shares[n], (wanted[n], counted[n]))
+        for n in order.permutation(len(lessons)):
+            _learn_one(weights, squares, lessons[n], (wanted[n], counted[n]))
         if round_number >= _ROUNDS // 2:
             total += weights
     return Likeness(tuple(flags), (total / (_ROUNDS - _ROUNDS // 2)).astype(np.float32))
@@ -50,14 +48,14 @@ def train(lessons: Sequence[Lesson], flags: Sequence[str]) -> Likeness:
 def _learn_one(
     weights: npt.NDArray[np.float32],
     squares: npt.NDArray[np.float32],
-    row: npt.NDArray[np.int64],
-    share: npt.NDArray[np.float32],
+    lesson: Lesson,
     target: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]],
 ) -> None:
     wanted, counted = target
+    row = lesson.columns
     now = weights[row]
-    error = (1.0 / (1.0 + np.exp(-(share @ now))) - wanted) * counted
-    slope = share[:, None] * error + _SHRINK * now
+    error = (1.0 / (1.0 + np.exp(-(lesson.shares @ now))) - wanted) * counted
+    slope = lesson.shares[:, None] * error + _SHRINK * now
     seen = squares[row] + slope * slope
     squares[row] = seen
     weights[row] = now - _STEP * slope / np.sqrt(seen)

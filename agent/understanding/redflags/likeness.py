@@ -6,7 +6,7 @@ It says where and how strongly. It is learned by ``learning.py``; ``words_net.py
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,8 @@ import numpy.typing as npt
 
 from agent.understanding.redflags.evidence import COLUMNS, Place, worded
 
-FEWEST_CHARS = 6
+FEWEST_CHARS = 7
 """Shorter answers are left to the rules."""
-FACT_SHARE = 0.15
 _STEPS = 127.0
 
 Floats = npt.NDArray[np.float32]
@@ -31,12 +30,12 @@ class Likeness:
     weights: Floats
     """Columns + 1 (bias) x flags."""
 
-    def scores(self, text: str, facts: Iterable[int]) -> dict[str, float]:
+    def scores(self, text: str, facts: Mapping[int, float]) -> dict[str, float]:
         """How likely ``text`` (normalised), with the ``facts`` known of it, raises each flag; {}: too short to say."""
         if len(text) < FEWEST_CHARS:
             return {}
-        words, given = sorted({place[0] for place in worded(text)}), sorted(facts)
-        logits = shares_of(len(words), len(given)) @ self.weights[[*words, *given, COLUMNS]]
+        columns, shares = row_of(text, facts)
+        logits = shares @ self.weights[columns]
         likely = 1.0 / (1.0 + np.exp(-logits))
         return {flag: float(likely[number]) for number, flag in enumerate(self.flags)}
 
@@ -45,11 +44,12 @@ class Likeness:
         return _strongest(text, list(worded(text)), self.weights[:, self.flags.index(flag)])
 
 
-def shares_of(words: int, facts: int) -> Floats:
-    """How much each column counts: the wording as a whole as much whatever its length, every fact by itself."""
-    return np.concatenate(
-        [np.full(words, 1.0 / np.sqrt(max(1, words))), np.full(facts, FACT_SHARE), np.ones(1)], dtype=np.float32
-    )
+def row_of(text: str, facts: Mapping[int, float]) -> tuple[npt.NDArray[np.int64], Floats]:
+    """Columns of a text and of the facts known of it, and how much each counts: the wording as a whole always alike."""
+    words = sorted({place[0] for place in worded(text)})
+    columns = np.array([*words, *facts, COLUMNS], dtype=np.int64)
+    wording = np.full(len(words), 1.0 / np.sqrt(max(1, len(words))))
+    return columns, np.concatenate([wording, [*facts.values(), 1.0]], dtype=np.float32, casting="unsafe")
 
 
 def _strongest(text: str, places: Sequence[Place], weights: Floats) -> tuple[int, int]:

@@ -20,7 +20,8 @@ _LABELS = {
     "none": "糖化|脉搏|心跳|心率|体重|身高|尿糖|腰围|胆固醇|血脂|尿酸|岁|药|电话|手机|工资|抽烟|喝酒|走|步",
 }
 _LABEL = re.compile("|".join(f"(?P<{k}>{v})" for k, v in _LABELS.items()))
-_FOLDED_LABEL = re.compile(fold(_LABEL.pattern.replace("?P<none>", "?P<none_>")).replace("none_", "none"))
+_FOLDED_LABEL = re.compile("|".join(f"(?P<{k}>{fold(v)})" for k, v in _LABELS.items() if k not in ("none", "read")))
+"""By sound the quantities alone: 不 sounds like 步."""
 _SLASHED = re.compile("(?<![0-9/])[0-9]{3}/[0-9]{2,3}(?![0-9/])")
 _MISHEARD = str.maketrans(
     "巴吧爸把疤酒就久旧伞山散删无吴武屋留流柳刘溜起其妻期齐而儿尔耳是时事石拾实食白摆败柏拜店典电颠滇衣医依移似思死林灵领凌",
@@ -43,7 +44,7 @@ _TWICE = re.compile(
 )
 _MG_DL = 40
 _LOWEST_SBP, _HIGHEST_SBP = 90, 260
-_HIGHEST_DBP = 150
+_USUAL_DBP, _HIGHEST_DBP = 130, 150
 """没到一百八，一百六十几 is one reading put right, no pair."""
 _NUMERAL = re.compile("[0-9一二两三四五六七八九十百几幺]")
 
@@ -155,7 +156,8 @@ def _is_pair(text: str, first: Number, second: Number) -> bool:
     between = text[first.span[1] : second.span[0]]
     if len(between) > 4 or _TWICE.search(between) or re.search("不|没|错|是|降|升|到|从|涨|我|他|她|才|量|测", between):
         return False
-    return abs(first.value - second.value) >= 20 and 30 <= min(first.value, second.value) <= _HIGHEST_DBP
+    high, low = max(first.value, second.value), min(first.value, second.value)
+    return high - low >= 20 and 30 <= low <= (_HIGHEST_DBP if high >= 200 else _USUAL_DBP)
 
 
 def _value(text: str, kind: str, number: Number, start: int) -> SpokenValue:

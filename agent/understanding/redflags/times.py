@@ -17,6 +17,10 @@ _ONCE_READ = re.compile("(?<![超不难])过$")
 """最高到过一百八."""
 
 
+_NEXT = re.compile("，(?![那都也这还])")
+"""…，那是三年前 is still of the figure before it."""
+
+
 class When(StrEnum):
     """What the time words around a mention say."""
 
@@ -27,9 +31,9 @@ class When(StrEnum):
     UNSAID = "unsaid"
 
 
-def when(text: str, start: int, end: int, cues: Cues) -> When:
-    """Time of the mention between ``start`` and ``end``."""
-    rest = text[end:]
+def when(text: str, start: int, end: int, cues: Cues, *, figure: bool = False) -> When:
+    """Time of the mention between ``start`` and ``end``; what follows a ``figure`` after a pause is of the next one."""
+    rest = "" if figure and _NEXT.match(text, end) else text[end:]
     lead = _LEAD.match(rest)
     late = rest[lead.end() if lead else 0 :]
     if cues["past"].match(late) and not cues["now"].search(rest[:_TIME_CLAUSE]):

@@ -15,11 +15,12 @@ from agent.understanding.redflags.judging import Case, judge
 from agent.understanding.redflags.lexicon import RedFlagRules, Rule
 from agent.understanding.redflags.matching import Candidate
 
-BELIEVED, RAISED, CONTRADICTED = 0.02, 0.035, 0.15
+BELIEVED, RAISED, CONTRADICTED = 0.02, 0.03, 0.15
 """How alike what the rules hold present, leave open, or take back must be to be raised. Flags are rare, so these are
 small. Chosen by leaving one author out (``suifang train redflags --cross-validate``)."""
 ASKED = 0.015
 _OPEN = {MentionStatus.UNCERTAIN}
+_STANDING = {MentionStatus.PRESENT, MentionStatus.UNCERTAIN}
 
 
 def weighed(text: str, ask: str | None, rules: RedFlagRules, found: list[Mention]) -> list[Mention]:
@@ -50,9 +51,12 @@ def _doubted(mention: Mention, score: float) -> Mention:
 def _alike(
     text: str, ask: str | None, rules: RedFlagRules, scored: tuple[str, float], status: MentionStatus
 ) -> Mention:
+    """A mention where the strongest evidence stands; taken back there by the words around it, it asks at most."""
     flag, score = scored
     assert rules.likeness is not None
     first = next(r for r in rules.rules if r.flag == flag)
     rule = Rule(f"{flag}.likeness", flag, first.severity, "seq", ())
     judged = judge(Case(text, Candidate(rule, (rules.likeness.place(text, flag),)), rules, ask, listing=False))
+    if judged.status not in _STANDING and score < CONTRADICTED:
+        status = MentionStatus.UNCERTAIN
     return replace(judged, status=status, reason=f"{score:.2f} alike")

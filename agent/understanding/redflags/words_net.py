@@ -16,7 +16,7 @@ from agent.understanding.redflags.weighing import weighed
 from agent.understanding.text import Utterance, normalise
 
 _DEGREE = re.compile(
-    "(?<=[疼痛喘闷憋晕饿慌压堵肿紧渴抖吐高低瘦干累重烧难受])[的地](?!话|时候?|事|感觉|情况|地方|人|药|是|我|，|$|没|都|那|样)"
+    "(?<!治喘)(?<!平喘)(?<=[疼痛喘闷憋晕饿慌压堵肿紧渴抖吐高低瘦干累重烧难受])[的地](?!喷|话|时候?|事|感觉|情况|地方|人|药|是|我|，|$|没|都|那|样)"
 )
 """疼的厉害 is written for 疼得厉害 as often as not."""
 _PROBE = "probe_"

@@ -10,6 +10,7 @@ import pytest
 from agent.clinical.forms import find_form
 from agent.clinical.rules import load_clinical
 from agent.errors import DefinitionError
+from agent.yaml_lines import load_yaml
 
 SHIPPED = Path(__file__).resolve().parents[3] / "dialogues" / "clinical"
 RULE = """form: gw3-htn
@@ -35,6 +36,21 @@ def test_the_shipped_data_loads() -> None:
     followups = {"gw3-htn", "gw3-dm", "gw3-selfcare", "gw3-record", "copd", "chd", "stroke", "discharge"}
     assert followups | {"medication-reminder", "contract", "appointment", "education"} == set(rules.forms)
     assert set(rules.sets) == set(rules.forms) - {"gw3-record"}
+
+
+def test_critical_values_are_the_same_in_rules_and_thresholds() -> None:
+    limits = load_yaml(SHIPPED / "thresholds.yml")["values"]
+    critical = {(v["slot"], bound): v[bound] for v in limits for bound in ("at_least", "at_most") if bound in v}
+    checked = 0
+    for path in sorted((SHIPPED / "rules").glob("*.yml")):
+        for rule in load_yaml(path)["rules"]:
+            if "危急值" in rule["words"]:
+                for condition in rule["when"]["any"]:
+                    ((slot, wanted),) = condition.items()
+                    ((bound, value),) = wanted.items()
+                    assert critical[slot, bound] == value, (path.name, rule["id"])
+                    checked += 1
+    assert checked >= 10
 
 
 def test_a_rule_of_one_s_own_loads(folder: Path) -> None:

@@ -13,7 +13,7 @@ from agent.domain.answers import AskContext
 from agent.understanding.redflags import RedFlagRules, load_redflags, mentions
 from agent.understanding.redflags.evidence import COLUMNS, known, worded
 from agent.understanding.redflags.learning import Lesson, train
-from agent.understanding.redflags.likeness import Likeness, load, save
+from agent.understanding.redflags.likeness import Likeness, load, row_of, save
 from agent.understanding.text import normalise
 
 ROOT = Path(__file__).parents[3]
@@ -25,8 +25,7 @@ ORDINARY = ["今天吃了两碗饭呀", "天气很好出去走走", "里外都�
 
 
 def lesson(text: str, *flags: str) -> Lesson:
-    words = np.array(sorted({place[0] for place in worded(text)}), dtype=np.int64)
-    return Lesson(words, np.array(sorted(known(text, None, (), RULES.cues)), dtype=np.int64), frozenset(flags))
+    return Lesson(*row_of(text, known(text, None, (), RULES.cues)), frozenset(flags))
 
 
 def learnt() -> Likeness:
@@ -71,7 +70,7 @@ def test_the_rules_are_doubted_and_never_dropped() -> None:
 
 
 def test_too_few_characters_are_left_to_the_rules() -> None:
-    assert learnt().scores("咚锵咚锵", ()) == {}
+    assert learnt().scores("咚锵咚锵", {}) == {}
     assert not list(worded("二百零八，八十二"))
 
 
