@@ -141,7 +141,7 @@ def test_hostile_names_and_words_are_text(service: Service, console: Console) ->
 
 
 def test_an_alert_rings_and_its_brief_stands_before_accepting(service: Service, console: Console) -> None:
-    page = console("/console/work")
+    page = console("/console/work", "nurse")
     visit = held(service, last="someone_nearby", ends=False)
     banner = page.get_by_role("alertdialog", name="新警报")
     banner.get_by_text("胸痛").wait_for()
@@ -149,14 +149,21 @@ def test_an_alert_rings_and_its_brief_stands_before_accepting(service: Service, 
     assert "胸口疼得厉害" in banner.inner_text()
     until(page, "document.title.includes('警报')")
     banner.get_by_role("button", name="我来处理").click()
-    page.wait_for_url("**/console/visits/*")
-    while service.staff("doctor").get("/api/alerts").json():  # others' may have come first
-        page.goto(service.url + "/console/alerts")
-        page.locator(".brief").get_by_role("button", name="我来处理").first.click()
-        page.wait_for_load_state()
-    page.goto(f"{service.url}/console/visits/{visit}")
+    page.wait_for_url(f"**/console/visits/{visit}")
+    page.get_by_text("李护士 已接").first.wait_for()
     page.get_by_text("正在进行").wait_for()
-    assert page.get_by_text("王医生 已接").count() >= 1
+
+
+def test_a_doctor_on_any_page_is_called_into_the_room_and_has_the_alert(service: Service, console: Console) -> None:
+    page = console("/console/figures")
+    desk = page.locator("suifang-doctor-desk")
+    assert desk.is_hidden(), "nothing to be seen while nothing rings"
+    visit = held(service, last="someone_nearby", ends=False)
+    card = page.locator(f"article[data-visit='{visit}']")
+    card.get_by_role("button", name="接听").click()
+    page.locator("suifang-video-room video").first.wait_for(state="attached")
+    nurse = console("/console/alerts", "nurse")
+    nurse.get_by_text("王医生 已接").wait_for()
 
 
 def test_a_newcomer_sets_password_and_second_factor(service: Service, visit_page: Open) -> None:

@@ -52,7 +52,7 @@ def _password(*, first: bool) -> Markup:
         "form", el("h2", "换密码"), el("p", lead),
         _entry("现在的密码", "old", type="password", autocomplete="current-password", required=""),
         _entry("新密码", "new", type="password", autocomplete="new-password", required=""),
-        el("p", "至少 10 个字符，不要用名字、生日和常见的密码。", class_="soft"),
+        el("p", "至少 10 个字符，大写、小写、数字、符号里要有三种；不要用名字和常见的密码。", class_="soft"),
         el("p", class_="trouble", role="alert", hidden=""),
         el("button", "换密码", type="submit", class_="primary"), id="password",
     )  # fmt: skip

@@ -31,12 +31,13 @@ class Frame:
 
 def page(frame: Frame, title: str, *body: Markup | None, script: str = "") -> str:
     """A whole page of somebody who is logged in; ``script`` is the module of this page."""
-    clinical = frame.staff.role in CLINICAL
-    modules = ["shell", *(["ring"] if clinical else []), *([script] if script else [])]
+    clinical, doctor = frame.staff.role in CLINICAL, frame.staff.role is Role.DOCTOR
+    modules = ["shell", *(["ring"] if clinical else []), *(["duty"] if doctor else []), *([script] if script else [])]
     banner = el("div", id="ringing", role="alertdialog", aria_label="新警报", hidden="") if clinical else None
     return _document(
         title, modules,
         el("a", "跳到正文", class_="skip", href="#main"), _bar(frame), banner,
+        el("suifang-doctor-desk", hidden="") if doctor else None,
         el("main", *body, id="main", tabindex="-1"), el("div", id="toast", role="status"),
         csrf=frame.csrf,
     )  # fmt: skip

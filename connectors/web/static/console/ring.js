@@ -5,6 +5,7 @@ import { h } from '../dom.js';
 
 const EVERY_MS = 3000;
 const RING_MS = 2500;
+const ROOM_MS = 1500;
 const place = document.getElementById('ringing');
 const title = document.title;
 let sound = null;
@@ -36,7 +37,17 @@ function ring() {
   }
 }
 
-export async function take(visit, seq, then) {
+const desk = () => document.querySelector('suifang-doctor-desk');
+
+// A doctor who was called for by video comes by video; the room opens where they are.
+function goTo(alert) {
+  const to = `/console/visits/${alert.visit_id}`;
+  if (!alert.running || desk()?.socket?.readyState !== WebSocket.OPEN) { location.href = to; return; }
+  desk().socket.send(JSON.stringify({ type: 'accept', visit_id: alert.visit_id }));
+  setTimeout(() => { if (desk().visit !== alert.visit_id) location.href = to; }, ROOM_MS);
+}
+
+async function take(visit, seq, then) {
   try {
     await send(`/api/visits/${visit}/alerts/${seq}/take`, 'POST');
     then();
@@ -61,7 +72,7 @@ function show() {
       h('q', {}, first.evidence), loose.length > 1 ? h('span', {}, `还有 ${loose.length - 1} 条`) : null),
     h('div', {}, ...facts.filter(Boolean).map((text) => h('span', {}, text)), h('ul', {}, ...words)),
     h('div', { class: 'acts' },
-      h('button', { type: 'button', class: 'accept', onclick: () => take(first.visit_id, first.seq, () => { location.href = `/console/visits/${first.visit_id}`; }) }, '我来处理'),
+      h('button', { type: 'button', class: 'accept', onclick: () => take(first.visit_id, first.seq, () => goTo(first)) }, '我来处理'),
       h('a', { href: '/console/alerts', class: 'button' }, '看全部')));
 }
 
@@ -83,7 +94,8 @@ function count() {
 
 async function poll() {
   try {
-    loose = await send('/api/alerts', 'GET', undefined, true);
+    const told = await send('/api/alerts', 'GET', undefined, true);
+    loose = told.filter((alert) => !desk()?.cards?.has(alert.visit_id));  // those ring at the desk
   } catch (refused) {
     if (refused.status === 401) location.replace(`/console/login?next=${encodeURIComponent(location.pathname)}`);
     return;
