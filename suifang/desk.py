@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
 
 from agent.clinical.forms import find_form
-from agent.domain.events import AgentSaid, Event, ResidentSaid, SlotSet
+from agent.domain.events import AgentSaid, Event, ResidentSaid
 from agent.errors import BackendError, InputError
 from agent.library import Library
 from agent.report.messages import written
@@ -32,6 +31,7 @@ from connectors.web.console.views import (
     VersionView,
     WorkPage,
 )
+from suifang.briefs import BRIEF_VALUES, answered, medicines
 from suifang.papers import Papers
 from suifang.reviewing import Reviewing, Signer
 from suifang.trends import trends_of
@@ -41,8 +41,6 @@ MOST_DUE = 1000
 ALERT_DAYS = 3
 """Alerts older than this are found by their visits."""
 LAST_WORDS = 6
-BRIEF_VALUES = 8
-"""Forms begin with symptoms and signs."""
 CONTRACT = {"active": "生效中", "expiring": "即将到期", "expired": "已到期", "terminated": "已解约"}
 
 
@@ -195,28 +193,14 @@ class HouseDesk:
             rank if alert.subject == "self" else f"{rank} · {labels.word('subjects', alert.subject)}", urgent(alert),
             evidence_words(alert.evidence, words.form(row.flow)), _minute(alert.at), row.resident_id, row.name,
             person_words(row.sex, row.birth_date, words), tuple(islice(self._values(events, row), BRIEF_VALUES)),
-            tuple(self._medicines(events)), tuple((line.who, line.text) for line in lines[-LAST_WORDS:]), row.running,
+            medicines(events, labels), tuple((line.who, line.text) for line in lines[-LAST_WORDS:]), row.running,
             alert.by, alert.closed, alert.outcome, alert.note,
         )  # fmt: skip
 
     def _values(self, events: Sequence[Event], row: WorkRow) -> Iterator[str]:
-        """What was answered so far, in words, but for the medicines."""
-        rules, form = self._parts.library.rules, self._words().form(row.flow)
-        latest = {event.body.slot: event.body.value for event in events if isinstance(event.body, SlotSet)}
-        for item in form.fields() if form else ():
-            value = latest.get(item.slot)
-            if value is not None and item.type != "medications":
-                yield f"{item.label} {value_words(item, value, rules.labels)}"
-
-    def _medicines(self, events: Sequence[Event]) -> Iterator[str]:
-        """Medicines named now; those of the last visit where none was."""
-        named: Any = ()
-        for event in events:
-            if isinstance(event.body, SlotSet) and event.body.slot == "medications":
-                named = event.body.value
-        named = named or getattr(events[0].body, "history", {}).get("medications", ()) if events else ()
-        for item in named if isinstance(named, tuple | list) else ():
-            yield self._parts.library.rules.labels.medicine(item if isinstance(item, str) else item.id)
+        """What was answered so far."""
+        told = answered(events, self._words().form(row.flow), self._parts.library.rules.labels)
+        return (f"{label} {words}" for label, words in told)
 
     def _last(self, file: ResidentFile) -> Iterator[tuple[str, str]]:
         rules, history = self._parts.library.rules, history_of(file.history)

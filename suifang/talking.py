@@ -6,15 +6,18 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import islice
 from typing import Any
 
-from agent.domain.events import AlertRaised, ConversationOpened, DoctorCall, Event, ResidentSaid, SlotSet
+from agent.clinical.forms import find_form
+from agent.domain.events import AlertRaised, ConversationOpened, DoctorCall, Event, ResidentSaid
 from agent.errors import SuifangError
-from agent.report.fold import fold_slots
+from agent.report.words import evidence_words
 from connectors.api.calls import call_routes
 from connectors.api.video import video_routes
 from models.errors import ModelError
 from suifang.app import App
+from suifang.briefs import BRIEF_VALUES, answered, medicines
 from suifang.chat_voice import ChatVoices, SharedEngines
 from suifang.chats import WebChats
 from suifang.escalations import Escalations, Terms
@@ -71,25 +74,20 @@ class LiveHouse:
 def brief_of(app: App, events: tuple[Event, ...], reason: str) -> dict[str, Any]:
     """A brief as JSON: what a doctor reads in the seconds before answering."""
     opened = next((event.body for event in events if isinstance(event.body, ConversationOpened)), None)
-    form = app.library.rules.forms.get(opened.form) if opened else None
-    fields = {item.slot: item for item in form.fields()} if form else {}
-    values = [(fields[slot], given) for slot, given in fold_slots(events).items() if slot in fields]
-    words = [event.body.text for event in events if isinstance(event.body, ResidentSaid)]
+    form = find_form(app.library.rules.forms, opened.form) if opened else None
+    labels = app.library.rules.labels
+    values = [*islice(answered(events, form, labels), BRIEF_VALUES)]
+    if taken := medicines(events, labels):
+        values.append(("在吃的药", "、".join(taken)))
+    said = [event.body.text for event in events if isinstance(event.body, ResidentSaid)]
     return {
         "resident": opened.resident.get("name", "") if opened else "",
         "birth_date": opened.resident.get("birth_date", "") if opened else "",
         "reason": reason,
-        "alerts": [e.body.evidence for e in events if isinstance(e.body, AlertRaised)],
-        "values": [{"label": item.label, "value": _plain(given), "unit": item.unit or ""} for item, given in values],
-        "words": words[-LAST_WORDS:],
+        "alerts": [evidence_words(e.body.evidence, form) for e in events if isinstance(e.body, AlertRaised)],
+        "values": [{"label": label, "value": words} for label, words in values],
+        "words": said[-LAST_WORDS:],
     }
-
-
-def _plain(given: SlotSet) -> str:
-    """A value in a line of text; medicines by the words in which they were told."""
-    if isinstance(given.value, (int, float, str)):
-        return str(given.value)
-    return given.words
 
 
 @asynccontextmanager

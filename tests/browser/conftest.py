@@ -20,9 +20,11 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from agent.domain.events import from_dict
 from connectors.signing.reference import open_reference
+from connectors.signing.tables import residents
 from speech.audio import wav_bytes
 from speech.ports import VoiceStyle
 from speech.synthesis.espeak import EspeakSynthesizer
@@ -55,13 +57,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def _residents(data: Path) -> Iterator[str]:
-    """Residents of the first team, over and over: a link opens a visit of its own."""
+    """Residents of the first team, those who are due first, over and over: each may have one conversation at a time."""
 
-    async def due() -> list[str]:
+    async def found() -> list[str]:
         async with open_reference(data / "signing.db") as backend:
-            return [item.resident_id for item in await backend.due(date.today(), 1000) if item.team == "T1"]
+            due = [item.resident_id for item in await backend.due(date.today(), 1000) if item.team == "T1"]
+            mine = select(residents.c.id).where(residents.c.team_id == "T1").order_by(residents.c.birth_date)
+            async with backend.database.begin() as connection:
+                return list(dict.fromkeys([*due, *(await connection.execute(mine)).scalars()]))
 
-    return cycle(elsewhere(due()))
+    return cycle(elsewhere(found()))
 
 
 _clients: dict[str, httpx.Client] = {}

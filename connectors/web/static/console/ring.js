@@ -95,7 +95,7 @@ function count() {
 async function poll() {
   try {
     const told = await send('/api/alerts', 'GET', undefined, true);
-    loose = told.filter((alert) => !desk()?.cards?.has(alert.visit_id));  // those ring at the desk
+    loose = told.filter((alert) => !desk()?.cards?.has(alert.visit_id) && desk()?.visit !== alert.visit_id);  // those are at the desk
   } catch (refused) {
     if (refused.status === 401) location.replace(`/console/login?next=${encodeURIComponent(location.pathname)}`);
     return;

@@ -108,7 +108,7 @@ export class DoctorDesk extends HTMLElement {
     this.#drop(ring.visit_id);
     const missed = ring.type === 'missed';
     const rows = [[t('reason'), t('flags')[ring.reason] || ring.reason], ...ring.alerts.map((words) => [t('alertWords'), words]),
-      ...ring.values.map(({ label, value, unit }) => [label, `${value} ${unit}`]), ...ring.words.map((words) => [t('lastWords'), words])];
+      ...ring.values.map(({ label, value }) => [label, value]), ...ring.words.map((words) => [t('lastWords'), words])];
     const card = h('article', { class: missed ? 'card missed' : 'card', 'data-visit': ring.visit_id },
       h('h2', {}, `${t(missed ? 'missed' : 'incoming')} · ${ring.resident}`),
       h('dl', {}, rows.flatMap(([label, value]) => [h('dt', {}, label), h('dd', {}, value)])),
