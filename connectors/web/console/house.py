@@ -95,7 +95,7 @@ def _letters(frame: Frame, house: HouseView) -> Markup:
               if frame.staff.role is Role.OPERATOR else None))
         for letter in house.letters
     )  # fmt: skip
-    body = el("table", *lines) if house.letters else el("p", "没有送不出去的。", class_="soft")
+    body = el("table", *lines, class_="stack") if house.letters else el("p", "没有送不出去的。", class_="soft")
     return el(
         "section",
         el("h2", "报送签约系统"),
@@ -112,7 +112,7 @@ def _residents(residents: Sequence[Contracted]) -> Markup:
         el("tr", el("td", one.id), el("th", one.name, scope="row"), el("td", one.contract), el("td", one.due))
         for one in residents
     )  # fmt: skip
-    return el("section", el("table", el("thead", head), el("tbody", *lines), id="residents"))
+    return el("section", el("table", el("thead", head), el("tbody", *lines), id="residents", class_="stack"))
 
 
 def users_page(frame: Frame, accounts: Sequence[StaffRow]) -> str:
@@ -126,7 +126,12 @@ def users_page(frame: Frame, accounts: Sequence[StaffRow]) -> str:
         )
         for row in accounts
     )  # fmt: skip
-    table = el("table", el("thead", el("tr", *(el("th", name, scope="col") for name in head))), el("tbody", *lines))
+    table = el(
+        "table",
+        el("thead", el("tr", *(el("th", name, scope="col") for name in head))),
+        el("tbody", *lines),
+        class_="stack",
+    )
     roles = (el("option", words, value=role.value) for role, words in ROLES.items())
     form = el(
         "form", el("h2", "新账号"),

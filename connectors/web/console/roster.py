@@ -67,7 +67,7 @@ def _shifts(shifts: Sequence[Shift]) -> Markup:
            el("td", button("删", class_="drop", data_shift=shift.id, aria_label=f"删掉{shift.shown}的这一班")))
         for shift in shifts
     )  # fmt: skip
-    body = el("table", *lines) if shifts else empty("还没有排班。警报总是响给全团队。")
+    body = el("table", *lines, class_="stack") if shifts else empty("还没有排班。警报总是响给全团队。")
     return el("section", el("h2", "排班"), body)
 
 
@@ -77,7 +77,7 @@ def _mates(mates: Sequence[Mate]) -> Markup:
            el("td", STATES.get(mate.state, "没有说")), el("td", _time(mate.at)))
         for mate in mates
     )  # fmt: skip
-    return el("section", el("h2", "谁能接"), el("table", *lines))
+    return el("section", el("h2", "谁能接"), el("table", *lines, class_="stack"))
 
 
 def _new(mates: Sequence[Mate]) -> Markup:
