@@ -36,7 +36,8 @@ class SqlCaring:
         Raises ``InputError`` alert-unknown, alert-taken.
         """
         async with self._database.write() as connection:
-            raised = select(alerts.c.seq).where(alerts.c.visit_id == visit_id)
+            # Held until the end: on a server two who take it at once come one after the other.
+            raised = select(alerts.c.seq).where(alerts.c.visit_id == visit_id).with_for_update()
             there = set((await connection.execute(raised)).scalars())
             held = select(alert_care.c.seq, alert_care.c.by).where(alert_care.c.visit_id == visit_id)
             taken = {row.seq: row.by for row in (await connection.execute(held)).all()}
