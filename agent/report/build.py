@@ -14,9 +14,10 @@ from agent.clinical.rules import ClinicalRules
 from agent.clinical.suggestion import RuleHit, Suggestion, suggest
 from agent.domain.alerts import Alert, Severity, Subject
 from agent.domain.answers import Resident, SlotValue
-from agent.domain.events import AlertRaised, ConversationOpened, Event, ResidentSaid, SuggestionMade
+from agent.domain.events import AlertRaised, ConversationOpened, DoctorCall, Event, ResidentSaid, SuggestionMade
 from agent.errors import InputError
 from agent.report.changes import find_changes, medicine_rows
+from agent.report.doctor_calls import call_lines
 from agent.report.fold import Folded, fold
 from agent.report.lines import Lines
 from agent.report.model import AlertLine, Header, Report, SuggestionPart, Utterance
@@ -53,6 +54,7 @@ def build_report(events: Sequence[Event], rules: ClinicalRules, forms: Mapping[s
         questions=tuple(dict.fromkeys(used.words for used in state.questions if used.words)),
         medicines=medicine_rows(slots, history, rules.labels),
         transcript=_transcript(state, rules.labels),
+        doctor_calls=call_lines([event.body for event in events if isinstance(event.body, DoctorCall)]),
     )
 
 

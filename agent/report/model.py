@@ -165,6 +165,8 @@ class Report:
     questions: tuple[str, ...]
     medicines: tuple[MedicineRow, ...]
     transcript: tuple[Utterance, ...]
+    doctor_calls: tuple[str, ...] = ()
+    """What came of calling a doctor in, in one line each."""
     ai_mark: str = AI_MARK
 
     def sections(self) -> Iterator[tuple[str, tuple[FieldLine, ...]]]:

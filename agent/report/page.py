@@ -37,6 +37,7 @@ def _parts(report: Report, clip_base: str, signed: str) -> Iterator[Markup | Non
     yield el("div", suggestion(report), differences(report), class_="pair")
     yield _form(report, clip_base)
     yield _medicines(report)
+    yield _doctor_calls(report)
     yield _questions(report)
     yield _signature(report)
     yield _transcript(report, clip_base)
@@ -150,6 +151,12 @@ def _medicines(report: Report) -> Markup | None:
     )
     head = el("tr", el("th", "药物"), el("th", "居民说的用法"), el("th", "与上次比"))
     return el("section", el("h2", "用药情况"), el("table", head, *rows, class_="medicines"))
+
+
+def _doctor_calls(report: Report) -> Markup | None:
+    if not report.doctor_calls:
+        return None
+    return el("section", el("h2", "医生通话"), el("ul", *(el("li", words) for words in report.doctor_calls)))
 
 
 def _questions(report: Report) -> Markup | None:

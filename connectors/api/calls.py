@@ -13,7 +13,8 @@ from connectors.api.access import Scope, accept, either
 from connectors.api.schemas import TEXT_CHARS, Strict, VisitId
 from connectors.api.sockets import hold
 
-Talker = Annotated[Staff | ResidentLink, Depends(either(Scope.VISIT))]
+TALKER = either(Scope.VISIT)
+Talker = Annotated[Staff | ResidentLink, Depends(TALKER)]
 SDP_CHARS = 48_000
 
 
@@ -67,6 +68,6 @@ def call_routes(calls: Calls) -> APIRouter:
                 elif message.type == "hang-up":
                     page.hang_up()
 
-            await hold(socket, page.news, take)
+            await hold(socket, page.news, take, TALKER)
 
     return router

@@ -14,16 +14,29 @@ from starlette.websockets import WebSocketDisconnect
 from agent.errors import InputError
 
 PING_S = 15.0
+"""A page answers a ping with a pong: then, too, it is looked whether it may stay."""
+CLOSED_OVER = 4401
+
+
+Allowed = Callable[[WebSocket], Awaitable[object]]
+"""The route's policy, asked again: a link may be revoked, and a login end, while the socket is open."""
 
 
 async def hold(
-    socket: WebSocket, news: Callable[[], Awaitable[dict[str, Any]]], take: Callable[[str], Awaitable[None]]
-) -> None:
-    """Tell what there is, take what comes, until the page leaves."""
+    socket: WebSocket, news: Callable[[], Awaitable[dict[str, Any]]], take: Callable[[str], Awaitable[None]],
+    allowed: Allowed,
+) -> None:  # fmt: skip
+    """Tell what there is, take what comes, until the page leaves, or may stay no longer."""
     async with _telling(socket, news):
         with suppress(WebSocketDisconnect):
             while True:
                 raw = await socket.receive_text()
+                try:
+                    await allowed(socket)
+                except InputError as error:
+                    await socket.send_json({"type": "refused", "code": error.code, "message": error.message})
+                    await socket.close(CLOSED_OVER)
+                    return
                 try:
                     await take(raw)
                 except ValidationError as error:

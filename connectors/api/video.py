@@ -13,9 +13,10 @@ from connectors.api.access import Scope, accept, either, require
 from connectors.api.schemas import Strict, VisitId
 from connectors.api.sockets import hold
 
-Doctor = Annotated[Staff, Depends(require(Role.DOCTOR))]
+DOCTOR, SOMEBODY = require(Role.DOCTOR), either(Scope.VISIT)
+Doctor = Annotated[Staff, Depends(DOCTOR)]
 OwnDoctor = Annotated[Staff, Depends(require(Role.DOCTOR, scope=Scope.VISIT, act="talk"))]
-Somebody = Annotated[Staff | ResidentLink, Depends(either(Scope.VISIT))]
+Somebody = Annotated[Staff | ResidentLink, Depends(SOMEBODY)]
 Visit = Annotated[VisitId, Path()]
 Outcome = Literal["handled", "emergency", "visit", "home_visit", "unreachable"]
 
@@ -99,7 +100,7 @@ def video_routes(doctors: Doctors) -> APIRouter:
                 elif message.type == "decline":
                     await desk.decline(message.visit_id)
 
-            await hold(socket, desk.news, take)
+            await hold(socket, desk.news, take, DOCTOR)
 
     @router.websocket("/api/video/{visit_id}/live")
     async def room(socket: WebSocket, visit_id: Visit, who: Somebody, family: Annotated[bool, Query()] = False) -> None:
@@ -113,7 +114,7 @@ def video_routes(doctors: Doctors) -> APIRouter:
                     signal = message.model_dump(exclude={"type", "to"}, exclude_none=True)
                     seat.pass_on(message.to, signal)
 
-            await hold(socket, seat.news, take)
+            await hold(socket, seat.news, take, SOMEBODY)
 
     @router.post("/api/video/{visit_id}/outcome", status_code=204)
     async def outcome(visit_id: Visit, body: OutcomeIn, staff: OwnDoctor) -> None:

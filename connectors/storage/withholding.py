@@ -67,9 +67,9 @@ def _body(body: EventBody, *, spoken_of: bool) -> EventBody:
             return body
 
 
-WORDS = ("text", "words", "evidence")
+WORDS = ("text", "words", "evidence", "notes")
 """Fields of events that hold what was said."""
-TOLD = frozenset({"said", "transcript", "questions"})
+TOLD = frozenset({"said", "transcript", "questions", "doctor_calls"})
 """Parts of a record's body that hold what was said, beside its values."""
 
 

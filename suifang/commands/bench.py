@@ -1,4 +1,4 @@
-"""``suifang bench dialogue|outbox|start|voice|calls``: speed of talk and records, a start, turn taking, many calls."""
+"""``suifang bench dialogue|outbox|start|voice|calls|chat``: speed of talk, records, a start, turns, calls, chats."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ EXAMPLE = "suifang bench dialogue evaluation/cases/dialogues --rounds 20"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("kind", choices=["dialogue", "outbox", "start", "voice", "calls"], help="what is measured")
+    kinds = ["dialogue", "outbox", "start", "voice", "calls", "chat"]
+    parser.add_argument("kind", choices=kinds, help="what is measured")
     parser.add_argument(
         "paths", nargs="*", type=Path, metavar="PATH", help="dialogue, voice, calls: case files or folders"
     )
@@ -35,7 +36,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at-once", type=int, default=32, metavar="N", help="outbox: visits written side by side")
     parser.add_argument("--database", metavar="URL", help="outbox: an empty PostgreSQL database in place of SQLite")
     parser.add_argument("--calls", type=int, default=40, metavar="N", help="calls: how many side by side")
-    parser.add_argument("--seconds", type=float, default=90.0, metavar="S", help="calls: how long all are on the line")
+    parser.add_argument("--sessions", type=int, default=200, metavar="N", help="chat: how many side by side")
+    parser.add_argument("--seconds", type=float, default=90.0, metavar="S", help="calls, chat: how long all are held")
     parser.add_argument("--seed", type=int, default=1, help="outbox: of faults and kills")
     parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"), help="voice: their interpreter")
     parser.add_argument("--modes", nargs="*", metavar="MODE", help="voice: of default, vad, mini; all when left out")
@@ -54,6 +56,8 @@ async def run(args: argparse.Namespace) -> int:
         return await _calls(args)
     if args.kind == "start":
         return await _start(args)
+    if args.kind == "chat":
+        return await _chat(args)
     if not args.paths:
         raise InputError("bench-what", "no case files are named", EXAMPLE)
     cases = read_cases(args.paths, dialogue_case)
@@ -67,6 +71,23 @@ async def run(args: argparse.Namespace) -> int:
         f"p99 {speed.p99_ms} ms, {speed.per_hour} conversations an hour on one core\n"
     )
     return 0
+
+
+async def _chat(args: argparse.Namespace) -> int:
+    from suifang.bench_chat import measure as measure_chat  # noqa: PLC0415 - brings a client along
+
+    if not 1 <= args.sessions <= 1000 or not 5 <= args.seconds <= 600:
+        raise InputError("bench-chat", "that many chats, or so long, are not held", "give --sessions 200 --seconds 60")
+    with TemporaryDirectory(prefix="suifang-bench-") as folder:
+        speed = await measure_chat(read_settings().root, Path(folder), args.sessions, args.seconds)
+    if args.json:
+        sys.stdout.write(json.dumps(asdict(speed)) + "\n")
+    else:
+        sys.stdout.write(
+            f"chat: {speed.sessions} sessions at once, {speed.replies} replies, p50 {speed.p50_ms} ms "
+            f"p95 {speed.p95_ms} ms p99 {speed.p99_ms} ms, refused {speed.refused}, {speed.ended} conversations ended\n"
+        )
+    return 0 if not speed.refused else 1
 
 
 async def _voice(args: argparse.Namespace) -> int:

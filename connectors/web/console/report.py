@@ -35,6 +35,7 @@ def _parts(frame: Frame, view: ReportView) -> Iterator[Markup | None]:
     yield el("div", _changed(report), _suggested(view), class_="pair")
     yield form_table(view, frame.staff.role)
     yield _medicines(report)
+    yield _doctor_calls(report)
     yield _questions(report)
     yield _transcript(view)
     yield history(view)
@@ -143,6 +144,12 @@ def _medicines(report: Report) -> Markup | None:
     )  # fmt: skip
     head = el("tr", *(el("th", name, scope="col") for name in ("药物", "居民说的用法", "与上次比")))
     return el("section", el("h2", "用药"), el("table", head, *rows))
+
+
+def _doctor_calls(report: Report) -> Markup | None:
+    if not report.doctor_calls:
+        return None
+    return el("section", el("h2", "医生通话"), el("ul", *(el("li", words) for words in report.doctor_calls)))
 
 
 def _questions(report: Report) -> Markup | None:

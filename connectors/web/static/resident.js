@@ -14,11 +14,12 @@ function show(name, more = {}) {
   document.querySelector('main').replaceChildren(element);
 }
 
+addEventListener('hashchange', () => { if (location.hash === '#chat') show('suifang-chat'); });
 const link = await ask(SERVICE, token, '/api/link').catch(() => ({ purpose: 'chat' }));
 if (location.hash === '#family' && link.visit_id) {
   await import('./room/room.js');
   show('suifang-video-room', { visit: link.visit_id, family: 'true' });
-} else if (link.purpose === 'call') {
+} else if (link.purpose === 'call' && location.hash !== '#chat') {
   await import('./suifang-call.js');
   show('suifang-call');
 } else show('suifang-chat');

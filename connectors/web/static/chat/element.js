@@ -158,10 +158,9 @@ export class SuifangChat extends HTMLElement {
     this.amending = message.amend;
     const known = this.offers?.[message.amend] || { kind: 'text', options: [], fields: [], say: '{0}' };
     const { t } = this;
-    this.parts.answers.replaceChildren(h('p', { class: 'hint' }, `${t('amending')}${message.text}`),
-      ...answerPad(known, t, (text) => this.#send(text, message.amend)),
-      h('button', { type: 'button', class: 'option', onclick: () => { this.amending = null; this.asked = null; this.#show(); } }, t('cancel')));
-    this.parts.text.focus({ preventScroll: true });
+    const cancel = h('button', { type: 'button', onclick: () => { this.amending = null; this.asked = null; this.#show(); } }, t('cancel'));
+    this.parts.answers.replaceChildren(h('div', { class: 'amending' }, h('span', {}, `${t('amending')}${message.text}`), cancel),
+      ...answerPad(known, t, (text) => this.#send(text, message.amend)));
   }
 
   #show() {

@@ -37,6 +37,8 @@ progress { flex: 1; height: 12px; accent-color: #ffd76a; }
 .answers { padding: 8px 12px 0; max-height: 58vh; overflow-y: auto; border-top: 1px solid #c9d6d2; background: #fff; }
 .answers:empty { display: none; }
 .hint { margin: 0 0 6px; font-size: var(--small); color: #33443f; }
+.amending { display: flex; gap: 8px; align-items: center; justify-content: space-between; font-size: var(--small); padding-bottom: 6px; }
+.amending button { flex: none; }
 .options { display: flex; flex-wrap: wrap; gap: 8px; padding: 4px 0 8px; }
 .option { flex: 1 1 auto; }
 .option[aria-pressed="true"] { background: var(--green); color: #fff; }
