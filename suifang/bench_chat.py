@@ -28,6 +28,9 @@ THINK_S = (4.0, 12.0)
 """A person reads and taps; nobody answers in less."""
 STARTS_S = 120
 FLOW = "hypertension_followup"
+DOCTORS = {"doctor": "T1", "doctor2": "T2"}
+RESIDENTS = 200
+"""As many as a demonstration has; one conversation each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class _Tally:
 @dataclass(frozen=True, slots=True)
 class _Served:
     url: str
-    password: str
+    passwords: Mapping[str, str]
 
 
 async def measure(root: Path, folder: Path, sessions: int, seconds: float) -> ChatSpeed:
@@ -64,7 +67,7 @@ async def measure(root: Path, folder: Path, sessions: int, seconds: float) -> Ch
         tally, until = _Tally([]), time.monotonic() + seconds
         await asyncio.gather(*(_resident(served, link, replies, (tally, until, n)) for n, link in enumerate(links)))
     p50, p95, p99 = (round(percentile(tally.waits_ms, share) or 0.0, 1) for share in (50, 95, 99))
-    return ChatSpeed(sessions, len(tally.waits_ms), p50, p95, p99, tally.refused, tally.ended)
+    return ChatSpeed(len(links), len(tally.waits_ms), p50, p95, p99, tally.refused, tally.ended)
 
 
 @asynccontextmanager
@@ -75,43 +78,60 @@ async def _service(folder: Path) -> AsyncIterator[_Served]:
     process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
     try:
         async with asyncio.timeout(STARTS_S):
-            yield await _told(process)
+            served = await _told(process)
+        drain = asyncio.create_task(_drained(process), name="the service's log")
+        yield served
+        drain.cancel()
     finally:
         process.terminate()
         await process.wait()
 
 
+async def _drained(process: asyncio.subprocess.Process) -> None:
+    """A pipe that nobody reads fills, and stops the service."""
+    while process.stderr is not None and await process.stderr.readline():
+        pass
+
+
 async def _told(process: asyncio.subprocess.Process) -> _Served:
-    password = ""
+    passwords: dict[str, str] = {}
     while process.stderr is not None and (line := (await process.stderr.readline()).decode()):
-        if found := re.match(r"  doctor +(\S+)", line):
-            password = found[1]
+        if found := re.match(r"  (\w+) +(\S+)$", line):
+            passwords[found[1]] = found[2]
         if found := re.search(r"listening on (http://\S+)", line):
-            return _Served(found[1], password)
+            return _Served(found[1], passwords)
     raise InputError("bench-service", "the service did not start", "try: suifang serve --demo")
 
 
-async def _residents(folder: Path) -> list[str]:
+async def _residents(folder: Path) -> dict[str, list[str]]:
+    """Ids of the seeded residents by team."""
+    teams: dict[str, list[str]] = {team: [] for team in DOCTORS.values()}
     async with open_reference(folder / "signing.db") as backend:
-        return [due.resident_id for due in await backend.due(date.today(), 1000) if due.team == "T1"]
+        for number in range(1, RESIDENTS + 1):
+            file = await backend.resident(f"R{number:05d}", date.today())
+            if file is not None and file.team in teams:
+                teams[file.team].append(file.id)
+    return teams
 
 
-def _links(served: _Served, residents: list[str], sessions: int) -> list[tuple[str, str]]:
+def _links(served: _Served, residents: Mapping[str, list[str]], sessions: int) -> list[tuple[str, str]]:
     """Token and visit of every session, over the service's own routes. Blocking."""
-    browser = build_opener(HTTPCookieProcessor())
+    links: list[tuple[str, str]] = []
+    for name, team in DOCTORS.items():
+        browser = build_opener(HTTPCookieProcessor())
 
-    def ask(path: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
-        sent = {"Content-Type": "application/json", **headers}
-        with browser.open(Request(served.url + path, json.dumps(body).encode(), sent)) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+        def ask(
+            path: str, body: Mapping[str, Any], headers: Mapping[str, str], browser: Any = browser
+        ) -> dict[str, Any]:
+            sent = {"Content-Type": "application/json", **headers}
+            with browser.open(Request(served.url + path, json.dumps(body).encode(), sent)) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
 
-    csrf = ask("/api/session", {"name": "doctor", "password": served.password}, {})["csrf"]
-    links = []
-    for number in range(sessions):
-        wanted = {"resident_id": residents[number % len(residents)], "flow": FLOW}
-        token = ask("/api/links", wanted, {"X-CSRF-Token": csrf})["token"]
-        links.append((token, ask("/api/link/visit", {}, {"Authorization": f"Bearer {token}"})["visit_id"]))
+        csrf = ask("/api/session", {"name": name, "password": served.passwords[name]}, {})["csrf"]
+        for resident in residents[team][: sessions - len(links)]:
+            token = ask("/api/links", {"resident_id": resident, "flow": FLOW}, {"X-CSRF-Token": csrf})["token"]
+            links.append((token, ask("/api/link/visit", {}, {"Authorization": f"Bearer {token}"})["visit_id"]))
     return links
 
 

@@ -76,7 +76,7 @@ async def run(args: argparse.Namespace) -> int:
 async def _chat(args: argparse.Namespace) -> int:
     from suifang.bench_chat import measure as measure_chat  # noqa: PLC0415 - brings a client along
 
-    if not 1 <= args.sessions <= 1000 or not 5 <= args.seconds <= 600:
+    if not 1 <= args.sessions <= 200 or not 5 <= args.seconds <= 600:
         raise InputError("bench-chat", "that many chats, or so long, are not held", "give --sessions 200 --seconds 60")
     with TemporaryDirectory(prefix="suifang-bench-") as folder:
         speed = await measure_chat(read_settings().root, Path(folder), args.sessions, args.seconds)

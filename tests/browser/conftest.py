@@ -144,9 +144,10 @@ def service(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         "SUIFANG_WEB_ORIGINS": '["http://clinic.example"]',
         "PYTHONPATH": str(root),
     }
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=root) as process:
+    log = data / "log.txt"  # a file: nobody reads a pipe while tests run, and a full one stops the service
+    with log.open("w") as written, subprocess.Popen(command, stderr=written, env=environment, cwd=root) as process:
         try:
-            yield _started(process, data)
+            yield _started(log, data)
         finally:
             for client in _clients.values():
                 client.close()
@@ -157,16 +158,15 @@ def service(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
             process.kill()
 
 
-def _started(process: subprocess.Popen[str], data: Path) -> Service:
+def _started(log: Path, data: Path) -> Service:
     """The service once it listens, with what it printed."""
-    assert process.stderr is not None
-    until, passwords = time.monotonic() + STARTS_S, {}
-    while time.monotonic() < until and (line := process.stderr.readline()):
-        if found := re.fullmatch(r"  (\w+) +(\S+)\n", line):
-            passwords[found[1]] = found[2]
-        if found := re.search(r"listening on (http://\S+)", line):
-            return Service(found[1], data, passwords)
-    raise AssertionError("the service did not start")
+    until = time.monotonic() + STARTS_S
+    while time.monotonic() < until:
+        told = log.read_text("utf-8")
+        if found := re.search(r"listening on (http://\S+)", told):
+            return Service(found[1], data, dict(re.findall(r"^  (\w+) +(\S+)$", told, re.MULTILINE)))
+        time.sleep(0.1)
+    raise AssertionError(f"the service did not start: {log.read_text('utf-8')[-2000:]}")
 
 
 Launch = Callable[..., Any]

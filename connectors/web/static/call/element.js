@@ -84,7 +84,7 @@ export class SuifangCall extends HTMLElement {
       const { visit_id: visit } = await openLink(this.service, this.token);
       this.visit = visit;
     } catch (error) {
-      this.#before(this.t(error.message === 'failed' ? 'callFailed' : 'unknown'));
+      this.#before(this.t({ failed: 'callFailed', 'visit-running': 'running' }[error.message] || 'unknown'));
       return;
     }
     this.#build();

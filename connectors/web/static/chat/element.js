@@ -42,7 +42,7 @@ export class SuifangChat extends HTMLElement {
       const { visit_id: visit } = await openLink(this.service, this.getAttribute('token') || '');
       this.#talk(visit);
     } catch (error) {
-      frame.append(h('p', { class: 'banner', role: 'alert' }, this.t(error.message === 'failed' ? 'failed' : 'unknown')));
+      frame.append(h('p', { class: 'banner', role: 'alert' }, this.t({ failed: 'failed', 'visit-running': 'running' }[error.message] || 'unknown')));
     }
   }
 
