@@ -11,7 +11,7 @@ from connectors.api.letters import Letter
 from connectors.web.console.shell import ROLES, Frame, button, empty, page, title_row, trouble
 
 KINDS = {"follow_up": "随访记录", "alert": "警报"}
-PARTS = {"store": "数据库", "flows": "随访流程"}
+PARTS = {"store": "数据库", "flows": "随访流程", "live": "实时消息"}
 STATES = {"ok": "正常", "not installed": "没有安装"}
 REASONS = {
     "backend-refused": "对方不收这份内容：请医生更正后重签，或改好对方的数据再送",
