@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 Cues = Mapping[str, re.Pattern[str]]
 
@@ -32,6 +33,18 @@ _NEW_FACT = re.compile("就是|但|可是|不过|现在|今天|刚才|只是|倒
 _AFFIRMED = re.compile("^(?:没有?|不)(?:停|断|好|缓|减|轻|消|退|止|法|办法|劲|力)")
 _REST = re.compile("^(?:这些|这样|这种|那种|的情况|的|啊|啥的|什么的|之类的?|那些|呀|吧)*(?:，|$)")
 _SENSES = re.compile("[疼痛闷喘晕憋慌麻歪吐]")
+_WELL = re.compile("(?<![不没])能|正常|清楚(?!不)|好着|挺好|蛮好|没事|通畅|利索着|(?:没这|哪有这|没那)回事|从来没")
+_SIGNS_BY_LACK = "力|劲|知觉|反应|意识|气|意思|盼头|用|醒|停|断|法|办法|胃口|精神|感觉|吃|打针|人|啥意思|什么意思|不"
+_NOT_SO = re.compile(
+    f"(?:没有(?!{_SIGNS_BY_LACK})|(?:没(?!有)|冇|莫得|没得|无)(?!{_SIGNS_BY_LACK}))"
+    "|也不(?=出|流|$)|不出[血汗冷]"
+    "|(?<![动说出起喘上抬叫站看咽止认睡走喊躺提压控吃喝受得是想要不有])"
+    "不(?!行|动|出|起|上|住|醒|了|想|清|利|能|敢|到|下|过|停|好|舒服|得|见|知道|晓得|着|应|够|如|是|要|开|听|灵|通|成|对)"
+)
+"""A negation of a sign; 说不出, 没力气 and their like are signs themselves."""
+_SHORT_CHARS = 9
+"""A longer clause says more than that something is not so."""
+_LEAD_IN = re.compile("^(?:[我这那都嗯啊哦哎你您就吧了]|放心|现在|最近|这两天|今天|早上|晚上|夜里|吃药)*$")
 
 
 @dataclass(frozen=True)
@@ -82,6 +95,26 @@ def negators_before(text: str, cues: Cues) -> int:
 def listed_under_denial(left: str, rest: str, cues: Cues) -> bool:
     """A bare item after 没有头晕，: probably still denied."""
     return "，" in left[-2:] and bool(_REST.match(rest)) and bool(denier(cues).listed.search(left))
+
+
+def nothing_wrong(text: str) -> bool:
+    """Every clause denies something or says that it is well, and nothing speaks of an exception."""
+    if _NEW_FACT.search(text.replace("现在", "").replace("今天", "")):
+        return False
+    clauses = [clause for clause in text.split("，") if not _LEAD_IN.match(clause)]
+    if not clauses or not _well(clauses[-1]) or max(map(len, clauses)) > _SHORT_CHARS:
+        return False
+    return all(_well(clause) or _echoed(clause, answer) for clause, answer in pairwise(clauses))
+
+
+def _well(clause: str) -> bool:
+    return bool(_NOT_SO.search(clause) or _WELL.search(clause))
+
+
+def _echoed(clause: str, answer: str) -> bool:
+    """半边身子发麻？没这回事. 喘？不喘: the question again, and its answer."""
+    again = re.match(f"(?:也|倒|都)*[不没]({re.escape(clause[-1])}|{re.escape(clause[:1])})", answer)
+    return bool(again or re.match("没这|没那|哪有|没有(?:没有)?$|没得$|冇$|从来没|不会$", answer))
 
 
 def asked_before(left: str, cues: Cues) -> bool:

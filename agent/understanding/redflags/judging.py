@@ -19,13 +19,17 @@ _COMPLETION = re.compile(
 )
 """How a phrase ends that a rule names only the beginning of."""
 _CORRECTION = re.compile(
-    "^(?:吗|么|啊|呀|吧|多|几|点几|的|了|，|哦|噢|呃|嗯)*(?:不对|不是|不不|没有没有|瞎说|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)"
+    "^(?:吗|么|啊|呀|吧|多|几|点几|的|了|，|哦|噢|呃|嗯|哎|诶|唉|哟)*(?:不对|没有的事|[没哪][这那]?有?[这那]?回事|不是|不不|没有没有|瞎说|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)"
 )
 _NEAR_COUNTS = ("hypoglycemia", "unconscious")
 _NEARLY = re.compile("差一?点")
 """差点晕过去 with a cold sweat is low sugar all the same."""
 _PASSED = re.compile("[病肿癌梗血风][^，]{0,2}[没走]的|去世|过世|没救过来|走的时候|咽气")
 _FALL_BAD = re.compile("地|[流淌]|[起动]不|断|昏|晕|吐")
+_OWN_DENIAL = re.compile("(?:没有?|冇|也不|都不)(?:怎么|再|起)?[疼痛闷喘晕肿麻歪吐流痒红抖]$")
+"""吃药没起疹子，嘴也没肿 as one run of signs: the last of them is denied inside it."""
+_TWICE_DENIED = re.compile("没有?不|不是(?:不|没)|没停")
+_IF = re.compile("要是|如果|假如|万一")
 _LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
 
@@ -187,6 +191,9 @@ def _corrected(case: Case) -> Verdict:
 
 def _part_denied(case: Case) -> bool:
     """A sign without which the rule does not hold is denied where it stands (头疼，没吐)."""
+    words = case.text[slice(*case.candidate.span)]
+    if _OWN_DENIAL.search(words) and not _TWICE_DENIED.search(words):
+        return True
     return case.candidate.rule.kind == "all" and any(
         _negated(case, start) or denying.denied_after(case.text[end:], case.text[start:end], case.rules.cues)
         for start, end in case.candidate.pieces
@@ -224,6 +231,8 @@ def _asked_or_told(case: Case, whose: Owner) -> Verdict:
 
 
 def _supposed(case: Case, left: str, now: bool) -> Verdict:
+    if case.flag != "suicide_risk" and not now and _IF.search(case.text[slice(*case.candidate.span)]):
+        return MentionStatus.HYPOTHETICAL, "supposed inside it"
     found = _last(case, "hypothetical", left)
     if found and left.count("，", found.end()) <= 1 and not now:
         between = left[found.end() :]

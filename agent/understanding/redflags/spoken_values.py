@@ -72,7 +72,8 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
         return ()
     text = _BETWEEN.sub(lambda m: m.group().translate(_MISHEARD), text)
     labelled = []
-    for number in _numbers(text):
+    sugar = asked == "glucose" or any(kind == "glucose" for _, _, kind in labels)
+    for number in _numbers(text, sugar=sugar):
         if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0:
             continue
         kind, start = _label(text, number, labels, asked)
@@ -90,9 +91,12 @@ def _labels(text: str) -> list[tuple[int, int, str]]:
     return [(m.start(), m.end(), str(m.lastgroup)) for m in found]
 
 
-def _numbers(text: str) -> Iterator[Number]:
-    """All numbers; a run of five or six single digits is a blood pressure said digit by digit."""
-    for number in find_numbers(text, "点个度"):
+def _numbers(text: str, *, sugar: bool) -> Iterator[Number]:
+    """All numbers; a run of five or six single digits is a blood pressure said digit by digit.
+
+    With ``sugar`` 七块二 is 7.2.
+    """
+    for number in find_numbers(text, "点个度块" if sugar else "点个度"):
         if len(number.digits) in (5, 6) and number.digits.isdigit():
             for piece, at in ((number.digits[:3], 0), (number.digits[3:], 3)):
                 value, start = float(piece), number.span[0] + at

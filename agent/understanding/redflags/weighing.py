@@ -10,15 +10,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.domain.alerts import Mention, MentionStatus
+from agent.understanding.redflags.denying import nothing_wrong
 from agent.understanding.redflags.evidence import known
 from agent.understanding.redflags.judging import Case, judge
 from agent.understanding.redflags.lexicon import RedFlagRules, Rule
 from agent.understanding.redflags.matching import Candidate
 
-BELIEVED, RAISED, CONTRADICTED = 0.02, 0.03, 0.15
+BELIEVED, RAISED, CONTRADICTED = 0.03, 0.06, 0.24
 """How alike what the rules hold present, leave open, or take back must be to be raised. Flags are rare, so these are
 small. Chosen by leaving one author out (``suifang train redflags --cross-validate``)."""
 ASKED = 0.015
+_SAID_BY_DENIAL = {"suicide_risk", "unconscious"}
+"""不想活 and 没反应 are signs in the form of denials."""
 _OPEN = {MentionStatus.UNCERTAIN}
 _STANDING = {MentionStatus.PRESENT, MentionStatus.UNCERTAIN}
 
@@ -27,11 +30,12 @@ def weighed(text: str, ask: str | None, rules: RedFlagRules, found: list[Mention
     """``found`` by the rules, with what likeness adds to it and doubts in it."""
     if rules.likeness is None:
         return found
+    fine = not any(m.status in _STANDING for m in found) and nothing_wrong(text)
     scores = rules.likeness.scores(text, known(text, ask, found, rules.cues))
     kept = [_doubted(mention, scores.get(mention.flag, 1.0)) for mention in found]
     for flag, score in scores.items():
         statuses = {mention.status for mention in found if mention.flag == flag}
-        if MentionStatus.PRESENT in statuses:
+        if MentionStatus.PRESENT in statuses or (fine and flag not in _SAID_BY_DENIAL):
             continue
         needed = CONTRADICTED if statuses and not statuses & _OPEN else RAISED
         if score >= needed:
