@@ -36,7 +36,7 @@ _ASKED = {
     "body_temperature": "body_temperature",
 }  # fmt: skip
 _OTHER_UNIT = re.compile(
-    "(?:点半|点钟|(?<!多)点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人)"
+    "(?:点半|点钟|(?<!多)点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人|[个笼]?(?:包子|馒头|馍|鸡蛋|饺子|油条|烧饼)|碗|杯|口)"
 )
 _AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到|快|差点|接近)$")
 _TWICE = re.compile(
@@ -119,6 +119,8 @@ def _label(text: str, number: Number, labels: list[tuple[int, int, str]], asked:
         if kind == "read" and len(before) > 1 and before[-2][2] not in ("read", "none"):
             kind = before[-2][2]
         between = text[end : number.span[0]]
+        if kind in ("sbp", "dbp") and _NUMERAL.search(between) and _TWICE.search(between):
+            kind = "bp"  # 低压八十二，下午高点，一百四十一: the next reading begins
         if len(between) <= 14 and between.count("，") <= 2:
             return (asked if asked and kind == "read" else kind), start
     return (asked or ""), number.span[0]
