@@ -26,6 +26,8 @@ _ALL_DENIED = re.compile(
     "^[^。]*?(?:我|，|这)(?:一样都|样样都|全都?|都|统统|哪样都|通通|一个都|什么都)(?:没有?|不|冇|莫得)(?:得|犯|出现|这些)?过?(?=，|$|啊|的|呀|哦|呢)"
 )
 _NOT_SAME = "^(?:倒|是|吧|嘛|啊|呢|么|吗|，|也|都|可|我|一点|真|说)*不(?:怎么|太|大|咋)?{0}(?!了|[住行出上得停])"
+_EVEN_LESS = re.compile("^(?:就|那)?更(?:是|加)?(?:没|不|冇)")
+"""头晕是没有，胸口疼更没有."""
 _NEVER_HAD = re.compile("^(?:吗|么|啊|呀|呢|嘛|，)*(?:从来|可|倒|还)*没(?:有)?[低高晕昏疼痛闷喘吐摔跌肿慌]过")
 """血糖低？没低过."""
 _SAME_QUESTION = "^不{0}"
@@ -129,7 +131,7 @@ def denied_after(rest: str, last: str, cues: Cues) -> bool:
     sense = _sense(last)
     if sense and re.match(_NOT_SAME.format(sense), rest):
         return True
-    if denier(cues).after.match(rest):
+    if denier(cues).after.match(rest) or _EVEN_LESS.match(rest):
         return True
     if _NEVER_HAD.match(rest):
         return True

@@ -19,7 +19,7 @@ from agent.understanding.redflags.matching import Candidate
 BELIEVED, RAISED, CONTRADICTED = 0.03, 0.06, 0.24
 """How alike what the rules hold present, leave open, or take back must be to be raised. Flags are rare, so these are
 small. Chosen by leaving one author out (``suifang train redflags --cross-validate``)."""
-ASKED = 0.015
+ASKED = 0.03
 _SAID_BY_DENIAL = {"suicide_risk", "unconscious"}
 """不想活 and 没反应 are signs in the form of denials."""
 _OPEN = {MentionStatus.UNCERTAIN}
