@@ -16,10 +16,10 @@ from agent.understanding.redflags.judging import Case, judge
 from agent.understanding.redflags.lexicon import RedFlagRules, Rule
 from agent.understanding.redflags.matching import Candidate
 
-BELIEVED, RAISED, CONTRADICTED = 0.03, 0.06, 0.24
-"""How alike what the rules hold present, leave open, or take back must be to be raised. Flags are rare, so these are
-small. Chosen by leaving one author out (``suifang train redflags --cross-validate``)."""
-ASKED = 0.03
+BELIEVED, RAISED, ALONE, CONTRADICTED = 0.03, 0.06, 0.15, 0.24
+"""How alike what the rules hold present, leave open, do not name, or take back must be to be raised. Flags are rare,
+so these are small. Chosen by leaving one author out (``suifang train redflags --cross-validate``)."""
+ASKED = 0.04
 _SAID_BY_DENIAL = {"suicide_risk", "unconscious"}
 """不想活 and 没反应 are signs in the form of denials."""
 _OPEN = {MentionStatus.UNCERTAIN}
@@ -37,10 +37,10 @@ def weighed(text: str, ask: str | None, rules: RedFlagRules, found: list[Mention
         statuses = {mention.status for mention in found if mention.flag == flag}
         if MentionStatus.PRESENT in statuses or (fine and flag not in _SAID_BY_DENIAL):
             continue
-        needed = CONTRADICTED if statuses and not statuses & _OPEN else RAISED
+        needed = ALONE if not statuses else RAISED if statuses & _OPEN else CONTRADICTED
         if score >= needed:
             kept.append(_alike(text, ask, rules, (flag, score), MentionStatus.PRESENT))
-        elif score >= ASKED and (not statuses or score >= RAISED):
+        elif score >= (RAISED if statuses else ASKED):
             kept.append(_alike(text, ask, rules, (flag, score), MentionStatus.UNCERTAIN))
     return kept
 
