@@ -22,6 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from agent.errors import InputError
 from agent.flows.replies import Replies, load_replies
 from connectors.signing.reference import open_reference
+from connectors.signing.seed import seed
 from evaluation.intervals import percentile
 
 THINK_S = (4.0, 12.0)
@@ -29,8 +30,8 @@ THINK_S = (4.0, 12.0)
 STARTS_S = 120
 FLOW = "hypertension_followup"
 DOCTORS = {"doctor": "T1", "doctor2": "T2"}
-RESIDENTS = 200
-"""As many as a demonstration has; one conversation each."""
+RESIDENTS = 600
+"""Enough for 200 of the two teams, one conversation each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class _Served:
 async def measure(root: Path, folder: Path, sessions: int, seconds: float) -> ChatSpeed:
     """Serve a demonstration in ``folder`` and hold ``sessions`` chats for ``seconds``. Raises ``InputError``."""
     replies = load_replies(root / "dialogues" / "replies.yml")
+    async with open_reference(folder / "signing.db") as backend:
+        await seed(backend.database, RESIDENTS, 1, date.today())
     async with _service(folder) as served:
         links = await asyncio.to_thread(_links, served, await _residents(folder), sessions)
         tally, until = _Tally([]), time.monotonic() + seconds
