@@ -53,7 +53,7 @@ results: $(RUN_STAMP) ## score all case files and publish evaluation/results/con
 	for kind in answers redflags dialogues; do \
 	  $(SUIFANG) eval $$kind evaluation/cases/$$kind --json var/results/$$kind.json | tail -1 && \
 	  $(SUIFANG) eval $$kind evaluation/cases/$$kind --noise 0.1 --json var/results/$$kind-noise.json | tail -1 && \
-	  $(SUIFANG) eval $$kind evaluation/cases/blind/$${kind}_sealed.yaml --json var/results/blind-$$kind.json | tail -1 || exit 1; done
+	  $(SUIFANG) eval $$kind evaluation/cases/sealed/$$kind.yaml --json var/results/sealed-$$kind.json | tail -1 || exit 1; done
 	$(BIN)/python -m evaluation.publish var/results evaluation/results/conversation.md
 
 format: $(DEV_STAMP) ## rewrite the code in house style

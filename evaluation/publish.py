@@ -24,12 +24,12 @@ COMMANDS = {
     "redflags-noise": ("The same, misheard", f"suifang eval redflags {_CASES}/redflags --noise 0.1"),
     "dialogues": ("Whole conversations", f"suifang eval dialogues {_CASES}/dialogues"),
     "dialogues-noise": ("The same, misheard", f"suifang eval dialogues {_CASES}/dialogues --noise 0.1"),
-    "blind-answers": (
-        "Answers by an author who had not seen the parsers, kept from those who mend them",
-        f"suifang eval answers {_CASES}/blind/answers_sealed.yaml",
+    "sealed-answers": (
+        "Answers by authors who had not seen the parsers, kept from those who mend them",
+        f"suifang eval answers {_CASES}/sealed/answers.yaml",
     ),
-    "blind-redflags": ("Red flags, likewise", f"suifang eval redflags {_CASES}/blind/redflags_sealed.yaml"),
-    "blind-dialogues": ("Conversations, likewise", f"suifang eval dialogues {_CASES}/blind/dialogues_sealed.yaml"),
+    "sealed-redflags": ("Red flags, likewise", f"suifang eval redflags {_CASES}/sealed/redflags.yaml"),
+    "sealed-dialogues": ("Conversations, likewise", f"suifang eval dialogues {_CASES}/sealed/dialogues.yaml"),
 }
 SHOWN = ("score", "recall", "false_alarm_rate", "wrong_accepted_rate", "slot_score", "outcome_score", "alert_recall")
 

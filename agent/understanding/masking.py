@@ -31,6 +31,11 @@ _NOT_TODAY = re.compile(
 _LAST_TIME = re.compile("上次|上回|上个?月|上礼拜|上周|前阵子?|前些天")
 
 
+_BEFORE = re.compile(f"(?:我|那|比|可)?上[次回](?:量|测|查|称|都|还|才|可|那个|是)*[的得]?(?:是|才)?[{NUMERAL}]")
+_FIGURE = re.compile(f"[{NUMERAL}][点个]?[{NUMERAL}]")
+_THIS_TIME = re.compile(f"(?:这[次回]|今天|今儿|今早|现在)[^，]{{0,6}}[{NUMERAL}]")
+
+
 def blank(text: str, start: int, end: int) -> str:
     """``text`` with a span replaced by pauses."""
     return text[:start] + BLANK * (end - start) + text[end:]
@@ -49,12 +54,23 @@ def present(text: str) -> str:
         if unmeasured and _LAST_TIME.search(clause) and not _NOT_TODAY.search(clause):
             text = blank(text, start, end)  # 上次一百六，这次没量
             continue
+        if _compared(text, start, end):
+            text = blank(text, start, end)  # 六点九，上回是七点四
+            continue
         past, now = PAST.search(clause), NOW.search(clause)
         if past and now and past.end() < now.start():  # 以前口重现在淡了, without a pause
             text = blank(text, start, start + now.start())
         if past and not now and not re.search("戒|不抽|不喝|没", clause):
             text = blank(text, start, end)
     return text
+
+
+def _compared(text: str, start: int, end: int) -> bool:
+    """A figure of last time beside one of this time: behind it, or with 这回 said of the other."""
+    if not _BEFORE.match(text, start, end):
+        return False
+    earlier = any(_FIGURE.search(text[slice(*span)]) for span in clauses(text[:start]))
+    return earlier or any(_THIS_TIME.search(text[slice(*span)]) for span in clauses(text) if span != (start, end))
 
 
 def own(text: str, *, always: bool = False) -> str:
