@@ -132,9 +132,9 @@ class Service:
         return {e.body.slot: e.body.value for e in self.of_visit(visit_id) if type(e.body).__name__ == "SlotSet"}
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def service(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """One for all tests; every test opens visits of its own."""
+    """One for each file, whose alarms ring in no other; every test opens visits of its own."""
     data = tmp_path_factory.mktemp("served")
     command = [sys.executable, "-m", "suifang.cli", "serve", "--demo", "--port", "0"]
     environment = {
@@ -201,7 +201,7 @@ def visit_page(launch: Launch) -> Iterator[Callable[..., Any]]:
         context = launch(*switches).new_context(viewport=size, locale="zh-CN", **options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         if url != "about:blank":
             page.goto(url)
