@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from agent.errors import InputError
 from connectors.access.people import Purpose, ResidentLink, Role, Speaker, Staff, StaffRow, StaffStatus
-from connectors.storage import SqlStore, open_store
+from connectors.storage import SqlStore
 from connectors.storage.sessions import Lock, StoredSession
-from tests.fakes.postgres import KEYS, database
-from tests.fakes.postgres import server as postgres_server
 
 pytestmark = pytest.mark.integration
 
@@ -25,31 +22,6 @@ WANG = StaffRow(
     Staff("a" * 32, "wang", "王医生", Role.DOCTOR, "T1"), "hash", True, "SECRET", 0, StaffStatus.ACTIVE, False, AT
 )
 Check = Callable[[SqlStore], Awaitable[None]]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """One PostgreSQL server for all."""
-    with postgres_server() as address:
-        yield address
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def holds(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Check], None]:
-    """Run a check against a fresh store of each kind."""
-    if request.param == "postgres":
-        opened = open_store(database(request.getfixturevalue("server")), KEYS)
-    else:
-        opened = open_store(tmp_path / "store.db")
-
-    def run(check: Check) -> None:
-        async def inside() -> None:
-            async with opened as store:
-                await check(store)
-
-        asyncio.run(inside())
-
-    return run
 
 
 def test_accounts_are_changed_and_audited(holds: Callable[[Check], None]) -> None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,43 +12,16 @@ from agent.domain.answers import Resident
 from agent.domain.events import AlertRaised, Event
 from agent.errors import InputError
 from connectors.access.people import Role, Staff, StaffRow, StaffStatus
-from connectors.storage import SqlStore, StoredRecord, VisitStart, open_store
+from connectors.storage import SqlStore, StoredRecord, VisitStart
 from connectors.storage.caring import Doer
 from connectors.storage.ports import Channel
 from connectors.storage.roster import ShiftRow
-from tests.fakes.postgres import KEYS, database
-from tests.fakes.postgres import server as postgres_server
 
 pytestmark = pytest.mark.integration
 
 AT = "2026-11-28T12:00:00"
 WANG = Doer("wang", "王医生", AT)
 Check = Callable[[SqlStore], Awaitable[None]]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """One PostgreSQL server for all."""
-    with postgres_server() as address:
-        yield address
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def holds(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Check], None]:
-    """Run a check against a fresh store of each kind."""
-    if request.param == "postgres":
-        opened = open_store(database(request.getfixturevalue("server")), KEYS)
-    else:
-        opened = open_store(tmp_path / "store.db")
-
-    def run(check: Check) -> None:
-        async def inside() -> None:
-            async with opened as store:
-                await check(store)
-
-        asyncio.run(inside())
-
-    return run
 
 
 async def held(store: SqlStore, visit: str, team: str, *, ends: bool = True) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -19,7 +19,6 @@ from connectors.storage import MemoryStore, Store, StoredRecord, VisitStart, Vis
 from connectors.storage.owners import this_process
 from connectors.storage.ports import Channel
 from tests.fakes.postgres import KEYS, database
-from tests.fakes.postgres import server as postgres_server
 
 AT = "2026-11-23T09:30:00"
 Check = Callable[[Store], Awaitable[None]]
@@ -40,13 +39,6 @@ async def sqlite(path: Path) -> AsyncIterator[Store]:
 async def postgres(address: str) -> AsyncIterator[Store]:
     async with open_store(address, KEYS) as store:
         yield store
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """One PostgreSQL server for all."""
-    with postgres_server() as address:
-        yield address
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
