@@ -125,6 +125,7 @@ def _condition_findings(flow: Flow, step: AnyStep, slots: Collection[str]) -> It
     conditions = [branch.condition for branch in step.next if branch.condition]
     if isinstance(step, Collect):
         conditions += [rejection.condition for rejection in step.rejections]
+        conditions += [step.enough] if step.enough is not None else []
     for condition in conditions:
         for slot in sorted(condition.slots - set(slots)):
             message = f"condition {condition.source!r} reads the unknown slot {slot!r}"

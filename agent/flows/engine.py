@@ -129,6 +129,8 @@ def _satisfied(work: Work, step: Collect) -> bool:
         return True
     if any(rejection.condition.holds(state.slots) for rejection in step.rejections):
         return False
+    if step.enough is not None and step.enough.holds(state.slots):
+        return True
     return all(slot in state.slots or (step.once and slot in state.history) for slot in step.fills)
 
 

@@ -51,6 +51,8 @@ class Collect(Step):
     """Identity and consent: never skipped, never closed unanswered without ending the conversation."""
     once: bool = False
     """Not asked again when the last visit has it (height)."""
+    enough: Condition | None = None
+    """Where it holds the rest is not asked: who takes no exercise has no minutes to tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,7 @@ class _FlowReader:
             patience=Patience(patience),
             required=bool(metadata.get("required", False)),
             once=bool(metadata.get("once", False)),
+            enough=self._condition(metadata["enough"], line_of(raw, "metadata")) if "enough" in metadata else None,
         )
 
     def _next(self, raw: Mapping[str, Any], step_id: str, following: str) -> tuple[Branch, ...]:

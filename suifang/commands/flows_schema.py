@@ -92,6 +92,7 @@ def flows_schema(asks: list[str]) -> Schema:
                     "patience": {"enum": [str(item) for item in Patience]},
                     "required": {"type": "boolean"},
                     "once": {"type": "boolean"},
+                    "enough": TEXT,
                 },
                 more=True,
             ),

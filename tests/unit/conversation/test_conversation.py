@@ -131,6 +131,15 @@ def test_volunteered_answers_are_not_asked_again(library: Library) -> None:
     assert talk.it.ask != "blood_pressure"
 
 
+def test_who_takes_no_exercise_is_not_asked_for_minutes(library: Library) -> None:
+    talk = Talk(library).hear("我就是", "可以")
+    while talk.it.ask != "exercise":
+        talk.hear("不知道")
+    talk.hear("我不锻炼")
+    assert talk.it.ask == "salt_now"
+    assert (talk.it.slots["exercise_per_week_now"], talk.it.slots["exercise_minutes_now"]) == (0, 0)
+
+
 def test_critical_value_is_read_back_then_raised_and_the_questions_go_on(at_pressure: Talk) -> None:
     at_pressure.hear("高压一百八十五，低压一百")
     assert "185" in at_pressure.said
