@@ -36,10 +36,10 @@ chat: $(RUN_STAMP) ## the same conversation, typed
 	$(SUIFANG) chat hypertension_followup
 
 test: $(DEV_STAMP) ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 unit: $(DEV_STAMP) ## the unit ring alone, on virtual time
-	$(BIN)/python -m pytest tests/unit -n 2 --dist loadfile -p no:anyio
+	$(BIN)/python -m pytest tests/unit -n 2 --dist loadfile -p no:anyio -p no:schemathesis
 
 check: $(DEV_STAMP) ## style, types, floors, sizes, data
 	$(BIN)/ruff check .

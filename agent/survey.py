@@ -19,6 +19,7 @@ from agent.flows.responses import read_responses
 from agent.library import load_library, load_parsers
 from agent.understanding.asks import ASK_SLOTS
 from agent.understanding.parsing import Parser
+from agent.understanding.phrases import thoroughly
 from agent.yaml_lines import line_of, load_yaml
 
 VALUE_FLAGS = ("hypertensive_emergency", "hypoglycemia", "hyperglycemic_crisis")
@@ -61,7 +62,8 @@ def survey(root: Path, cased_asks: Collection[str] | None = None) -> Survey:
     """Read and check everything. ``cased_asks``: asks that have example answers, None when there are none to see."""
     found = Survey()
     dialogues = root / "dialogues"
-    library = found.attempt(lambda: load_library(root))
+    with thoroughly():
+        library = found.attempt(lambda: load_library(root))
     if library is not None:
         script, knowledge = library.script, library.knowledge
         found.flows, found.responses = dict(script.flows), dict(script.responses)

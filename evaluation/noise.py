@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pypinyin import Style, lazy_pinyin
+from agent.understanding.pinyin import toned
 
 _INITIAL_PAIRS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("f", "h"), ("r", "l"))
 _FINAL_PAIRS = (("ing", "in"), ("eng", "en"), ("ang", "an"))
@@ -36,7 +36,7 @@ class Noise:
     def _heard(self, char: str, rng: random.Random) -> str:
         if not "一" <= char <= "鿿":
             return char
-        sound = _sound(char)
+        sound = toned(char) or ""
         if rng.random() > HOMOPHONE_SHARE:
             sound = _confused(sound, rng)
         others = [other for other in self.by_sound.get(sound, ()) if other != char]
@@ -47,12 +47,8 @@ def sound_table(chars: Iterable[str]) -> dict[str, list[str]]:
     """Characters by their commonest reading."""
     table: dict[str, list[str]] = {}
     for char in chars:
-        table.setdefault(_sound(char), []).append(char)
+        table.setdefault(toned(char) or "", []).append(char)
     return table
-
-
-def _sound(char: str) -> str:
-    return lazy_pinyin(char, style=Style.TONE3, neutral_tone_with_five=True)[0]
 
 
 def _confused(sound: str, rng: random.Random) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -37,6 +38,9 @@ COMMANDS = {
     "db": "bring the database up to date",
 }
 
+GARBAGE_EVERY = 50_000
+"""New objects between two looks for garbage: a start makes a million that stay, and looks through them in vain."""
+
 DONE, FAILED, CANNOT_RUN, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 
@@ -61,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
     if words[0] not in COMMANDS:
         return fail(f"there is no command {words[0]!r} [command-unknown] -> use one of {', '.join(COMMANDS)}")
+    gc.set_threshold(GARBAGE_EVERY)
     command = cast(Command, importlib.import_module(f"suifang.commands.{words[0]}"))
     parser = parser_of(words[0], command)
     try:

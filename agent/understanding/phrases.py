@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 
 from agent.understanding.pinyin import fold
 
+_THOROUGH: ContextVar[bool] = ContextVar("thorough", default=False)
 _TRIM = "，啊呀呢嘛吧哦噢喔哎唉诶欸嗯呗哈咯喽嘞哩滴呃额 "
 _PARTICLES = re.compile(f"^[{_TRIM}]+|[{_TRIM}]+$")
 
@@ -22,14 +25,24 @@ class Phrases:
     """One named set of alternatives."""
 
     name: str
-    patterns: tuple[re.Pattern[str], ...]
-    unless: tuple[re.Pattern[str], ...] = ()
+    written: tuple[str, ...]
+    unless_written: tuple[str, ...] = ()
     """When one of these occurs anywhere, the set does not match at all."""
 
     @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """The alternatives; compiled when first looked for, because all of them cost as much as the rest of a start."""
+        return tuple(map(re.compile, self.written))
+
+    @cached_property
+    def unless(self) -> tuple[re.Pattern[str], ...]:
+        """What keeps the set from matching."""
+        return tuple(map(re.compile, self.unless_written))
+
+    @cached_property
     def by_sound(self) -> tuple[re.Pattern[str], ...]:
-        """The patterns folded; compiled when first listened for, because that costs as much as the rest of a start."""
-        return by_sound(self.patterns)
+        """The patterns folded."""
+        return by_sound(self.written)
 
     def search(self, text: str, *, sound: bool = False) -> tuple[int, int] | None:
         """Span of the earliest match; with ``sound`` also of a match by sound of three characters or more."""
@@ -80,14 +93,50 @@ def bare(text: str) -> str:
 def compile_phrases(
     name: str, alternatives: list[str], define: Mapping[str, str], unless: list[str] | None = None
 ) -> Phrases:
-    """Compile alternatives; ``re.error`` names a bad pattern."""
-    exact = tuple(re.compile(expand(a, define)) for a in alternatives)
-    return Phrases(name, exact, tuple(re.compile(expand(u, define)) for u in unless or ()))
+    """Put the definitions in; ``re.error`` names a pattern that cannot be meant."""
+    written = tuple(checked(expand(a, define)) for a in alternatives)
+    return Phrases(name, written, tuple(checked(expand(u, define)) for u in unless or ()))
 
 
-def by_sound(patterns: Iterable[re.Pattern[str]]) -> tuple[re.Pattern[str], ...]:
-    """The same patterns with every character folded."""
-    return tuple(re.compile(fold(pattern.pattern)) for pattern in patterns)
+def by_sound(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    """The patterns with every character folded."""
+    return tuple(re.compile(fold(pattern)) for pattern in patterns)
+
+
+def checked(pattern: str) -> str:
+    """The pattern, if its brackets are closed and every ``?*+`` stands behind something; else ``re.error`` says why.
+
+    A tenth of the price of compiling it. What is wrong beyond that is found ``thoroughly``, as ``suifang flows check``
+    does, and when a service warms up.
+    """
+    if _THOROUGH.get() or _TYPICAL_FAULT.search(pattern) or not _brackets_close(pattern):
+        re.compile(pattern)
+    return pattern
+
+
+@contextmanager
+def thoroughly() -> Iterator[None]:
+    """Within it every pattern that is read is compiled at once."""
+    token = _THOROUGH.set(True)
+    try:
+        yield
+    finally:
+        _THOROUGH.reset(token)
+
+
+_TYPICAL_FAULT = re.compile(r"(?:^|[(|])[?*+](?!P?[:=!<])|\{\d*,?\d*$|\\$|\(\?[^:=!<P]|[?*+]{2}")
+_BRACKETS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]])*\]|[()\[]")
+
+
+def _brackets_close(pattern: str) -> bool:
+    open_now = 0
+    for token in _BRACKETS.findall(pattern):
+        if token == "[":
+            return False
+        open_now += (token == "(") - (token == ")")
+        if open_now < 0:
+            return False
+    return open_now == 0
 
 
 def expand(pattern: str, define: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import count
 from typing import Any
 
-from agent.understanding.phrases import Phrases, by_sound, compile_phrases, expand
+from agent.understanding.phrases import Phrases, by_sound, checked, compile_phrases, expand
 
 
 @dataclass(frozen=True)
@@ -19,15 +19,20 @@ class Concept:
     id: str
     codes: Mapping[str, str]
     """Form (htn, dm, copd) -> official code; absent where the form has no box for it."""
-    patterns: tuple[re.Pattern[str], ...]
+    written: tuple[str, ...]
     """Groups ``gap0``, ``gap1`` … hold the words between body part and feeling, where a 不 may stand."""
-    exact: tuple[re.Pattern[str], ...]
+    short: tuple[str, ...]
     """Short words, never matched by sound."""
 
     @cached_property
+    def patterns(self) -> tuple[re.Pattern[str], ...]:
+        """All wordings; compiled when first looked for."""
+        return tuple(map(re.compile, (*self.written, *self.short)))
+
+    @cached_property
     def by_sound(self) -> tuple[re.Pattern[str], ...]:
-        """The patterns folded; compiled when first listened for."""
-        return by_sound(self.patterns)
+        """The longer ones folded."""
+        return by_sound(self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,8 @@ def _concept(name: str, body: Mapping[str, Any], define: Mapping[str, str]) -> C
     return Concept(
         name,
         {str(form): str(code) for form, code in body["codes"].items()},
-        tuple(re.compile(p) for p in expanded),
-        tuple(re.compile(p) for p in sorted(short)),
+        tuple(map(checked, expanded)),
+        tuple(map(checked, sorted(short))),
     )
 
 

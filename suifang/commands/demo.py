@@ -28,6 +28,7 @@ from suifang.settings import read_settings
 from suifang.terminal import BOLD, DIM, RED, Screen
 from suifang.visits import Caller, Visit
 from suifang.voice import Engines, open_engines
+from suifang.warming import warming
 
 EXAMPLE = "suifang demo --voice m3 --rate 130 --band 8k --noise-db 20 --seed 7"
 
@@ -51,7 +52,11 @@ async def run(args: argparse.Namespace) -> int:
     """Hold the call, show what came of it."""
     settings, case = read_settings(), _case(args)
     screen = Screen(sys.stderr if args.json else sys.stdout)
-    async with open_app(settings) as app, open_engines(settings, app.library.knowledge.lexicons) as engines:
+    async with (
+        open_app(settings) as app,
+        open_engines(settings, app.library.knowledge.lexicons) as engines,
+        warming(app.library),
+    ):
         app.library.flow(case.flow)
         screen.line(f"居民 {case.resident.name}，声音 {case.voice.name}，种子 {case.voice.seed}", DIM)
         visit, call, paper = await _call(case, app, engines, _Show(screen, args.fast))

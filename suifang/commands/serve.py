@@ -12,7 +12,6 @@ from fastapi import FastAPI
 
 from agent.errors import InputError
 from connectors.access.people import StaffStatus
-from connectors.api.policies import check_policies
 from connectors.api.schemas import BODY_BYTES
 from connectors.signing.ports import SigningBackend
 from suifang.accounts import iso_of
@@ -25,6 +24,7 @@ from suifang.logs import open_log
 from suifang.settings import Settings, read_settings
 from suifang.signing import delivering, open_backend, served
 from suifang.talking import open_talk
+from suifang.warming import warming
 from suifang.web import build_service, listening
 
 EXAMPLE = "suifang serve --demo"
@@ -63,11 +63,10 @@ async def run(args: argparse.Namespace) -> int:
             api = build_service(app, chats, entry.gate, talk, backend)
             if (signing := served(settings, backend)) is not None:
                 api.mount("/signing", signing)
-            check_policies(api)
             await _staff(args, entry, backend, app)
             server = uvicorn.Server(server_config(api, settings))
             sys.stderr.write(_listening(settings))
-            async with listening(chats):
+            async with listening(chats), warming(app.library):
                 await server.serve(sockets=[listener])
     return 0
 

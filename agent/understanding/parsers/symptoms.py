@@ -116,7 +116,7 @@ def _matches(text: str, form: str, lexicons: Lexicons, sound: bool) -> list[_Mat
     for concept in lexicons.symptoms.concepts:
         if form not in concept.codes and concept.id != "ache":
             continue
-        found += [_match(m, text, concept, True) for p in (*concept.patterns, *concept.exact) for m in p.finditer(text)]
+        found += [_match(m, text, concept, True) for p in concept.patterns for m in p.finditer(text)]
         if sound:
             by_sound = (m for p in concept.by_sound for m in p.finditer(heard))
             fewest = 3 if concept.id == "other" else 2

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from agent.domain.alerts import FLAGS, Severity
 from agent.errors import DefinitionError
+from agent.understanding.phrases import checked
 from agent.understanding.pinyin import fold
 from agent.understanding.redflags.likeness import Likeness, load
 from agent.yaml_lines import line_of, load_yaml
 
+T = TypeVar("T")
 Step = str | int
 """A phrase group, or the widest gap in characters before the next one."""
 
@@ -46,14 +48,19 @@ _RULE_KEYS = {
 class Part:
     """One phrase group, by characters and by sound."""
 
-    exact: re.Pattern[str]
+    written: str
     chars: frozenset[str]
     folded_chars: frozenset[str]
 
     @cached_property
+    def exact(self) -> re.Pattern[str]:
+        """Compiled when first looked for: half the start would go into it."""
+        return re.compile(self.written)
+
+    @cached_property
     def folded(self) -> re.Pattern[str]:
-        """Compiled when first listened for: half the start would go into it."""
-        return re.compile(fold(self.exact.pattern))
+        """The same by sound."""
+        return re.compile(fold(self.written))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +221,13 @@ def _groups(path: Path, data: Mapping[str, Any]) -> dict[str, Part]:
 
 
 def _part(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> Part:
-    exact = _pattern(path, groups, name, [_ungapped(t) for t in terms] if isinstance(terms, list) else terms)
-    plain = _LOOKAROUND.sub("", exact.pattern)
+    ungapped = [_ungapped(t) for t in terms] if isinstance(terms, list) else terms
+    written = _terms(path, groups, name, ungapped, checked)
+    plain = _LOOKAROUND.sub("", written)
     chars = frozenset(_HAN.findall(plain))
     if re.search("[a-z]", plain.replace("?:", "")):
         chars |= frozenset("abcdefghijklmnopqrstuvwxyz")
-    return Part(exact, chars, frozenset(fold("".join(chars))))
+    return Part(written, chars, frozenset(fold("".join(chars))))
 
 
 def _ungapped(term: Any) -> Any:
@@ -228,6 +236,10 @@ def _ungapped(term: Any) -> Any:
 
 
 def _pattern(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> re.Pattern[str]:
+    return _terms(path, groups, name, terms, re.compile)
+
+
+def _terms(path: Path, groups: Mapping[str, Any], name: str, terms: Any, read: Callable[[str], T]) -> T:
     if not isinstance(terms, list) or not terms or not all(isinstance(t, str) and t for t in terms):
         raise DefinitionError(
             "redflags-terms",
@@ -237,7 +249,7 @@ def _pattern(path: Path, groups: Mapping[str, Any], name: str, terms: Any) -> re
             line=line_of(groups, name),
         )
     try:
-        return re.compile("(?:" + "|".join(terms) + ")")
+        return read("(?:" + "|".join(terms) + ")")
     except re.error as error:
         raise DefinitionError(
             "redflags-pattern",

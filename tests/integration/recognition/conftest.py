@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from tests.unit.recognition.bench import Bench, make
+from tests.integration.recognition.bench import Bench, make
 
 
 @pytest.fixture(scope="session")
