@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.integration.recognition.bench import Bench
-from tests.unit.recognition.posteriors import posteriors
 
 from speech.recognition import decoder
+from tests.integration.recognition.bench import Bench
+from tests.integration.recognition.posteriors import posteriors
 
 SAID = [
     ("blood_pressure", "高压一百五低压九十五"),

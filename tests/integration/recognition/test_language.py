@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.integration.recognition.bench import Bench
 
 from agent.errors import DefinitionError, SpeechError
 from speech.recognition import grammar, lexicon, ngram, patterns, spoken_numbers, syllables
 from speech.recognition.language import START, load
 from speech.recognition.syllable_ctc import LANGUAGE
+from tests.integration.recognition.bench import Bench
 
 
 @pytest.mark.parametrize(

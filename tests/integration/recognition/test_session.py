@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-from tests.integration.recognition.bench import Bench
-from tests.unit.recognition.posteriors import posteriors
 
 from agent.errors import SpeechError
 from speech.ports import RATE_HZ, Hints
 from speech.recognition import features
 from speech.recognition.acoustic import AcousticModel, PosteriorStream, Window
 from speech.recognition.syllable_ctc import SyllableCtcRecognizer
+from tests.integration.recognition.bench import Bench
+from tests.integration.recognition.posteriors import posteriors
 
 Floats = npt.NDArray[np.float32]
 
