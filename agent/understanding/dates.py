@@ -191,9 +191,17 @@ def _days_of_month(text: str, today: date) -> list[DateMention]:
     return found
 
 
+_OCCUPIED = re.compile("[半整]?(?:我|俺|得|要|还|正|有|在|家里)[^，]{1,8}(?:，|$)")
+
+
 def find_clock(text: str) -> ClockMention | None:
-    """The first clock time with its part of the day: 下午三点半 is 15:30, 差一刻四点 is 3:45."""
-    for match in _CLOCK.finditer(text):
+    """The first clock time with its part of the day: 下午三点半 is 15:30, 差一刻四点 is 3:45.
+
+    One that is given as the reason against it (四点我打牌呢，五点吧) gives way to a later one.
+    """
+    found = list(_CLOCK.finditer(text))
+    free = [m for m in found if not _OCCUPIED.match(text, m.end())]
+    for match in free or found:
         hour = _whole(match["h"])
         minute = _minute(match["rest"])
         if not (0 <= hour <= 24 and 0 <= minute < 60):

@@ -46,6 +46,7 @@ OVERRIDING = ("opt_out", "human_handoff", "abuse", "goodbye", "cancel", "resume_
 _AMOUNT = re.compile("[二三四五六七八九十百两几]|一[百米十斤]|\\d")
 
 
+_VARIES = re.compile("没有?个?[准定](?:数|儿|头|谱|时候)?|不一定|看情况|说不准")
 _ASKED_BACK = re.compile("(?<=[得清道住])几")
 """记不得几回了: no number is said."""
 
@@ -86,7 +87,7 @@ def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
     reading = _heard(ask, utterance, repaired, ctx, knowledge)
     if reading.empty and not knowledge.instructions.search(utterance.text):
         reading = knowledge.said_before.guess(ask, repaired.text)
-    if not reading.fills or ask in KIND_ASKS:
+    if ask in KIND_ASKS or reading.answer is not None:
         return reading
     beside = _volunteered(replace(utterance, text=repaired.text), ask, reading, ctx, knowledge)
     sure = tuple(fill for fill in beside if not fill.confirm and not fill.slot.endswith("_symptoms"))
@@ -129,6 +130,8 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
         and _AMOUNT.search(_ASKED_BACK.sub("", utterance.text))
     ):
         return reading  # 一米五几吧，记不准: something is known
+    if kind is AnswerKind.UNKNOWN and reading.confirm and _measured(ask) and _VARIES.search(utterance.text):
+        return reading  # 走得少，也没个准数: it differs, and can be asked
     if kind is None and _owns_up(reading, utterance, ask, knowledge):
         return Reading(answer=AnswerKind.UNKNOWN, complete=True, reason="does not know")
     if kind is not None and not as_answer:  # 耳背 may be an answer and no request
@@ -289,9 +292,12 @@ def _volunteered(
     if ask in {"identity", "consent"} and reading.answer in {AnswerKind.WRONG_PERSON, AnswerKind.NO}:
         return ()
     found: dict[str, SlotFill] = {}
+    answered = {fill.span for fill in reading.fills if fill.slot in own and fill.value}
     for fill in (*extract_volunteered(utterance, ctx), *volunteered_words(utterance, ctx, knowledge.lexicons)):
         if fill.slot == "nonadherence_reason" and ask != "med_adherence":
             continue
+        if fill.span in answered and isinstance(fill.value, (int, float)):
+            continue  # 血压计底下那个数七十二, asked for the pulse: one number, one value
         if fill.slot not in taken:
             found.setdefault(fill.slot, fill)
     return tuple(found.values())

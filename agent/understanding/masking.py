@@ -6,6 +6,7 @@ Blanking keeps the length, so that spans stay those of ``Utterance.text``.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 NUMERAL = "零一二三四五六七八九十百两半几\\d"
 BLANK = "，"
@@ -46,8 +47,29 @@ def clauses(text: str) -> list[tuple[int, int]]:
     return [m.span() for m in re.finditer(f"[^{BLANK}]+", text)]
 
 
+_SINCE = re.compile(f"{NOW.pattern}|自打|自从|打从|从打|那以后|打那")
+"""Where an account of earlier days comes to the present."""
+_TOLD_TO = re.compile(
+    "(?:大夫|医生|护士|医院|社区|你们|闺女|儿子|女儿|孩子|老伴)[^，]{0,3}(?:让|叫|要求|规定|嘱咐|建议|劝)(?:我|俺|咱)"
+)
+_NOT_DONE = re.compile(
+    "(?:我|俺|咱)?(?:也|都|可|哪|就|真|实在)*(?:做|办|坚持|达|走|动|吃|喝|戒|听|管|控制)[^，]{0,2}不(?:到|了|住|来|下)|没(?:照|听|做到|当回事)|(?:我|俺)哪"
+)
+_NOT_THIS = re.compile(
+    f"(?<!是)不是[{NUMERAL}点个]+[^，{NUMERAL}]{{0,2}}，?(?=(?:我|那|而|应该|说的)?就?是[^，]{{0,3}}[{NUMERAL}])"
+)
+"""高压不是一百六十二，是一百二十六."""
+_MEASURED_FOR = re.compile("[量测扎查称数]|给|帮|看|[说念读讲问]")
+_MINE = re.compile("(?:我|俺|咱)(?:自己|自个儿?|本人)?(?:的|是|可|倒|呢|这个?|血压|血糖|高压|跟[他她])")
+
+
 def present(text: str) -> str:
-    """Without the clauses that say how it was before (以前高压一百八); 早就戒了 stays."""
+    """Without the clauses that say how it was before (以前高压一百八), what was only ordered, or another's figures.
+
+    早就戒了 stays.
+    """
+    text = _NOT_THIS.sub(lambda m: BLANK * len(m[0]), text)
+    text = _done(_told_up_to_now(_own_figures(text)))
     unmeasured = _NOT_TODAY.search(text)
     for start, end in clauses(text):
         clause = text[start:end]
@@ -62,6 +84,41 @@ def present(text: str) -> str:
             text = blank(text, start, start + now.start())
         if past and not now and not re.search("戒|不抽|不喝|没", clause):
             text = blank(text, start, end)
+    return text
+
+
+def _told_up_to_now(text: str) -> str:
+    """早先口重，离了咸菜不吃饭，自打查出来才改的: all before 自打 is of earlier days."""
+    spans = clauses(text)
+    first = next((n for n, span in enumerate(spans) if PAST.search(text[slice(*span)])), None)
+    if first is None or NOW.search(text[slice(*spans[first])]):
+        return text
+    later = range(first + 1, len(spans))
+    since = next((n for n in later if _SINCE.search(text[slice(*spans[n])])), None)
+    return text if since is None else blank(text, spans[first][0], spans[since][0])
+
+
+def _own_figures(text: str) -> str:
+    """老头子一百七，他那个老高了，我是一百二十八: what is told of another before 我 is not the speaker's."""
+    spans = clauses(text)
+    other = next((n for n, span in enumerate(spans) if _figure_of_another(text[slice(*span)])), None)
+    if other is None:
+        return text
+    mine = next((n for n in range(other + 1, len(spans)) if _MINE.match(text, spans[n][0])), None)
+    return text if mine is None else blank(text, spans[other][0], spans[mine][0])
+
+
+def _figure_of_another(clause: str) -> bool:
+    who = OTHERS.search(clause)
+    return who is not None and bool(re.search(f"[{NUMERAL}]", clause)) and not _MEASURED_FOR.search(clause)
+
+
+def _done(text: str) -> str:
+    """大夫让我一天走一个小时，我做不到，…: an order that is not followed is no habit."""
+    spans = clauses(text)
+    for (start, end), (after, stop) in pairwise(spans):
+        if _TOLD_TO.search(text, start, end) and _NOT_DONE.search(text, after, stop):
+            text = blank(text, start, stop)
     return text
 
 

@@ -29,7 +29,7 @@ _SOURCES: tuple[tuple[re.Pattern[str], Parser, tuple[str, ...]], ...] = (
     (re.compile("体重|[^瘦胖轻重掉]\\d*(?:斤|公斤|千克)(?!酒|米|粮|面)"), vitals.parse_weight, ("weight_kg_now",)),
     (re.compile("身高|个子|个头|[一1]米[零一二三四五六七八九\\d]"), vitals.parse_height, ("height_cm",)),
     (
-        re.compile("抽(?:烟|着)?[^，]{0,6}[包根支盒]|[包根支盒]烟|不抽烟|不吸烟|戒烟"),
+        re.compile("抽(?:烟|着)?[^，]{0,6}[包根支盒]|[包根支盒]烟(?!囱|筒|道|灰|丝)|不抽烟|不吸烟|戒烟"),
         lifestyle.parse_smoking,
         ("smoke_per_day_now",),
     ),

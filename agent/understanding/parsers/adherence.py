@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from agent.domain.answers import AskContext, Reading, SlotFill
 from agent.understanding.lexicons import Lexicons
+from agent.understanding.masking import present
 from agent.understanding.negation import Mention, Polarity, polarities
 from agent.understanding.parsers.yes_no import WEAK, polar
 from agent.understanding.parsing import Parser
@@ -63,7 +64,7 @@ def _adherence(text: str, lexicons: Lexicons) -> Reading:
     if span := sets["replaced"].search(text):
         fill = SlotFill("med_adherence", NOT_TAKEN, 0.7, span, confirm=True, reason="takes something else instead")
         return Reading((fill,), confirm=True, reason=fill.reason)
-    found = adherence_code(text, lexicons)
+    found = adherence_code(present(text), lexicons)
     if found:
         return _one("med_adherence", found[0], found[1], text)
     if sets["somebody_changed"].search(text):
@@ -109,7 +110,7 @@ def _some_other_reason(text: str, lexicons: Lexicons) -> Reading:
 def _affirmed(text: str, name: str, lexicons: Lexicons) -> tuple[int, int] | None:
     """First phrase of the set that is not denied (不是忘了, 药倒不贵)."""
     for span in lexicons.adherence[name].spans(text, sound=len(text) <= 8):
-        denied = re.search("(不是|不|没|并非|倒不|也不|不算|没有|不太)$", text[: span[0]])
+        denied = re.search("(不是|不|没|并非|倒不|也不|不算|没有|不太)(因为|嫌|怕|图|说)?$", text[: span[0]])
         whether = re.match(f"(是|倒|倒是|也)?(不|没){re.escape(text[span[1] - 1])}", text[span[1] :])
         if not denied and not whether:
             return span

@@ -13,6 +13,11 @@ _WEEK = re.compile("个?(?:礼拜|星期|周)")
 _MONTH = re.compile("个?月")
 _TIMES = re.compile("(?:次|回|趟|遍|圈|顿)")
 _EVERY_DAY = re.compile("天天|每天|日日|每日|见天|一天不落|成天|早晚")
+_EVERY_SO_OFTEN = re.compile(
+    "(?<!周)(?<!星期)(?<!礼拜)(?<!周[走去练跳动遛])(?<!星期[走去练跳动遛])(?<!礼拜[走去练跳动遛])"
+    "(?P<days>[两二三四五六七2-7])天(?:走|去|跳|活动|锻炼|动)?(?P<times>[一两1-3])(?:次|回|趟)"
+)
+"""两天一次; 一个礼拜走五天一次二十分钟 says five days."""
 _LASTS = re.compile("(?:能|够|可以|要)?(?:抽|喝|吃|管)(?:个)?$|(?:能|够)$")
 _WEEKDAYS = re.compile(
     "(?<![一每])(?<![一每]个)(?P<days>(?:周|星期|礼拜)[一二三四五六日天](?:[、，和跟还有]*(?:(?:周|星期|礼拜)[一二三四五六日天]|[一二三四五六日])(?![天次回趟个点十百])){1,6}|"
@@ -135,7 +140,7 @@ def _fixed(text: str) -> tuple[float | None, bool, tuple[int, int]] | None:
     listed = _WEEKDAYS.search(text)
     if listed:
         return float(len(set(re.findall("[一二三四五六日天]", listed["days"])))), False, listed.span()
-    every = re.search("(?P<days>[两二三四五六七2-7])天(?:走|去|跳|活动|锻炼|动)?(?P<times>[一两1-3])(?:次|回|趟)", text)
+    every = _EVERY_SO_OFTEN.search(text)
     if not every:
         return None
     days, times = find_numbers(every["days"])[0].value, find_numbers(every["times"])[0].value

@@ -13,6 +13,7 @@ from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 
 _BETWEEN = re.compile("(?:到|至|-)[一二三四五六七八九十\\d]+点")
+_CLOCKS = re.compile("[零一二两三四五六七八九十\\d]+点(?:半|一刻|三刻|[一二三四五]?十[一二三四五六七八九]?分?)?")
 _TIME_WORDS = re.compile(
     "早|晚|上午|下午|中午|晌|回头|过(?:几|两|些|会)|改天|再说|有空|有时间|以后|等|明天|后天|礼拜|星期|周|月|赶明|随时|都行|忙完|一会|待会|回来|吃完|号"
 )
@@ -22,6 +23,9 @@ def parse(utterance: Utterance, ctx: AskContext) -> Reading:
     """``callback_time`` as YYYY-MM-DDTHH:MM; a day without an hour, or 晚点, is asked for."""
     text = corrected(utterance.text)
     clock, days = find_clock(text), find_dates(text, ctx.now)
+    if clock is not None and text != utterance.text:  # 今儿后晌四点，不对，五点: the day and its part stay said
+        said = _CLOCKS.sub(lambda m: "，" * len(m[0]), utterance.text[: clock.span[0]]) + text[clock.span[0] :]
+        clock, days = find_clock(said) or clock, days or find_dates(said, ctx.now)
     if clock is None:
         return _delay(text, ctx.now)
     if clock.vague or _BETWEEN.match(text, clock.span[1]):

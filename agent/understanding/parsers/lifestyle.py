@@ -28,6 +28,10 @@ _DRINK_NO = re.compile(
 )
 _OTHER_TIMES = re.compile("(?:早上?|中午|晌午|晚上?|上午|下午|白天|夜里)(?:就|都|也|倒|我|一般)*不(?:喝|抽)")
 """晚上不喝 beside an amount for noon."""
+_OTHER_DRINKS = re.compile(
+    "(?:白酒|啤酒|红酒|黄酒|米酒|药酒|洋酒|白的|啤的|红的|别的酒?|其他的?酒?|旁的)(?:我|俺|就|都|也|是|倒|可|一概|一口|一点)*(?:不|没)(?:怎么|咋|敢|爱|能|再)?[喝沾碰]"
+)
+"""白酒不喝 beside an amount of another drink."""
 _SELDOM = re.compile(
     "偶尔|偶而|有时|不常|不经常|很少|难得|过年|过节|逢年|来(?:了)?(?:客人|人|戚)|亲戚|应酬|有事|想起来|抽着玩|一点点|一点儿?(?![零一二三四五六七八九])|少许|几口|抿"
 )
@@ -54,6 +58,7 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
         _SMOKE_NO.search(text)
         and not _NOT_QUIT.search(text)
         and (not found or re.search("[戒忌]|不抽|没抽|不吸", text))
+        and not _only_of(text, "酒", "烟")
     ):
         return reading(SlotFill("smoke_per_day_now", 0, 1.0, (0, len(text)), reason="does not smoke"))
     if not found:
@@ -62,6 +67,11 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
         return vague("ten or eight: which?")  # 十根八根
     by_time = len(found) > 1 and re.search("早.*晚|上午.*下午|白天.*(?:晚|夜)", text)
     return _daily(text, found if by_time else found[-1:], "smoke_per_day_now")
+
+
+def _only_of(text: str, other: str, asked: str) -> bool:
+    """酒我是滴酒不沾, asked for cigarettes: what is denied is the other of the two."""
+    return other in text and asked not in text and not re.search("[抽吸]" if other == "酒" else "[喝饮]", text)
 
 
 def _bare_or_vague(text: str, slot: str, about: str) -> Reading:
@@ -105,7 +115,9 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
     text = corrected(own(present(utterance.text)))
     found = _drinks(text)
     text = _OTHER_TIMES.sub(lambda m: "，" * len(m[0]), text) if found else text
-    if _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and (not found or re.search("[戒忌]|不喝(?!多|醉)", text)):
+    text = _OTHER_DRINKS.sub(lambda m: "，" * len(m[0]), text) if found else text
+    denied = _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and not _only_of(text, "烟", "酒")
+    if denied and (not found or re.search("[戒忌]|不喝(?!多|醉)", text)):
         return reading(SlotFill("alcohol_liang_now", 0, 1.0, (0, len(text)), reason="does not drink"))
     if not found:
         if re.search("[瓶杯碗盅]", text) and find_numbers(text):
@@ -208,7 +220,7 @@ def parse_exercise(utterance: Utterance, ctx: AskContext) -> Reading:
     must = minutes_open or times_open
     if fills or must:
         return reading(*fills, complete=len(fills) == 2 and not must, confirm=must, reason="not exact" if must else "")
-    if UNKNOWN_WORDS.search(text):
+    if UNKNOWN_WORDS.search(text) and not re.search("没有?个?[准定]", text):
         return unknown()
     known = re.search("走|跑|动|跳|操|拳|舞|锻炼|溜达|遛|散步|活|圈|会儿|功夫|工夫|步|种地|家务|孙", text)
     return vague("how often, how long?") if known else Reading()

@@ -23,6 +23,10 @@ _NO_NAME = re.compile(
 _TAKEN_BACK = re.compile(
     "(?=.*，)[，啊吧呢]*(?:哦|噢|哎|啊|嗯|不|，)*(?:不是|不对|错了|[说记讲念看]错了|叫错了|反了)[，啊了吧]*(?:哦|应该|吃的|叫|是)*"
 )
+_ANOTHERS = re.compile(
+    "[，啊呢哦哎]*(?:不对|不是|错了|[说记看拿]错了|，)*(?:那|这)个?是(?:我|俺|他|她)?(?:们?家)?"
+    "(?:老伴|老头|老婆|爱人|儿|闺女|女儿|妹|姐|弟|哥|妈|爸|娘|爹|邻居|孙|媳妇|婆婆|公公|姑娘)[^，]{0,3}(?:的|吃|用)"
+)
 _SAME = re.compile("(上回|上次|以前|原来|老)(的)?那些?(几[种样])?药?|没(变|换)过?")
 _MOST_PIECES, _MANY_PIECES, _MANY_TIMES = 10, 2, 4
 
@@ -66,13 +70,19 @@ def read_medications(text: str, ctx: AskContext, lexicons: Lexicons, *, exact_on
 
 
 def _not_withdrawn(text: str, taken: tuple[Named, ...]) -> tuple[Named, ...]:
-    """厄贝沙坦，不是，是替米沙坦: without the name that is taken back."""
+    """厄贝沙坦，不是，是替米沙坦; 不是拜新同，是拜糖平; 那是我妹妹的: without the name that is taken back."""
     after = [*taken[1:], None][: len(taken)]
-    return tuple(
-        n
-        for n, later in zip(taken, after, strict=True)
-        if not later or not _TAKEN_BACK.fullmatch(text, n.span[1], later.span[0])
-    )
+    return tuple(n for n, later in zip(taken, after, strict=True) if not _withdrawn(text, n, later))
+
+
+def _withdrawn(text: str, name: Named, later: Named | None) -> bool:
+    behind = text[name.span[1] : later.span[0] if later else len(text)]
+    if _ANOTHERS.match(behind):
+        return True
+    if later is None:
+        return False
+    not_but = text[: name.span[0]].endswith("不是") and re.match("[，啊呢]*(?:是|就是|而是|吃的是)$", behind)
+    return bool(not_but or _TAKEN_BACK.fullmatch(text, name.span[1], later.span[0]))
 
 
 def _no_item(text: str, open_questions: list[str], stopped: bool, lexicons: Lexicons) -> Reading:

@@ -107,7 +107,14 @@ def _without_names(text: str, found: Reading) -> str:
     for fill in found.fills:
         if fill.slot == "contact_name" and isinstance(fill.value, str):
             text = text.replace(fill.value, "，" * len(fill.value))
-    return text
+    return _SPELLING.sub(lambda m: "，" * len(m[0]), text)
+
+
+_SPELLING = re.compile(
+    "(?<![^，])(?:那个?|就是|是)?[^，我俺他她]{1,5}(?:的|那个|这个)[^，子儿女孙妻夫妈爸爹娘哥姐弟妹嫂媳婿侄娃友邻人](?=，|$)"
+    "|[^，]{0,3}字(?:边|旁|头|底|加)[^，]*|[^，]{1,2}(?:加|带)(?:个|一)[^，]{1,3}(?=，|$)"
+)
+"""How the characters are written (赵钱孙李的赵, 女字边): no word of a relative."""
 
 
 def _called(parser: Parser) -> Parser:
@@ -217,7 +224,7 @@ def _relation_parser(lexicons: Lexicons) -> Parser:
     codes["5"] = compile_phrases("5", [_PARENT], {})
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        text = utterance.text
+        text = _SPELLING.sub(lambda m: "，" * len(m[0]), utterance.text)
         hits = after_correction(text, find_hits(codes, text))
         if hits:
             doubtful = hits[0].doubtful or len({hit.code for hit in hits}) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.domain.answers import AskContext, Reading, SlotFill
-from agent.understanding.masking import NUMERAL, blank, clauses, corrected, present
+from agent.understanding.masking import NUMERAL, blank, clauses, corrected, own, present
 from agent.understanding.measuring import UNKNOWN_WORDS, choose, fill, reading, unknown, vague
 from agent.understanding.numbers import find_numbers
 from agent.understanding.parsers.self_care import guarded
@@ -21,6 +21,10 @@ _LEFT_OUT = re.compile("(?:留|差|扣|少|剩|加|缺|减)(?:你们?|了|掉|�
 _NOT_BUT = re.compile("(?:不是|不在|没在)[^，]{1,12}?，?(?=(?:而|就)?是|在)")
 
 
+_TASTES = ("salt_now",)
+"""Asks where what others like says nothing; where others help, it says much."""
+
+
 def _graded(ask: str) -> Parser:
     """A parser whose words decide a code."""
 
@@ -28,7 +32,7 @@ def _graded(ask: str) -> Parser:
         text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), present(utterance.text))
         if _not_known(text):
             return unknown()
-        found = grade(ask, text)
+        found = grade(ask, own(text) if ask in _TASTES else text)
         return found or Reading()
 
     return parse
@@ -82,7 +86,8 @@ def parse_satisfaction(utterance: Utterance, ctx: AskContext) -> Reading:
     """Satisfaction from 1 to 5, by number or word."""
     text = corrected(utterance.text)
     told = [n for n in find_numbers(text) if re.match("分|颗?星|$|吧|，", text[n.span[1] :])]
-    numbers = [n for n in told if not _LEFT_OUT.search(text[: n.span[0]])]
+    given = [n for n in told if re.search("[打给评]个?$", text[: n.span[0]])]
+    numbers = given or [n for n in told if not _LEFT_OUT.search(text[: n.span[0]])]
     number = choose(text, tuple(numbers))
     if number and number.value == int(number.value):
         return reading(fill("satisfaction_score", number.value, number.span, confirm=number.soft, reason="unsure"))

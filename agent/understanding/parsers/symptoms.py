@@ -120,9 +120,15 @@ def _matches(text: str, form: str, lexicons: Lexicons, sound: bool) -> list[_Mat
         if sound:
             by_sound = (m for p in concept.by_sound for m in p.finditer(heard))
             fewest = 3 if concept.id == "other" else 2
-            heard_as = (_match(m, text, concept, False) for m in by_sound if m.end() - m.start() >= fewest)
+            plain = (m for m in by_sound if m.end() - m.start() >= fewest and not _plain_words(text, m))
+            heard_as = (_match(m, text, concept, False) for m in plain)
             found += [m for m in heard_as if all(lexicons.symptoms.gap.fullmatch(g) for g in m.gaps)]
     return [m for m in found if m.end > m.start]
+
+
+def _plain_words(text: str, match: re.Match[str]) -> bool:
+    """两只手 is no 老瘦: a counted part of the body was written down rightly."""
+    return re.match("[只条][手脚腿胳眼耳]", text[slice(*match.span())]) is not None
 
 
 def _match(match: re.Match[str], text: str, concept: Concept, exact: bool) -> _Match:

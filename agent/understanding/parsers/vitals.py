@@ -74,9 +74,12 @@ def parse_temperature(utterance: Utterance, ctx: AskContext) -> Reading:
     return reading(fill("body_temperature", number.value, number.span, confirm=number.soft, reason="unsure"))
 
 
+_HEIGHT = re.compile("(?<![一二三四五六七八九十百千])[一1两2]米[零一二三四五六七八九十\\d]{1,3}(?![斤公])")
+
+
 def parse_weight(utterance: Utterance, ctx: AskContext) -> Reading:
     """Weight in kg; 斤 are halved, a bare number is taken as the unit that fits and read back."""
-    text = corrected(present(utterance.text))
+    text = _HEIGHT.sub(lambda m: "，" * len(m[0]), corrected(present(utterance.text)))
     numbers = _weights(text)
     number = choose(text, numbers)
     if number is None:

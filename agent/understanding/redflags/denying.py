@@ -30,6 +30,12 @@ _EVEN_LESS = re.compile("^(?:就|那)?更(?:是|加)?(?:没|不|冇)")
 """头晕是没有，胸口疼更没有."""
 _NEVER_HAD = re.compile("^(?:吗|么|啊|呀|呢|嘛|，)*(?:从来|可|倒|还)*没(?:有)?[低高晕昏疼痛闷喘吐摔跌肿慌]过")
 """血糖低？没低过."""
+_NOT_ON_ME = re.compile(
+    "^[^。]*?，(?:我|俺)(?:吃了|吃着|用了|喝了|打了|吃完|倒|可|自己|这)*"
+    "没(?:有|出现|得|发生)?(?:这样|这些|这种|那样|那些|那种|过|这回事|这毛病|事)"
+)
+"""说明书上写着脸肿，我吃了倒没这样."""
+_ECHO = re.compile("^[吗么啊呀嘛]*，?")
 _SAME_QUESTION = "^不{0}"
 _NEW_FACT = re.compile("就是|但|可是|不过|现在|今天|刚才|只是|倒是|这两天|昨")
 _AFFIRMED = re.compile("^(?:没有?|不)(?:停|断|好|缓|减|轻|消|退|止|法|办法|劲|力)")
@@ -133,7 +139,8 @@ def denied_after(rest: str, last: str, cues: Cues) -> bool:
         return True
     if denier(cues).after.match(rest) or _EVEN_LESS.match(rest):
         return True
-    if _NEVER_HAD.match(rest):
+    echo = _ECHO.match(rest)
+    if _NEVER_HAD.match(rest) or _NOT_ON_ME.match(rest) or cues["nonsense"].match(rest, echo.end() if echo else 0):
         return True
     sweeping = _ALL_DENIED.match("，" + rest if not rest.startswith("，") else rest)
     return bool(sweeping) and not _NEW_FACT.search(rest[: sweeping.end() if sweeping else 0])

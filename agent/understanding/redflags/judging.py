@@ -8,10 +8,11 @@ from itertools import pairwise
 
 from agent.domain.alerts import Mention, MentionStatus, Severity, Subject
 from agent.understanding.redflags import denying, times
+from agent.understanding.redflags.bystanders import nobody
 from agent.understanding.redflags.evidence import of_the_past
 from agent.understanding.redflags.lexicon import RedFlagRules
 from agent.understanding.redflags.matching import Candidate
-from agent.understanding.redflags.people import Owner, Person, owner
+from agent.understanding.redflags.people import Owner, Person, owner, topic
 
 _NEVER_HABIT = ("suicide_risk", "unconscious", "fall_injury")
 _COMPLETION = re.compile(
@@ -29,6 +30,8 @@ _FALL_BAD = re.compile("地|[流淌]|[起动]不|断|昏|晕|吐")
 _OWN_DENIAL = re.compile("(?:没有?|冇|也不|都不)(?:怎么|再|起)?[疼痛闷喘晕肿麻歪吐流痒红抖]$")
 """吃药没起疹子，嘴也没肿 as one run of signs: the last of them is denied inside it."""
 _TWICE_DENIED = re.compile("没有?不|不是(?:不|没)|没停")
+_SEEN = re.compile("[叫喊唤摇推拍][^，]{0,6}(?:不|没|唔)|昏迷|(?:没|冇|没有)(?:了)?(?:意识|知觉|反应|气)|不省人事")
+"""Nobody says so of himself."""
 _IF = re.compile("要是|如果|假如|万一")
 _LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
@@ -103,7 +106,9 @@ def judge(case: Case) -> Mention:
     status, reason = verdict
     if status is MentionStatus.PRESENT and (case.candidate.doubtful or _ordinary(case)):
         status, reason = MentionStatus.UNCERTAIN, "too little said, or explained otherwise"
-    subject = Subject.SELF if whose.person is Person.SELF else Subject.OTHER
+    seen = case.flag == "unconscious" and "我" not in case.clause_left and _SEEN.search(case.clause)
+    other = seen or whose.person is not Person.SELF or topic(case.text, case.start, case.rules.cues)
+    subject = Subject.OTHER if other else Subject.SELF
     return Mention(
         case.flag,
         status,
@@ -339,4 +344,21 @@ def _now_and_then(case: Case, whose: Owner) -> Verdict:
     return None
 
 
-_ORDER = (_affirmed_echo, _figurative, _denied, _asked_or_told, _of_others, _timed, _as_always, _now_and_then)
+def _of_nobody(case: Case, whose: Owner) -> Verdict:
+    del whose
+    words = nobody(case.text, case.start, case.end, case.flag)
+    return (MentionStatus.OTHER_PERSON, f"{NOBODY}: {words}") if words else None
+
+
+NOBODY = "no person"
+_ORDER = (
+    _of_nobody,
+    _affirmed_echo,
+    _figurative,
+    _denied,
+    _asked_or_told,
+    _of_others,
+    _timed,
+    _as_always,
+    _now_and_then,
+)

@@ -63,6 +63,17 @@ def owner(text: str, start: int, end: int, cues: Cues, *, far: bool = False, nea
     return Owner(best[2], text[best[0] : best[1]], bool(cues["reporter_after"].match(between)))
 
 
+def topic(text: str, start: int, cues: Cues) -> bool:
+    """老伴打了胰岛素没吃饭，这会儿满头大汗: who opens the account and is not followed by 我 stays its subject."""
+    first = cues["family"].search(text, 0, start)
+    if first is None or cues["self"].search(text, 0, start) or not _OPENS.fullmatch(text[: first.start()]):
+        return False
+    return _can_be_subject(text, first, cues)
+
+
+_OPENS = re.compile("(?:，|哎|唉|快|喂|大夫|医生|你好|您好|那个|刚才|今天|我|俺|咱|们|家|屋头|屋里|的|大|二|小)*")
+
+
 def _can_be_subject(text: str, match: re.Match[str], cues: Cues) -> bool:
     before, after = text[max(0, match.start() - 3) : match.start()], text[match.end() :]
     before = re.sub("(?:我|俺|你|他|她)(?:们)?(?:家)?(?:的)?$", "", before)

@@ -36,7 +36,7 @@ _ASKED = {
     "body_temperature": "body_temperature",
 }  # fmt: skip
 _OTHER_UNIT = re.compile(
-    "(?:点半|点钟|(?<!多)点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人|[个笼]?(?:包子|馒头|馍|鸡蛋|饺子|油条|烧饼)|碗|杯|口)"
+    "(?:点半|点钟|(?<!多)点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|遍|趟|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人|[个笼]?(?:包子|馒头|馍|鸡蛋|饺子|油条|烧饼)|碗|杯|口)"
 )
 _AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到|快|差点|接近)$")
 _TWICE = re.compile(
@@ -107,7 +107,7 @@ def _numbers(text: str, *, sugar: bool) -> Iterator[Number]:
 
 def _by_size(text: str, number: Number) -> str:
     """What was measured, where only 量了 or 测了 is said: the range of a pressure, or a decimal as glucose has."""
-    if number.low >= _LOWEST_SBP and number.high <= _HIGHEST_SBP:
+    if number.low >= _LOWEST_SBP and min(number.high, number.value) <= _HIGHEST_SBP:
         return "bp"
     return "glucose" if number.value < _MG_DL and re.search("[.点]", text[slice(*number.span)]) else ""
 
