@@ -4,34 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
-import re
-import sys
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from websockets.asyncio.client import ClientConnection, connect
 
 from agent.errors import InputError
 from agent.flows.replies import Replies, load_replies
-from connectors.signing.reference import open_reference
-from connectors.signing.seed import seed
 from evaluation.intervals import percentile
+from suifang.bench_service import Served, Way, serve, ways
 
 THINK_S = (4.0, 12.0)
 """A person reads and taps; nobody answers in less."""
-STARTS_S = 120
-FLOW = "hypertension_followup"
-DOCTORS = {"doctor": "T1", "doctor2": "T2"}
-RESIDENTS = 600
-"""Enough for 200 of the two teams, one conversation each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,98 +42,23 @@ class _Tally:
     ended: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Served:
-    url: str
-    passwords: Mapping[str, str]
-
-
 async def measure(root: Path, folder: Path, sessions: int, seconds: float) -> ChatSpeed:
     """Serve a demonstration in ``folder`` and hold ``sessions`` chats for ``seconds``. Raises ``InputError``."""
     replies = load_replies(root / "dialogues" / "replies.yml")
-    async with open_reference(folder / "signing.db") as backend:
-        await seed(backend.database, RESIDENTS, 1, date.today())
-    async with _service(folder) as served:
-        links = await asyncio.to_thread(_links, served, await _residents(folder), sessions)
-        tally, until = _Tally([]), time.monotonic() + seconds
-        await asyncio.gather(*(_resident(served, link, replies, (tally, until, n)) for n, link in enumerate(links)))
+    async with serve(folder) as served:
+        tally, opened = _Tally([]), await ways(served, folder, sessions)
+        until = time.monotonic() + seconds
+        await asyncio.gather(*(_resident(served, way, replies, (tally, until, n)) for n, way in enumerate(opened)))
     p50, p95, p99 = (round(percentile(tally.waits_ms, share) or 0.0, 1) for share in (50, 95, 99))
-    return ChatSpeed(len(links), len(tally.waits_ms), p50, p95, p99, tally.refused, tally.ended)
+    return ChatSpeed(len(opened), len(tally.waits_ms), p50, p95, p99, tally.refused, tally.ended)
 
 
-@asynccontextmanager
-async def _service(folder: Path) -> AsyncIterator[_Served]:
-    """The service as users run it, in a process of its own."""
-    environment = {**os.environ, "SUIFANG_DATA_DIR": str(folder)}
-    command = (sys.executable, "-m", "suifang.cli", "serve", "--demo", "--port", "0")
-    process = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.PIPE)
-    try:
-        async with asyncio.timeout(STARTS_S):
-            served = await _told(process)
-        drain = asyncio.create_task(_drained(process), name="the service's log")
-        yield served
-        drain.cancel()
-    finally:
-        process.terminate()
-        await process.wait()
-
-
-async def _drained(process: asyncio.subprocess.Process) -> None:
-    """A pipe that nobody reads fills, and stops the service."""
-    while process.stderr is not None and await process.stderr.readline():
-        pass
-
-
-async def _told(process: asyncio.subprocess.Process) -> _Served:
-    passwords: dict[str, str] = {}
-    while process.stderr is not None and (line := (await process.stderr.readline()).decode()):
-        if found := re.match(r"  (\w+) +(\S+)$", line):
-            passwords[found[1]] = found[2]
-        if found := re.search(r"listening on (http://\S+)", line):
-            return _Served(found[1], passwords)
-    raise InputError("bench-service", "the service did not start", "try: suifang serve --demo")
-
-
-async def _residents(folder: Path) -> dict[str, list[str]]:
-    """Ids of the seeded residents by team."""
-    teams: dict[str, list[str]] = {team: [] for team in DOCTORS.values()}
-    async with open_reference(folder / "signing.db") as backend:
-        for number in range(1, RESIDENTS + 1):
-            file = await backend.resident(f"R{number:05d}", date.today())
-            if file is not None and file.team in teams:
-                teams[file.team].append(file.id)
-    return teams
-
-
-def _links(served: _Served, residents: Mapping[str, list[str]], sessions: int) -> list[tuple[str, str]]:
-    """Token and visit of every session, over the service's own routes. Blocking."""
-    links: list[tuple[str, str]] = []
-    for name, team in DOCTORS.items():
-        browser = build_opener(HTTPCookieProcessor())
-
-        def ask(
-            path: str, body: Mapping[str, Any], headers: Mapping[str, str], browser: Any = browser
-        ) -> dict[str, Any]:
-            sent = {"Content-Type": "application/json", **headers}
-            with browser.open(Request(served.url + path, json.dumps(body).encode(), sent)) as answer:
-                found: dict[str, Any] = json.load(answer)
-                return found
-
-        csrf = ask("/api/session", {"name": name, "password": served.passwords[name]}, {})["csrf"]
-        for resident in residents[team][: sessions - len(links)]:
-            token = ask("/api/links", {"resident_id": resident, "flow": FLOW}, {"X-CSRF-Token": csrf})["token"]
-            links.append((token, ask("/api/link/visit", {}, {"Authorization": f"Bearer {token}"})["visit_id"]))
-    return links
-
-
-async def _resident(
-    served: _Served, link: tuple[str, str], replies: Mapping[str, Replies], run: tuple[_Tally, float, int]
-) -> None:
+async def _resident(served: Served, way: Way, replies: Mapping[str, Replies], run: tuple[_Tally, float, int]) -> None:
     """One page: reads, thinks, taps, until the time is over or the conversation ends."""
-    (token, visit), (tally, until, number) = link, run
+    tally, until, number = run
     thinking = random.Random(number)
-    address = f"{served.url.replace('http', 'ws')}/api/chat/{visit}/live"
-    async with connect(address, subprotocols=[f"suifang.link.{token}"]) as socket:  # type: ignore[list-item]
+    address = f"{served.sockets}/api/chat/{way.visit}/live"
+    async with connect(address, subprotocols=[f"suifang.link.{way.token}"]) as socket:  # type: ignore[list-item]
         state = await _until(socket, "state")
         while time.monotonic() < until and state["outcome"] is None:
             await asyncio.sleep(thinking.uniform(*THINK_S))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -14,8 +14,9 @@ from agent.domain.events import DoctorCall
 from agent.errors import InputError
 from connectors.access.people import ResidentLink, Staff
 from connectors.api.ports import DoctorNews
-from connectors.media.ladder import OnDuty, Ring, Step, accept, advance, decline, told
+from connectors.media.ladder import OnDuty, Ring, Standing, Step, accept, advance, decline, order, told
 from connectors.media.rooms import Peer, Rooms
+from connectors.media.turn import Ice
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,9 @@ class House(Protocol):
 
     async def brief(self, visit_id: str, reason: str) -> dict[str, Any]:
         """What a doctor must know before answering."""
+
+    async def roster(self, team: str) -> Mapping[str, Standing]:
+        """Whose shift it is and what they said of themselves, by id."""
 
     async def note(self, visit_id: str, body: DoctorCall) -> None:
         """Append to the visit's log."""
@@ -48,8 +52,7 @@ class Terms:
 
     ring_s: float = 25.0
     """So long it rings at one doctor's."""
-    ice: tuple[dict[str, str], ...] = ()
-    """STUN and TURN servers, as browsers take them: urls, username, credential."""
+    ice: Ice = field(default_factory=Ice)
 
 
 @dataclass(eq=False)
@@ -193,7 +196,12 @@ class Escalations:
         role = "doctor" if staff else "family" if family else "resident"
         shown = who.shown if isinstance(who, Staff) else ""
         with self._rooms.inside(visit_id, role, shown) as peer:
-            hello = {"type": "hello", "id": peer.id, "role": role, "ice": [*self._terms.ice]}
+            hello = {
+                "type": "hello",
+                "id": peer.id,
+                "role": role,
+                **self._terms.ice.told(f"{role}-{peer.id}", time.time()),
+            }
             waiting = [peer.outbox.get_nowait() for _ in range(peer.outbox.qsize())]
             for message in (hello, *waiting):
                 peer.tell(message)
@@ -202,10 +210,13 @@ class Escalations:
     async def _ring(self, visit_id: str, brief: dict[str, Any]) -> None:
         """Climb the ladder until somebody has come, or nobody is left."""
         told_of: tuple[Step, str] | None = None
-        while (ring := self._rings[visit_id]).step is Step.RINGING:
+        while self._rings[visit_id].step is Step.RINGING:
             changed = self._changed[visit_id]
             changed.clear()
-            ring = advance(ring, self._duty(ring.team), self._now_s(), self._terms.ring_s)
+            duty = await self._duty(self._rings[visit_id].team)
+            if (ring := self._rings[visit_id]).step is not Step.RINGING:  # somebody took it meanwhile
+                break
+            ring = advance(ring, duty, self._now_s(), self._terms.ring_s)
             now = (ring.step, ring.doctor.id if ring.doctor else "")
             if now != told_of:
                 await self._put(ring)
@@ -266,8 +277,16 @@ class Escalations:
     def _of(self, team: str) -> list[DoctorDesk]:
         return [desk for desk in self._desks if desk.staff.team == team]
 
-    def _duty(self, team: str) -> list[OnDuty]:
-        return list({desk.staff.id: OnDuty(desk.staff.id, desk.staff.shown) for desk in self._of(team)}.values())
+    async def _duty(self, team: str) -> list[OnDuty]:
+        """Doctors of a team whose page is open, in the order in which they are rung."""
+        here = {desk.staff.id: OnDuty(desk.staff.id, desk.staff.shown) for desk in self._of(team)}
+        talks = [ring.doctor for ring in self._rings.values() if ring.step is Step.ACCEPTED]
+        try:
+            roster = await self._house.roster(team)
+        except Exception as error:  # a roster that cannot be read rings nobody less
+            log.error("escalation.roster_failed", extra={"kind": type(error).__name__})
+            roster = {}
+        return order(list(here.values()), roster, frozenset(doctor.id for doctor in talks if doctor))
 
     def _tell(self, staff_id: str, message: dict[str, Any]) -> None:
         for desk in self._desks:

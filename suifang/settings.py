@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     """Calls from browsers at a time; more are asked to come again."""
     ice_servers: tuple[dict[str, str], ...] = ()
     """STUN and TURN servers, as JSON: [{"urls": "turn:turn.example:3478", "username": "u", "credential": "c"}]."""
+    turn_secret: SecretStr = SecretStr("")
+    """Shared with the TURN servers above (coturn: use-auth-secret): pages get passwords that last four hours."""
+    relay_only: bool = False
+    """Calls and video go by the TURN server alone: for networks in which nothing else is let through."""
     ring_seconds: float = Field(default=25.0, ge=1, le=300)
     """So long a call rings at one doctor's before it rings at the next."""
     web_origins: tuple[str, ...] = ()

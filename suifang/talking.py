@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -13,8 +14,11 @@ from agent.clinical.forms import find_form
 from agent.domain.events import AlertRaised, ConversationOpened, DoctorCall, Event, ResidentSaid
 from agent.errors import SuifangError
 from agent.report.words import evidence_words
+from connectors.access.people import Role
 from connectors.api.calls import call_routes
 from connectors.api.video import video_routes
+from connectors.media.ladder import Said, Standing
+from connectors.media.turn import Ice
 from models.errors import ModelError
 from suifang.app import App
 from suifang.briefs import BRIEF_VALUES, answered, medicines
@@ -26,6 +30,8 @@ from suifang.web_calls import WebCalls
 
 log = logging.getLogger(__name__)
 
+SAID_LASTS = timedelta(hours=12)
+"""A doctor who said yesterday that they are away is rung today."""
 LAST_WORDS = 4
 """What a doctor reads of the talk before answering."""
 
@@ -45,6 +51,18 @@ class LiveHouse:
         running = self._chats.running(visit_id)
         events = running.conversation.events if running else await self._app.store.events.read(visit_id)
         return brief_of(self._app, tuple(events), reason)
+
+    async def roster(self, team: str) -> dict[str, Standing]:
+        """Whose shift it is and what they said of themselves; what was said long ago counts no more."""
+        now = present()
+        minute, since = now.isoformat(timespec="minutes"), (now - SAID_LASTS).isoformat(timespec="seconds")
+        shifts = await self._app.store.roster.shifts(team, minute)
+        working = {shift.staff_id for shift in shifts if shift.starts <= minute}
+        mates = await self._app.store.roster.mates(team, (Role.DOCTOR.value,))
+        said = {mate.staff_id: Said(mate.state) for mate in mates if mate.state and mate.at >= since}
+        return {
+            mate.staff_id: Standing(mate.staff_id in working, said.get(mate.staff_id, Said.AVAILABLE)) for mate in mates
+        }
 
     async def note(self, visit_id: str, body: DoctorCall) -> None:
         """Into the running conversation's log, or behind the end of one that is over."""
@@ -93,12 +111,13 @@ def brief_of(app: App, events: tuple[Event, ...], reason: str) -> dict[str, Any]
 @asynccontextmanager
 async def open_talk(app: App, engines: SharedEngines, *, warm: bool = True) -> AsyncIterator[tuple[WebChats, Talk]]:
     """Everything that talks, as long as the block runs; ``warm`` loads the engines before somebody needs them."""
+    settings = app.settings
+    ice = Ice(settings.ice_servers, settings.turn_secret.get_secret_value(), settings.relay_only)
     hooks = ChatHooks(app)
     chats = web_chats(app, hooks)
     voices = ChatVoices(app.library, app.store, engines)
-    calls = WebCalls(app, chats, hooks, engines)
-    terms = Terms(app.settings.ring_seconds, app.settings.ice_servers)
-    hooks.doctors = Escalations(LiveHouse(app, chats, voices, calls), terms)
+    calls = WebCalls(app, chats, hooks, engines, ice)
+    hooks.doctors = Escalations(LiveHouse(app, chats, voices, calls), Terms(settings.ring_seconds, ice))
     warming = asyncio.create_task(_warm(engines if warm else None), name="engines")
     try:
         yield chats, Talk(voices, (call_routes(calls), video_routes(hooks.doctors)))

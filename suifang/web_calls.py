@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 from agent.domain.effects import Effect, Escalate, Say
 from agent.domain.events import AgentSaid, Event, ResidentSaid, TurnTimed
 from agent.errors import InputError, SuifangError
+from connectors.media.turn import Ice
 from connectors.media.webrtc import RtcLine
 from speech.call import CallParts, run_call
 from speech.notices import AgentSpeaks, Carried, Notice, PartialHeard, ResidentHeard
@@ -96,8 +98,9 @@ class WebCall:
         """Captions for the pages; effects for the house."""
         self.news.set()
         match notice:
-            case AgentSpeaks(text=text):
-                self.tell({"type": "caption", "by": "agent", "text": text, "final": True})
+            case AgentSpeaks(text=text, ask=ask, response=response):
+                said = {"text": text, "ask": ask, "response": response}
+                self.tell({"type": "caption", "by": "agent", "final": True, **said})
             case PartialHeard(text=text):
                 self.tell({"type": "caption", "by": "resident", "text": text, "final": False})
             case ResidentHeard(text=text):
@@ -116,11 +119,12 @@ class WebCall:
 class WebCalls:
     """The ``Calls`` port."""
 
-    def __init__(self, app: App, chats: WebChats, hooks: ChatHooks, engines: SharedEngines) -> None:
+    def __init__(self, app: App, chats: WebChats, hooks: ChatHooks, engines: SharedEngines, ice: Ice) -> None:
         self._app = app
         self._chats = chats
         self._hooks = hooks
         self._engines = engines
+        self._ice = ice
         self._running: dict[str, WebCall] = {}
         self._waiting: set[asyncio.Task[None]] = set()
         """Tasks that only wait: they are let go with the service."""
@@ -139,6 +143,7 @@ class WebCalls:
         """Be a page of the call."""
         call = self._running.get(visit_id) or await self._taken_up(visit_id)
         page = Page(call)
+        page.tell({"type": "hello", **self._ice.told("caller", time.time())})
         call.pages.add(page)
         try:
             yield page
@@ -176,7 +181,7 @@ class WebCalls:
         found = self._running.get(visit_id)  # another page may have been quicker
         if found is not None:
             return found
-        call = WebCall(visit, self, RtcLine(self._app.settings.ice_servers))
+        call = WebCall(visit, self, RtcLine(self._ice.told("agent", time.time())["ice"]))
         self._running[visit_id] = call
         return call
 

@@ -22,7 +22,7 @@ class CallPage(Protocol):
     """One page of a call."""
 
     async def news(self) -> dict[str, Any]:
-        """The next thing to be shown: caption, ended."""
+        """The next thing to be told: hello, caption, ended."""
 
     async def connect(self, offer: str) -> str:
         """Connect the page's sound, for the first time or anew; the answer (SDP)."""

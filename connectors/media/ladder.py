@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -23,6 +23,22 @@ class OnDuty:
 
     id: str
     shown: str
+
+
+class Said(StrEnum):
+    """What a doctor said of themselves; who said nothing can be rung."""
+
+    AVAILABLE = "available"
+    BUSY = "busy"
+    AWAY = "away"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a doctor stands on the roster."""
+
+    on_shift: bool = False
+    said: Said = Said.AVAILABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,21 @@ class Ring:
     def over(self) -> bool:
         """Nobody is rung any more."""
         return self.step in (Step.NOBODY, Step.ENDED)
+
+
+def order(here: Sequence[OnDuty], roster: Mapping[str, Standing], talking: frozenset[str]) -> list[OnDuty]:
+    """Whom to ring, the first first: those whose shift it is, then others who are here, the busy last.
+
+    Who said that they are away is left out. Who talks with a resident already is busy whatever they said: a second
+    emergency still reaches them when nobody else is left.
+    """
+
+    def rank(doctor: OnDuty) -> tuple[bool, bool]:
+        standing = roster.get(doctor.id, Standing())
+        return (standing.said is Said.BUSY or doctor.id in talking, not standing.on_shift)
+
+    ready = [doctor for doctor in here if roster.get(doctor.id, Standing()).said is not Said.AWAY]
+    return sorted(ready, key=rank)
 
 
 def advance(ring: Ring, duty: Sequence[OnDuty], now_s: float, ring_s: float) -> Ring:

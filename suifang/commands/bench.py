@@ -1,4 +1,4 @@
-"""``suifang bench dialogue|outbox|start|voice|calls|chat``: speed of talk, records, a start, turns, calls, chats."""
+"""``suifang bench dialogue|outbox|start|voice|calls|webrtc|chat``: speed of talk, records, starts, turns, calls."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ EXAMPLE = "suifang bench dialogue evaluation/cases/dialogues --rounds 20"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    kinds = ["dialogue", "outbox", "start", "voice", "calls", "chat"]
+    kinds = ["dialogue", "outbox", "start", "voice", "calls", "webrtc", "chat"]
     parser.add_argument("kind", choices=kinds, help="what is measured")
     parser.add_argument(
-        "paths", nargs="*", type=Path, metavar="PATH", help="dialogue, voice, calls: case files or folders"
+        "paths", nargs="*", type=Path, metavar="PATH", help="dialogue, voice, calls, webrtc: case files or folders"
     )
     parser.add_argument("--rounds", type=int, default=20, metavar="N", help="dialogue: how often each case is held")
     parser.add_argument("--starts", type=int, default=3, metavar="N", help="start: how often each program is started")
@@ -35,9 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kills", type=int, default=5, metavar="N", help="outbox: how many couriers are killed")
     parser.add_argument("--at-once", type=int, default=32, metavar="N", help="outbox: visits written side by side")
     parser.add_argument("--database", metavar="URL", help="outbox: an empty PostgreSQL database in place of SQLite")
-    parser.add_argument("--calls", type=int, default=40, metavar="N", help="calls: how many side by side")
+    parser.add_argument("--calls", type=int, metavar="N", help="calls (40), webrtc (20): how many side by side")
     parser.add_argument("--sessions", type=int, default=200, metavar="N", help="chat: how many side by side")
-    parser.add_argument("--seconds", type=float, default=90.0, metavar="S", help="calls, chat: how long all are held")
+    parser.add_argument(
+        "--seconds", type=float, default=90.0, metavar="S", help="calls, webrtc, chat: how long all are held"
+    )
     parser.add_argument("--seed", type=int, default=1, help="outbox: of faults and kills")
     parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"), help="voice: their interpreter")
     parser.add_argument("--modes", nargs="*", metavar="MODE", help="voice: of default, vad, mini; all when left out")
@@ -54,6 +56,8 @@ async def run(args: argparse.Namespace) -> int:
         return await _voice(args)
     if args.kind == "calls":
         return await _calls(args)
+    if args.kind == "webrtc":
+        return await _webrtc(args)
     if args.kind == "start":
         return await _start(args)
     if args.kind == "chat":
@@ -102,12 +106,29 @@ async def _voice(args: argparse.Namespace) -> int:
 async def _calls(args: argparse.Namespace) -> int:
     from suifang.bench_calls import CallsLoad, measure_calls  # noqa: PLC0415 - brings the whole voice along
 
-    if args.calls < 1 or args.seconds <= 0:
-        raise InputError("bench-calls", "there must be a call and some time", "give --calls 40 --seconds 90")
+    calls = _how_many(args, 40)
     cases = read_cases(args.paths or [CALL_CASES], dialogue_case)
-    speed = await measure_calls(CallsLoad(args.calls, args.seconds), cases, read_settings())
+    speed = await measure_calls(CallsLoad(calls, args.seconds), cases, read_settings())
     sys.stdout.write((json.dumps(asdict(speed)) if args.json else str(speed)) + "\n")
     return 0
+
+
+async def _webrtc(args: argparse.Namespace) -> int:
+    from suifang.bench_webrtc import RtcLoad, measure_webrtc  # noqa: PLC0415 - brings the whole voice along
+
+    load = RtcLoad(_how_many(args, 20), args.seconds)
+    cases = read_cases(args.paths or [CALL_CASES], dialogue_case)
+    with TemporaryDirectory(prefix="suifang-bench-") as folder:
+        speed = await measure_webrtc(load, cases, read_settings().root, Path(folder))
+    sys.stdout.write((json.dumps(asdict(speed)) if args.json else str(speed)) + "\n")
+    return 0 if not speed.failed and not speed.unanswered else 1
+
+
+def _how_many(args: argparse.Namespace, usual: int) -> int:
+    calls: int = usual if args.calls is None else args.calls
+    if calls < 1 or args.seconds <= 0:
+        raise InputError("bench-calls", "there must be a call and some time", f"give --calls {usual} --seconds 90")
+    return calls
 
 
 async def _start(args: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -135,7 +135,11 @@ class Service:
 @pytest.fixture(scope="module")
 def service(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """One for each file, whose alarms ring in no other; every test opens visits of its own."""
-    data = tmp_path_factory.mktemp("served")
+    yield from served(root, tmp_path_factory.mktemp("served"), {})
+
+
+def served(root: Path, data: Path, settings: Mapping[str, str]) -> Iterator[Service]:
+    """A service of its own in a folder of its own."""
     command = [sys.executable, "-m", "suifang.cli", "serve", "--demo", "--port", "0"]
     environment = {
         "SUIFANG_DATA_DIR": str(data),
@@ -143,6 +147,7 @@ def service(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         "SUIFANG_RING_SECONDS": "3",
         "SUIFANG_WEB_ORIGINS": '["http://clinic.example"]',
         "PYTHONPATH": str(root),
+        **settings,
     }
     log = data / "log.txt"  # a file: nobody reads a pipe while tests run, and a full one stops the service
     with log.open("w") as written, subprocess.Popen(command, stderr=written, env=environment, cwd=root) as process:

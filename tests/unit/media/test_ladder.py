@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.media.ladder import OnDuty, Ring, Step, accept, advance, decline, told
+from connectors.media.ladder import OnDuty, Ring, Said, Standing, Step, accept, advance, decline, order, told
 
 WANG, LI = OnDuty("w", "王医生"), OnDuty("l", "李医生")
 CALL = Ring("v", "T1", "chest_pain")
@@ -49,3 +49,18 @@ def test_the_first_who_accepts_has_it_also_late() -> None:
 def test_every_announcement_has_a_number_of_its_own() -> None:
     rung = advance(CALL, [WANG], 0.0, RING_S)
     assert [rung.number, accept(rung, WANG, 1.0).number] == [1, 2]
+
+
+def test_the_roster_decides_who_is_rung_first() -> None:
+    zhao, sun = OnDuty("z", "赵医生"), OnDuty("s", "孙医生")
+    here = [WANG, LI, zhao, sun]
+    roster = {"l": Standing(on_shift=True), "z": Standing(on_shift=True, said=Said.BUSY), "s": Standing(said=Said.AWAY)}
+    assert order(here, roster, frozenset()) == [LI, WANG, zhao]
+    assert order(here, {}, frozenset()) == here
+    # Who is in a talk comes last, and is rung all the same when nobody else is left.
+    assert order(here, roster, frozenset({"l"})) == [WANG, LI, zhao]
+    rung = advance(CALL, order([WANG, LI], roster, frozenset()), 0.0, RING_S)
+    assert rung.doctor == LI
+    # Who says 不在 while it rings there is not waited for.
+    away = {"l": Standing(on_shift=True, said=Said.AWAY)}
+    assert advance(rung, order([WANG, LI], away, frozenset()), 1.0, RING_S).doctor == WANG

@@ -126,7 +126,6 @@ export class SuifangCall extends HTMLElement {
     url.protocol = url.protocol.replace('http', 'ws');
     const socket = new WebSocket(url, [`suifang.link.${this.token}`]);
     this.socket = socket;
-    socket.onopen = () => this.#sound();
     socket.onmessage = (event) => { if (socket === this.socket) this.#take(JSON.parse(event.data)); };
     socket.onclose = () => { if (socket === this.socket && !this.over) this.#again(); };
   }
@@ -143,7 +142,7 @@ export class SuifangCall extends HTMLElement {
 
   // A new connection for the sound: the call at the other end goes on where it was.
   async #sound() {
-    const pc = new RTCPeerConnection();
+    const pc = new RTCPeerConnection(this.ice);
     const old = this.pc;
     this.pc = pc;
     old?.close();
@@ -184,7 +183,10 @@ export class SuifangCall extends HTMLElement {
   }
 
   async #take(message) {
-    if (message.type === 'answer') await this.pc.setRemoteDescription({ type: 'answer', sdp: message.sdp }).catch(() => {});
+    if (message.type === 'hello') {
+      this.ice = { iceServers: message.ice, iceTransportPolicy: message.policy };
+      this.#sound();
+    } else if (message.type === 'answer') await this.pc.setRemoteDescription({ type: 'answer', sdp: message.sdp }).catch(() => {});
     else if (message.type === 'caption') this.#caption(message);
     else if (message.type === 'ping') this.#send({ type: 'pong' });
     else if (message.type === 'ended') this.#ended(message.outcome);

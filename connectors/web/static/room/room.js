@@ -103,7 +103,7 @@ export class VideoRoom extends HTMLElement {
   async #take(message) {
     if (message.type === 'hello') {
       this.tries = 0;
-      this.ice = message.ice;
+      this.ice = { iceServers: message.ice, iceTransportPolicy: message.policy };
       for (const id of [...this.peers.keys()]) this.#gone(id);
     } else if (message.type === 'peer') this.#meet(message);
     else if (message.type === 'gone') this.#gone(message.id);
@@ -117,7 +117,7 @@ export class VideoRoom extends HTMLElement {
   }
 
   #meet({ id, role, shown, polite }) {
-    const pc = new RTCPeerConnection({ iceServers: this.ice });
+    const pc = new RTCPeerConnection(this.ice);
     const video = h('video', { autoplay: true, playsInline: true });
     const name = shown || this.t(role === 'doctor' ? 'doctorName' : 'other');
     const peer = { id, pc, polite, video, making: false, ignoring: false, view: h('figure', { 'data-peer': String(id) }, video, h('figcaption', {}, name)) };
