@@ -1,0 +1,94 @@
+"""A browser's line: what is said at one end is heard at the other, over real WebRTC on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from agent.errors import SpeechError
+from connectors.media.webrtc import Hearing, RtcLine, hear_at_once
+from speech.audio import frames, level_dbfs, silence
+from speech.ports import FRAME_MS, FRAME_SAMPLES, RATE_HZ, Pcm
+from suifang.bench_webrtc import CallerLine
+
+pytestmark = pytest.mark.integration
+HZ, LASTS_MS = 440, 1000
+
+
+def tone() -> Pcm:
+    samples = np.sin(2 * np.pi * HZ * np.arange(RATE_HZ * LASTS_MS // 1000) / RATE_HZ)
+    return np.asarray(samples * 8000, np.int16)
+
+
+async def listened(line: RtcLine, ms: int) -> Pcm:
+    heard = [frame for _ in range(ms // FRAME_MS) if (frame := await line.receive()) is not None]
+    assert all(len(frame) == FRAME_SAMPLES for frame in heard)
+    return np.concatenate(heard)
+
+
+def loud_ms(pcm: Pcm) -> int:
+    return sum(FRAME_MS for frame in frames(pcm) if level_dbfs(frame) > -30)
+
+
+def pitch_hz(pcm: Pcm) -> float:
+    return float(np.abs(np.fft.rfft(pcm)).argmax() * RATE_HZ / len(pcm))
+
+
+def test_both_ends_hear_each_other_and_hang_up() -> None:
+    async def check() -> None:
+        browser, agent = CallerLine(), RtcLine()
+        try:
+            await browser.answered(await agent.connect(await browser.offer()))
+            async with asyncio.timeout(10):
+                await browser.connected.wait()
+            await asyncio.gather(listened(agent, 200), listened(browser, 200))
+            for speaker, listener in ((agent, browser), (browser, agent)):
+                for frame in frames(tone()):
+                    await speaker.send(frame)
+                heard, _ = await asyncio.gather(listened(listener, LASTS_MS + 600), listened(speaker, LASTS_MS + 600))
+                assert abs(loud_ms(heard) - LASTS_MS) <= 100
+                assert abs(pitch_hz(heard) - HZ) < 5
+            await agent.aclose()
+            async with asyncio.timeout(1):
+                while await agent.receive() is not None:
+                    pass
+        finally:
+            await browser.aclose()
+            await agent.aclose()
+
+    asyncio.run(check())
+
+
+def test_the_residents_gap_is_from_the_end_of_the_answer_to_the_agents_voice() -> None:
+    async def check() -> None:
+        line = CallerLine()
+        await line.send(silence(FRAME_MS))
+        for _ in range(10):
+            line._hear(loud=False)
+        await asyncio.sleep(0.3)
+        line._hear(loud=True)
+        assert 290 <= line.gaps_ms[0] <= 600
+        await line.send(silence(FRAME_MS))
+        for _ in range(10):
+            line._hear(loud=False)
+        line._hear(loud=True)  # over the resident's last words: cut in, no gap
+        assert len(line.gaps_ms) == 1
+
+    asyncio.run(check())
+
+
+def test_a_packet_that_cannot_be_decoded_is_a_hole() -> None:
+    heard: list[Pcm] = []
+    hearing = Hearing(heard.append)
+    hearing.put((None, SimpleNamespace(data=b"\xff" * 7, timestamp=0)))
+    assert heard == []
+    hearing.put(None)
+    assert hearing.get(timeout=1) is None
+
+
+def test_another_aiortc_is_refused_in_plain_words() -> None:
+    with pytest.raises(SpeechError, match="keeps its packets elsewhere"):
+        hear_at_once(SimpleNamespace(), lambda _: None)
