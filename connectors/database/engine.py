@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -17,6 +18,10 @@ BEGIN = "suifang_begin"
 that reads first and writes then; ``NOT`` is for commands that stand outside of transactions."""
 AT_ONCE, NOT = "BEGIN IMMEDIATE", ""
 POOL = 10
+IDLE_SECONDS = 5.0
+"""A connection to a server that was not used for so long is asked whether it still lives; asking takes three answers
+of the server, as long as a whole write."""
+_USED = "suifang_used"
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
@@ -54,7 +59,9 @@ def _postgres(address: str) -> AsyncEngine:
         url = make_url(address)
         if url.get_backend_name() != "postgresql":
             raise exc.ArgumentError("no PostgreSQL address")
-        return create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=POOL, pool_pre_ping=True)
+        engine = create_async_engine(url.set(drivername="postgresql+asyncpg"), pool_size=POOL)
+        _ask_after_idling(engine.sync_engine)
+        return engine
     except exc.ArgumentError:
         raise StorageError(
             "store_address", "the database's address cannot be read",
@@ -79,6 +86,35 @@ def _prepare(engine: Engine) -> None:
     def begun(connection: Connection) -> None:
         if how := connection.get_execution_options().get(BEGIN, "BEGIN"):
             connection.exec_driver_sql(how)
+
+
+def _ask_after_idling(engine: Engine) -> None:
+    """Replace a connection that died while nobody used it, before anybody does."""
+
+    @event.listens_for(engine, "checkin")
+    def given_back(_connection: Any, record: Any) -> None:
+        record.info[_USED] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def taken(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get(_USED, time.monotonic()) < IDLE_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise exc.DisconnectionError(str(error)) from None
+
+
+Item = TypeVar("Item")
+
+
+def padded(items: list[Item]) -> list[Item]:
+    """As many as the next power of two, the last one repeated: for ``IN``.
+
+    The database prepares a handful of statements, not one for every length of the list.
+    """
+    missing = (1 << (len(items) - 1).bit_length()) - len(items) if items else 0
+    return items + items[-1:] * missing
 
 
 def shown(place: Place) -> str:

@@ -27,6 +27,7 @@ class Writer:
         self._engine = new_writer(path)
         give_keys(self._engine.dialect, keys)
         self._thread = ThreadPoolExecutor(1, "sqlite writes")
+        self._kept: Connection | None = None
 
     async def run(self, write: Callable[[Connection, Sequence[Job]], None], jobs: Sequence[Job]) -> None:
         """One transaction, begun with the writers' lock."""
@@ -35,11 +36,15 @@ class Writer:
     def close(self) -> None:
         """End the thread, close the connection."""
         self._thread.shutdown()
+        if self._kept is not None:
+            self._kept.close()
         self._engine.dispose()
 
     def _transaction(self, write: Callable[[Connection, Sequence[Job]], None], jobs: Sequence[Job]) -> None:
-        with self._engine.connect().execution_options(**{BEGIN: AT_ONCE}) as connection, connection.begin():
-            write(connection, jobs)
+        if self._kept is None or self._kept.closed:  # taking one from the pool costs as much as two statements
+            self._kept = self._engine.connect().execution_options(**{BEGIN: AT_ONCE})
+        with self._kept.begin():
+            write(self._kept, jobs)
 
 
 class Database:

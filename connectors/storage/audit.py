@@ -49,12 +49,16 @@ class ChainState:
         return self.broken_at is None and not self.missing_head
 
 
+_LAST = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+_LOCK = text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})")
+_INSERT = insert(audit)
+
+
 def chain(connection: Connection, *entries: AuditEntry) -> None:
     """Add entries, inside a transaction that holds the writers' lock, as its last step: the chain has one end."""
     if connection.dialect.name == "postgresql":  # there writers run side by side
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({CHAIN_LOCK})"))
-    last = select(audit.c.id, audit.c.hash).order_by(audit.c.id.desc()).limit(1)
-    row = connection.execute(last).first()
+        connection.execute(_LOCK)
+    row = connection.execute(_LAST).first()
     number, previous = (row.id, row.hash) if row else (0, GENESIS)
     rows = []
     for entry in entries:
@@ -63,7 +67,7 @@ def chain(connection: Connection, *entries: AuditEntry) -> None:
         chained = hash_of(number, previous, data)
         rows.append({"id": number, "previous": previous, "hash": chained, **data})
         previous = chained
-    connection.execute(insert(audit), rows)
+    connection.execute(_INSERT, rows)
 
 
 async def append_audit(connection: AsyncConnection, *entries: AuditEntry) -> None:

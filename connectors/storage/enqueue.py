@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from agent.domain.events import AlertRaised, Event
 from agent.errors import StorageError
+from connectors.database.engine import padded
 from connectors.storage import tables
 from connectors.storage.parcels import Lane, OutboxStatus
 
@@ -27,6 +28,21 @@ class NewParcel:
     created: str
 
 
+_INSERT = insert(tables.outbox)
+_RESIDENTS = select(tables.visits.c.id, tables.visits.c.resident_id).where(
+    tables.visits.c.id.in_(bindparam("which", expanding=True))
+)
+_SUPERSEDE = (
+    update(tables.outbox)
+    .where(
+        tables.outbox.c.lane == Lane.RECORD,
+        tables.outbox.c.status == OutboxStatus.DEAD,
+        tables.outbox.c.visit_id.in_(bindparam("which", expanding=True)),
+    )
+    .values(status=OutboxStatus.SUPERSEDED.value)
+)
+
+
 def enqueue(connection: Connection, parcels: Sequence[tuple[str, NewParcel]]) -> None:
     """Add a row for each (visit id, parcel), in order.
 
@@ -34,17 +50,15 @@ def enqueue(connection: Connection, parcels: Sequence[tuple[str, NewParcel]]) ->
     """
     if not parcels:
         return
-    visits, table = tables.visits, tables.outbox
-    wanted = select(visits.c.id, visits.c.resident_id).where(visits.c.id.in_({visit for visit, _ in parcels}))
-    residents = {row.id: row.resident_id for row in connection.execute(wanted).all()}
+    told = {"which": padded(sorted({visit for visit, _ in parcels}))}
+    residents = {row.id: row.resident_id for row in connection.execute(_RESIDENTS, told).all()}
     for visit, _ in parcels:
         if visit not in residents:
             raise StorageError("no_visit", f"there is no visit {visit}", "Open the visit first.")
-    newer = {visit for visit, parcel in parcels if parcel.lane is Lane.RECORD}
+    newer = sorted({visit for visit, parcel in parcels if parcel.lane is Lane.RECORD})
     if newer:
-        dead = table.c.visit_id.in_(newer) & (table.c.lane == Lane.RECORD) & (table.c.status == OutboxStatus.DEAD)
-        connection.execute(update(table).where(dead).values(status=OutboxStatus.SUPERSEDED.value))
-    connection.execute(insert(table), [_row(visit, residents[visit], parcel) for visit, parcel in parcels])
+        connection.execute(_SUPERSEDE, {"which": padded(newer)})
+    connection.execute(_INSERT, [_row(visit, residents[visit], parcel) for visit, parcel in parcels])
 
 
 def _row(visit_id: str, resident_id: str, parcel: NewParcel) -> dict[str, Any]:

@@ -61,6 +61,9 @@ class SqlEventLog:
         return tuple(StoredAlert(r.visit_id, r.seq, r.flag, r.severity, r.subject, r.evidence) for r in rows)
 
 
+_INSERT_EVENTS, _INSERT_ALERTS = insert(tables.events), insert(tables.alerts)
+
+
 def _append_all(connection: Connection, jobs: Sequence[_Append]) -> None:
     """The events of several visits: a few statements, however many they are."""
     before = refused_before(connection, [job.visit_id for job in jobs])
@@ -73,9 +76,9 @@ def _append_all(connection: Connection, jobs: Sequence[_Append]) -> None:
         rows += [event_row(job.visit_id, event) for event in kept]
         alerts += [_alert_row(job.visit_id, e.seq, e.body) for e in kept if isinstance(e.body, AlertRaised)]
         parcels += [(job.visit_id, parcel) for parcel in alert_parcels(job.visit_id, kept)]
-    connection.execute(insert(tables.events), rows)
+    connection.execute(_INSERT_EVENTS, rows)
     if alerts:
-        connection.execute(insert(tables.alerts), alerts)
+        connection.execute(_INSERT_ALERTS, alerts)
         enqueue(connection, parcels)
     for job in jobs:
         file_consents(connection, job.visit_id, job.said)

@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from agent.domain.events import ConsentGiven, Event, PatternUsed, ResidentSaid
 from agent.errors import InputError
+from connectors.database.engine import padded
 from connectors.database.transactions import Database
 from connectors.storage.audit import AuditEntry, append_audit
 from connectors.storage.tables import PHONE, clips, consents, opt_outs, residents, visits
@@ -82,13 +83,15 @@ def add_opt_out(connection: Connection, resident_id: str, words: str, who_when: 
     connection.execute(insert(opt_outs).values(**row))
 
 
+_ANSWERS = (
+    select(consents.c.visit_id, consents.c.granted, consents.c.withdrawn)
+    .where(consents.c.visit_id.in_(bindparam("visits", expanding=True))).order_by(consents.c.id)
+)  # fmt: skip
+
+
 def refused_before(connection: Connection, visit_ids: Sequence[str]) -> Collection[str]:
     """Of these visits those in which the last word on consent was a refusal, or it was withdrawn."""
-    wanted = (
-        select(consents.c.visit_id, consents.c.granted, consents.c.withdrawn)
-        .where(consents.c.visit_id.in_(visit_ids)).order_by(consents.c.id)
-    )  # fmt: skip
-    last = {row.visit_id: row for row in connection.execute(wanted).all()}
+    last = {row.visit_id: row for row in connection.execute(_ANSWERS, {"visits": padded(list(visit_ids))}).all()}
     return {visit for visit, row in last.items() if not row.granted or row.withdrawn is not None}
 
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from agent.errors import InputError
 from agent.report.revision import Correction
+from connectors.database.engine import padded
 from connectors.database.transactions import Database
 from connectors.storage.audit import AuditEntry, chain
 from connectors.storage.enqueue import NewParcel, enqueue
@@ -113,9 +114,16 @@ class _Addition:
         return AuditEntry(record.at, record.author, act, record.visit_id, {"version": record.version, "slots": slots})
 
 
+_INSERT_RECORDS = insert(records)
+_NEWEST = (
+    select(records.c.visit_id, func.max(records.c.version).label("newest"))
+    .where(records.c.visit_id.in_(bindparam("visits", expanding=True))).group_by(records.c.visit_id)
+)  # fmt: skip
+
+
 def _add_all(connection: Connection, additions: Sequence[_Addition]) -> None:
     _next_versions(connection, [addition.record for addition in additions])
-    connection.execute(insert(records), [{**asdict(a.record), "body": dict(a.record.body)} for a in additions])
+    connection.execute(_INSERT_RECORDS, [{**asdict(a.record), "body": dict(a.record.body)} for a in additions])
     rows = [
         {"visit_id": a.record.visit_id, "version": a.record.version, **asdict(correction)}
         for a in additions for correction in a.changed
@@ -127,11 +135,8 @@ def _add_all(connection: Connection, additions: Sequence[_Addition]) -> None:
 
 
 def _next_versions(connection: Connection, new: Sequence[StoredRecord]) -> None:
-    wanted = (
-        select(records.c.visit_id, func.max(records.c.version).label("newest"))
-        .where(records.c.visit_id.in_([record.visit_id for record in new])).group_by(records.c.visit_id)
-    )  # fmt: skip
-    newest = {row.visit_id: row.newest for row in connection.execute(wanted).all()}
+    which = {"visits": padded([record.visit_id for record in new])}
+    newest = {row.visit_id: row.newest for row in connection.execute(_NEWEST, which).all()}
     for record in new:
         if record.version != newest.get(record.visit_id, 0) + 1:
             raise InputError(

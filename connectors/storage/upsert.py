@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -18,14 +19,15 @@ def put(
     kept: Sequence[str] = (),
 ) -> None:
     """Write rows of the same columns; of two with one key the later stays, but for what is ``kept``."""
-    rest = [name for name in rows[0] if name not in key and name not in kept]
-    if connection.dialect.name == "postgresql":
-        new = postgresql.insert(table)
-        replacing: Any = new.on_conflict_do_update(index_elements=list(key), set_={n: new.excluded[n] for n in rest})
-    else:
-        old = sqlite.insert(table)
-        replacing = old.on_conflict_do_update(index_elements=list(key), set_={n: old.excluded[n] for n in rest})
-    connection.execute(replacing, list(rows))
+    rest = tuple(name for name in rows[0] if name not in key and name not in kept)
+    connection.execute(_replacing(connection.dialect.name, table, tuple(key), rest), list(rows))
+
+
+@lru_cache(maxsize=64)
+def _replacing(dialect: str, table: Table, key: Sequence[str], rest: Sequence[str]) -> Any:
+    """The statement; building one costs as much as running it."""
+    new: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return new.on_conflict_do_update(index_elements=list(key), set_={name: new.excluded[name] for name in rest})
 
 
 async def upsert(

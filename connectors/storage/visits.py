@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
+from connectors.database.engine import padded
 from connectors.database.keys import Keys
 from connectors.database.sealed import keys_of
 from connectors.database.transactions import Database
@@ -73,19 +74,24 @@ def _open_all(connection: Connection, starts: Sequence[VisitStart]) -> None:
         if some:
             put(connection, tables.residents, some, ("id",), kept)
     _one_at_a_time(connection, starts)
-    connection.execute(insert(tables.visits), [_visit_row(start) for start in starts])
+    connection.execute(_INSERT, [_visit_row(start) for start in starts])
+
+
+_INSERT = insert(tables.visits)
+_LAST_SAID = select(func.max(tables.events.c.at)).where(tables.events.c.visit_id == tables.visits.c.id)
+_STILL_OPEN = select(
+    tables.visits, func.coalesce(_LAST_SAID.scalar_subquery(), tables.visits.c.started).label("last_at")
+).where(
+    tables.visits.c.resident_id.in_(bindparam("residents", expanding=True)),
+    tables.visits.c.status == VisitStatus.OPEN.value,
+)
 
 
 def _one_at_a_time(connection: Connection, starts: Sequence[VisitStart]) -> None:
     """Refuse a resident whose conversation runs; one that was left open is ended. The resident's row is locked."""
-    visits, events = tables.visits, tables.events
     begun = {_resident_id(start): start for start in starts}
-    last = select(func.max(events.c.at)).where(events.c.visit_id == visits.c.id).scalar_subquery()
-    wanted = select(visits, func.coalesce(last, visits.c.started).label("last_at")).where(
-        visits.c.resident_id.in_(begun), visits.c.status == VisitStatus.OPEN.value
-    )
     left = []
-    for row in connection.execute(wanted).all():
+    for row in connection.execute(_STILL_OPEN, {"residents": padded(list(begun))}).all():
         now = begun[row.resident_id].started
         if still_runs(row.owner, outlives=row.channel == Channel.CHAT.value, last_at=row.last_at, now=now):
             raise already_running(row.resident_id, row.id)

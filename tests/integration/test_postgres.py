@@ -13,6 +13,7 @@ from agent.domain.answers import Resident
 from agent.domain.events import ConsentGiven, Event, ResidentSaid, SlotSet
 from agent.errors import InputError, StorageError
 from agent.report.revision import Correction
+from connectors.database.transactions import open_database
 from connectors.storage import StoredRecord, VisitStart, open_store
 from connectors.storage.enqueue import NewParcel
 from connectors.storage.parcels import LONGEST_WAIT_MS, Lane, OutboxStatus
@@ -106,6 +107,24 @@ def test_two_processes_that_start_together_migrate_once(server: str) -> None:
 
     database_ = database(server)
     asyncio.run(both())
+
+
+def test_a_connection_that_died_while_idle_is_replaced(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def inside() -> None:
+        async with open_store(database_, KEYS) as store:
+            await store.visits.get("nobody")
+            async with store.database.begin() as connection:
+                mine = (await connection.exec_driver_sql("SELECT pg_backend_pid()")).scalar_one()
+            await ended(mine)
+            monkeypatch.setattr("connectors.database.engine.IDLE_SECONDS", -1.0)
+            assert await store.visits.get("nobody") is None
+
+    async def ended(backend: int) -> None:
+        async with open_database(database_, KEYS) as other, other.begin() as connection:
+            await connection.exec_driver_sql(f"SELECT pg_terminate_backend({backend}, 5000)")
+
+    database_ = database(server)
+    asyncio.run(inside())
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,11 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 import connectors.storage
+from agent.domain.answers import Resident
 from agent.domain.events import AgentSaid, Event
 from agent.errors import StorageError
-from connectors.storage import VisitStatus, open_store
+from connectors.storage import VisitStart, VisitStatus, open_store
+from connectors.storage.ports import Channel
 from connectors.storage.tables import REVISION, metadata
 
 pytestmark = pytest.mark.integration
@@ -73,6 +75,28 @@ def test_a_database_locked_by_another(tmp_path: Path, monkeypatch: pytest.Monkey
             opened(tmp_path / "store.db")
     finally:
         holder.close()
+
+
+def test_the_writer_goes_on_after_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connection is kept: neither a refused row nor another's lock spoils the next write."""
+    said = [Event(0, "now", AgentSaid(0, "您好", "utter"))]
+
+    async def inside() -> None:
+        async with open_store(tmp_path / "store.db") as store:
+            start = VisitStart("v", Resident("王桂花", "R1", "2"), "f", "gw3-htn", Channel.VOICE, "2026-11-29T09:00:00")
+            await store.visits.open(start)
+            with pytest.raises(StorageError, match="refused"):
+                await store.events.append("no such visit", said)
+            holder = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
+            holder.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StorageError, match="locked"):
+                await store.events.append("v", said)
+            holder.close()
+            await store.events.append("v", said)
+            assert await store.events.read("v") == tuple(said)
+
+    monkeypatch.setattr("connectors.database.engine.BUSY_SECONDS", 0.1)
+    asyncio.run(inside())
 
 
 KILLED = """
