@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import platform
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +20,7 @@ from evaluation.cases import read_cases
 from evaluation.turn_cases import TurnCase, turn_case
 from speech.ports import RATE_HZ
 from speech.turns.endpointing import WaitTable
+from suifang.bench_report import machine, write_page
 from suifang.settings import Settings
 from suifang.turn_taking import REPLY, hold_all
 from suifang.voice import Engines, open_engines
@@ -78,7 +77,7 @@ async def measure(bench: VoiceBench, settings: Settings) -> str:
             missing.append(f"- {name}: not run. {error.message}")
     plot = await _plot(bench, folder, points(entries, curve))
     report = _report(bench, entries, missing, plot)
-    _write(bench.out, report)
+    write_page(bench.out, report)
     return report
 
 
@@ -113,7 +112,7 @@ def _report(bench: VoiceBench, entries: Sequence[Entry], missing: Sequence[str],
     lines = [
         "# Turn taking",
         "",
-        f"{datetime.now():%Y-%m-%d %H:%M} · {_machine()} · Python {platform.python_version()}",
+        f"{datetime.now():%Y-%m-%d %H:%M} · {machine()} · Python {platform.python_version()}",
         "",
         f"    {bench.command}",
         "",
@@ -130,27 +129,3 @@ def _report(bench: VoiceBench, entries: Sequence[Entry], missing: Sequence[str],
         *failed,
     ]
     return "\n".join(lines) + "\n"
-
-
-def _machine() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-        name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        name = platform.processor() or platform.machine()
-    return f"{os.cpu_count()} cores of {name}"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise InputError(
-            "out-unwritable", f"{path} cannot be written ({error.strerror})", "name another file with --out"
-        ) from None
-
-
-def command_line() -> str:
-    """How the program was called."""
-    return " ".join(["suifang", *sys.argv[1:]])

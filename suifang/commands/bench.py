@@ -13,12 +13,14 @@ from agent.errors import InputError
 from agent.library import load_library
 from evaluation.bench_dialogue import measure
 from evaluation.cases import DEFAULT_NOW, dialogue_case, read_cases
-from suifang.bench_outbox import ALONE, Load
+from suifang.bench_outbox import LEAST, Load
 from suifang.bench_outbox import measure as measure_outbox
+from suifang.bench_report import command_line, outbox_report, put_section
 from suifang.judging import Judge
 from suifang.settings import read_settings
 
 CALL_CASES = Path("evaluation/cases/dialogues/hypertension.yaml")
+VOICE = Path("evaluation/results/voice.md")
 EXAMPLE = "suifang bench dialogue evaluation/cases/dialogues --rounds 20"
 
 
@@ -43,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="outbox: of faults and kills")
     parser.add_argument("--peers", type=Path, default=Path(".venv-peers/bin/python"), help="voice: their interpreter")
     parser.add_argument("--modes", nargs="*", metavar="MODE", help="voice: of default, vad, mini; all when left out")
-    parser.add_argument("--out", type=Path, default=Path("evaluation/results/voice.md"), help="voice: the report")
+    parser.add_argument("--out", type=Path, help="voice, outbox: the report")
     parser.add_argument("--reuse", action="store_true", help="voice: take results of peers that lie there already")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
@@ -95,10 +97,10 @@ async def _chat(args: argparse.Namespace) -> int:
 
 
 async def _voice(args: argparse.Namespace) -> int:
-    from suifang.bench_voice import VoiceBench, command_line, measure  # noqa: PLC0415 - brings the whole voice along
+    from suifang.bench_voice import VoiceBench, measure  # noqa: PLC0415 - brings the whole voice along
 
     paths = args.paths or [Path("var/turns")]
-    bench = VoiceBench(paths, args.peers, args.modes, args.out, args.reuse, command_line())
+    bench = VoiceBench(paths, args.peers, args.modes, args.out or VOICE, args.reuse, command_line())
     sys.stdout.write(await measure(bench, read_settings()))
     return 0
 
@@ -144,19 +146,13 @@ async def _start(args: argparse.Namespace) -> int:
 
 
 async def _outbox(args: argparse.Namespace) -> int:
-    if args.visits <= ALONE or args.kills < 0 or args.at_once < 1:
-        raise InputError("bench-visits", f"there must be more than {ALONE} visits", "give --visits 10000 --kills 5")
+    if args.visits < LEAST or args.kills < 0 or args.at_once < 1:
+        raise InputError("bench-visits", f"there must be at least {LEAST} visits", "give --visits 10000 --kills 5")
     load = Load(args.visits, args.kills, args.seed, args.at_once, args.database)
     with TemporaryDirectory(prefix="suifang-bench-") as folder:
         speed = await measure_outbox(Path(folder), load)
-    if args.json:
-        sys.stdout.write(json.dumps(asdict(speed)) + "\n")
-    else:
-        sys.stdout.write(
-            f"outbox: {speed.visits} visits, written {speed.written_per_second}/s (events appended alone p50 "
-            f"{speed.append_p50_ms} ms p99 {speed.append_p99_ms} ms), delivered {speed.delivered_per_second}/s under "
-            f"{speed.kills} kills and {speed.faults}\n"
-            f"counted at the far end: lost {speed.lost}, doubled {speed.doubled}, out of order {speed.out_of_order}, "
-            f"dead letters {speed.dead}\n"
-        )
+    report = outbox_report(speed, "PostgreSQL" if args.database else "SQLite", command_line())
+    if args.out is not None:
+        put_section(args.out, report)
+    sys.stdout.write(json.dumps(asdict(speed)) + "\n" if args.json else report)
     return 0 if speed.held else 1
