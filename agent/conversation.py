@@ -24,6 +24,7 @@ from agent.domain.events import (
     ResidentSaid,
     ResidentSilent,
     SlotSet,
+    StaffWrote,
     TurnTimed,
 )
 from agent.domain.turns import Completeness, Hints
@@ -123,6 +124,10 @@ class Conversation:
                 self.hear(text, confidence, at)
             case ResidentSilent():
                 self.silence(at)
+            case StaffWrote(step="back", by=by):
+                self.hand_back(by, at)
+            case StaffWrote(step="taken" | "said") as wrote:
+                self.staff_writes(wrote, at)
             case TurnTimed() | DoctorCall() as noted:
                 self.note(noted, at)
 
@@ -185,6 +190,13 @@ class Conversation:
             return []
         work = self._work(now)
         work.state = replace(work.state, turn=work.state.turn + 1, silences=0)
+        if self._state.staff:
+            if not turns.raises(text, work.state.context(now), self._library.knowledge):
+                work.emit(ResidentSaid(work.state.turn, text, None, round(confidence, 3), work.state.speaker))
+                return self._commit(work)
+            # A red flag takes the agent's own way at once: read back, instruction, alert. Staff may take over again.
+            work.state = replace(work.state, staff="")
+            work.emit(StaffWrote("alarm", self._state.staff))
         ask = self.ask
         work.emit(ResidentSaid(work.state.turn, text, ask, round(confidence, 3), work.state.speaker))
         understood = interpret(text, ask, work.state.context(now), self._library.knowledge, self._last_ask)
@@ -197,6 +209,22 @@ class Conversation:
         run(work, self._script)
         if ask is not None and turns.open_ask(work.state) != ask:
             self._last_ask = ask
+        return self._commit(work)
+
+    def staff_writes(self, wrote: StaffWrote, now: datetime) -> None:
+        """A doctor or nurse takes the conversation over, or writes: the agent is silent, only the nets listen on."""
+        if self._state.outcome is None:
+            self._state = replace(self._state, staff=wrote.by)
+            self.note(wrote, now)
+
+    def hand_back(self, by: str, now: datetime) -> list[Effect]:
+        """The agent goes on: the question that was open is put again."""
+        if self._state.outcome is not None or not self._state.staff:
+            return []
+        work = self._work(now)
+        work.state = replace(work.state, staff="")
+        work.emit(StaffWrote("back", by))
+        turns.ask_again(work, self._script)
         return self._commit(work)
 
     def overhear(self, text: str, now: datetime) -> list[Effect]:
@@ -215,7 +243,7 @@ class Conversation:
 
     def silence(self, now: datetime) -> list[Effect]:
         """The resident said nothing: re-ask, then 您还在听吗, then a polite end with a callback."""
-        if self._state.outcome is not None:
+        if self._state.outcome is not None or self._state.staff:
             return []
         work = self._work(now)
         work.state = replace(work.state, turn=work.state.turn + 1, silences=work.state.silences + 1)

@@ -15,7 +15,7 @@ from agent.flows.engine import Script, open_collect, push, put_question, repeat_
 from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack, State
 from agent.understanding.asks import PROBE_ASK, expected_of, slots_of
-from agent.understanding.interpret import Knowledge, Understood, read
+from agent.understanding.interpret import Knowledge, Understood, interpret, read
 from agent.understanding.redflags import mentions, value_alerts, word_alerts
 from agent.understanding.text import normalise
 
@@ -127,17 +127,27 @@ def take_silence(work: Work, script: Script) -> None:
     if work.state.silences == 1:
         slower = replace(work.state.manner, rate=max(0.7, work.state.manner.rate * 0.9))
         work.state = replace(work.state, manner=slower)
-        collect = open_collect(work, script)
-        if collect is not None and work.state.pending is None:
-            put_question(work, collect)
-        else:
-            repeat_question(work)
+        ask_again(work, script)
     elif work.state.silences == 2:
         work.say("utter_still_there")
     else:
         work.state = replace(work.state, pending=None)
         push(work, script, "pattern_emergency_silence" if work.state.emergency else "pattern_silence")
         run(work, script)
+
+
+def ask_again(work: Work, script: Script) -> None:
+    """Put the open question once more: shorter where there is a shorter wording."""
+    collect = open_collect(work, script)
+    if collect is not None and work.state.pending is None:
+        put_question(work, collect)
+    else:
+        repeat_question(work)
+
+
+def raises(text: str, ctx: AskContext, knowledge: Knowledge) -> bool:
+    """Whether words that answer no question of ours raise an alert, by either net."""
+    return any(isinstance(command, RaiseAlert) for command in interpret(text, None, ctx, knowledge).commands)
 
 
 def flush_unconfirmed(work: Work, script: Script, knowledge: Knowledge) -> None:

@@ -10,10 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from agent.conversation import Conversation
-from agent.domain.events import AgentSaid
+from agent.domain.events import AgentSaid, StaffWrote
 from agent.domain.turns import Hints
 from agent.errors import InputError, SpeechError
 from agent.library import Library
+from agent.report.messages import staff_words
 from connectors.api.ports import Voice
 from connectors.storage.ports import Store, VisitStatus
 from speech.audio import silence, wav_bytes
@@ -79,10 +80,12 @@ class ChatVoices:
     async def speak(self, visit_id: str, seq: int) -> bytes:
         """A message of the log, read aloud."""
         events = await self._store.events.read(visit_id)
-        said = [event.body.text for event in events if event.seq == seq and isinstance(event.body, AgentSaid)]
-        if not said:
+        said = next((event.body for event in events if event.seq == seq), None)
+        if isinstance(said, StaffWrote):
+            return await self.read(staff_words(said))
+        if not isinstance(said, AgentSaid):
             raise InputError("message-unknown", f"there is no message {seq}", "give the seq of a message of the agent")
-        return await self.read(said[0])
+        return await self.read(said.text)
 
     async def read(self, text: str) -> bytes:
         """Words as WAV, a little slower than in calls."""

@@ -85,14 +85,30 @@ class WebChats:
 
     async def say(self, visit_id: str, said: Said) -> Turn:
         """Give what the resident wrote or said."""
-        live = self._parts.live
-        if not await live.allow(f"chat:{visit_id}", MOST_MESSAGES, 60):
+        if not await self._parts.live.allow(f"chat:{visit_id}", MOST_MESSAGES, 60):
             raise InputError("too-many", f"more than {MOST_MESSAGES} messages in a minute", "wait a minute, then go on")
+        async with self._in_turn(visit_id):
+            return await self._say(visit_id, said)
+
+    async def by_staff(self, visit_id: str, work: Callable[[Visit], Awaitable[Sequence[Effect]]]) -> None:
+        """What staff do to a running conversation, in turn with what the resident writes."""
+        async with self._in_turn(visit_id):
+            visit = await self._taken_up(visit_id)
+            await self._act(visit, lambda: work(visit))
+
+    def with_staff(self) -> tuple[Visit, ...]:
+        """Conversations in memory in which staff write in place of the agent."""
+        return tuple(visit for visit in self._held.values() if visit.conversation.state.staff)
+
+    @asynccontextmanager
+    async def _in_turn(self, visit_id: str) -> AsyncIterator[None]:
+        """One at a time; what another worker wrote is read again; whoever watches is told."""
+        live = self._parts.live
         async with live.hold(_session(visit_id)):
             if not await live.take(_session(visit_id)):  # another worker went on with it
                 self._held.pop(visit_id, None)
             try:
-                return await self._say(visit_id, said)
+                yield
             finally:
                 await self._tell(visit_id)
 

@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from agent.clinical.forms import find_form
-from agent.domain.events import AgentSaid, Event, ResidentSaid
+from agent.domain.events import AgentSaid, Event, ResidentSaid, StaffWrote
 from agent.errors import BackendError, InputError
 from agent.library import Library
-from agent.report.messages import written
+from agent.report.messages import staff_words, written
 from agent.report.words import evidence_words, masked_phone, value_words
 from connectors.access.people import Role, Staff
 from connectors.api.history import history_of
 from connectors.signing.ports import ResidentFile, SigningBackend
 from connectors.storage.caring import Doer
-from connectors.storage.ports import StoredRecord
+from connectors.storage.ports import Channel, StoredRecord
 from connectors.storage.sql import SqlStore
 from connectors.storage.worklist import AlertRow, WorkRow
 from connectors.web.console.views import (
@@ -96,7 +96,8 @@ class HouseDesk:
         return LiveView(
             visit_id, row.resident_id, row.name, person_words(row.sex, row.birth_date, words), words.flow(row.flow),
             row.running, tuple(line for line in lines if line is not None), values,
-            tuple(self._alert(alert, row, events) for alert in row.alerts),
+            tuple(self._alert(alert, row, events) for alert in row.alerts), row.channel == Channel.VOICE.value,
+            _writes(events),
         )  # fmt: skip
 
     async def resident(self, resident_id: str) -> PersonView:
@@ -245,8 +246,16 @@ def _line(event: Event, words: Words) -> LiveLine | None:
             return LiveLine(event.seq, "语音助手", written(text), event.at[11:16], agent=True)
         case ResidentSaid(text=text, speaker=speaker):
             return LiveLine(event.seq, words.labels.word("speakers", speaker), text, event.at[11:16], agent=False)
+        case StaffWrote(by=by) as wrote:
+            return LiveLine(event.seq, by, staff_words(wrote), event.at[11:16], agent=True)
         case _:
             return None
+
+
+def _writes(events: Sequence[Event]) -> str:
+    """Who of the staff has the conversation."""
+    wrote = [event.body for event in events if isinstance(event.body, StaffWrote)]
+    return wrote[-1].by if wrote and wrote[-1].step in ("taken", "said") else ""
 
 
 def _version(record: StoredRecord) -> VersionView:

@@ -19,9 +19,10 @@ def open_sight(library: Library, visit_id: str, conversation: Conversation, afte
     outcome = conversation.outcome.value if conversation.outcome else None
     return Sight(
         visit_id, library.flow(state.flow).name, state.resident.name, state.speaker, state.turn, ask,
-        replies_to(state, ask, library.replies) if outcome is None else Replies(),
+        replies_to(state, ask, library.replies) if outcome is None and not state.staff else Replies(),
         progress(state, ask, library.script.flows), outcome,
-        messages(conversation.events, after, library.knowledge.topics if outcome is None else ()),
+        messages(conversation.events, after, library.knowledge.topics if outcome is None and not state.staff else ()),
+        staff=state.staff if outcome is None else "",
     )  # fmt: skip
 
 

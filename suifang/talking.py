@@ -16,6 +16,7 @@ from agent.errors import SuifangError
 from agent.report.words import evidence_words
 from connectors.access.people import Role
 from connectors.api.calls import call_routes
+from connectors.api.takeover import takeover_routes
 from connectors.api.video import video_routes
 from connectors.media.ladder import Said, Standing
 from connectors.media.turn import Ice
@@ -25,6 +26,7 @@ from suifang.briefs import BRIEF_VALUES, answered, medicines
 from suifang.chat_voice import ChatVoices, SharedEngines
 from suifang.chats import WebChats
 from suifang.escalations import Escalations, Terms
+from suifang.taking_over import TakingOver
 from suifang.web import ChatHooks, Talk, present, web_chats
 from suifang.web_calls import WebCalls
 
@@ -118,12 +120,18 @@ async def open_talk(app: App, engines: SharedEngines, *, warm: bool = True) -> A
     voices = ChatVoices(app.library, app.store, engines)
     calls = WebCalls(app, chats, hooks, engines, ice)
     hooks.doctors = Escalations(LiveHouse(app, chats, voices, calls), Terms(settings.ring_seconds, ice))
-    warming = asyncio.create_task(_warm(engines if warm else None), name="engines")
+    taking_over = TakingOver(chats, present)
+    beside = [
+        asyncio.create_task(_warm(engines if warm else None), name="engines"),
+        asyncio.create_task(taking_over.mind(), name="chats that staff left"),
+    ]
     try:
-        yield chats, Talk(voices, (call_routes(calls), video_routes(hooks.doctors)))
+        routes = (call_routes(calls), video_routes(hooks.doctors), takeover_routes(taking_over))
+        yield chats, Talk(voices, routes)
     finally:
-        warming.cancel()
-        await asyncio.gather(warming, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await hooks.doctors.aclose()
         await calls.aclose()
 

@@ -165,6 +165,20 @@ class DoctorCall:
 
 
 @dataclass(frozen=True, slots=True)
+class StaffWrote:
+    """A doctor or nurse writes in place of the agent: takes the conversation over, writes, hands it back.
+
+    A red flag gives it back by itself (alarm): the agent says what must be said.
+    """
+
+    step: str
+    """taken, said, back, alarm."""
+    by: str
+    """Their name, as shown to residents."""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ConversationClosed:
     """Last event."""
 
@@ -174,7 +188,8 @@ class ConversationClosed:
 
 EventBody = (
     ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | AskClosed | AlertRaised | MentionJudged
-    | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | DoctorCall | ConversationClosed
+    | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | DoctorCall | StaffWrote
+    | ConversationClosed
 )  # fmt: skip
 
 

@@ -74,6 +74,8 @@ class State:
     emergency: Alert | None = None
     """The alert that the running emergency pattern serves."""
     consent: bool | None = None
+    staff: str = ""
+    """Who of the staff writes in place of the agent; empty while the agent does."""
     outcome: Outcome | None = None
 
     def context(self, now: datetime) -> AskContext:

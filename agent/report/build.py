@@ -14,12 +14,21 @@ from agent.clinical.rules import ClinicalRules
 from agent.clinical.suggestion import RuleHit, Suggestion, suggest
 from agent.domain.alerts import Alert, Severity, Subject
 from agent.domain.answers import Resident, SlotValue
-from agent.domain.events import AlertRaised, ConversationOpened, DoctorCall, Event, ResidentSaid, SuggestionMade
+from agent.domain.events import (
+    AlertRaised,
+    ConversationOpened,
+    DoctorCall,
+    Event,
+    ResidentSaid,
+    StaffWrote,
+    SuggestionMade,
+)
 from agent.errors import InputError
 from agent.report.changes import find_changes, medicine_rows
 from agent.report.doctor_calls import call_lines
 from agent.report.fold import Folded, fold
 from agent.report.lines import Lines
+from agent.report.messages import staff_words
 from agent.report.model import AlertLine, Header, Report, SuggestionPart, Utterance
 from agent.report.words import day_words, evidence_words, masked_phone
 
@@ -161,6 +170,8 @@ def _transcript(state: Folded, labels: Labels) -> tuple[Utterance, ...]:
         if isinstance(entry, ResidentSaid):
             speaker, clip = entry.speaker, state.clips.get(entry.turn)
             lines.append(Utterance(entry.turn, speaker, labels.word("speakers", speaker), entry.text, clip))
+        elif isinstance(entry, StaffWrote):
+            lines.append(Utterance(0, "staff", entry.by, staff_words(entry)))
         else:
             lines.append(Utterance(entry.turn, "agent", "语音助手", entry.text))
     return tuple(lines)

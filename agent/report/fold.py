@@ -16,6 +16,7 @@ from agent.domain.events import (
     PatternUsed,
     ResidentSaid,
     SlotSet,
+    StaffWrote,
     SuggestionMade,
     TurnTimed,
 )
@@ -39,7 +40,7 @@ class Folded:
     clips: dict[int, str] = field(default_factory=dict)
     """Turn to the file name of the resident's audio."""
     questions: list[PatternUsed] = field(default_factory=list)
-    spoken: list[AgentSaid | ResidentSaid] = field(default_factory=list)
+    spoken: list[AgentSaid | ResidentSaid | StaffWrote] = field(default_factory=list)
 
     def speakers(self) -> tuple[str, ...]:
         """Everybody who answered, in order of appearance."""
@@ -73,7 +74,7 @@ def _apply(state: Folded, event: Event) -> None:
             _close(state, body)
         case AlertRaised() as body:
             state.alerts.append(body)
-        case AgentSaid() | ResidentSaid() as body:
+        case AgentSaid() | ResidentSaid() | StaffWrote() as body:
             state.spoken.append(body)
         case TurnTimed(turn=turn, clip=str(clip)):
             state.clips[turn] = clip

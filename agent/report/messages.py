@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from agent.domain.events import AgentSaid, Event, ResidentSaid, SlotSet
+from agent.domain.events import AgentSaid, Event, ResidentSaid, SlotSet, StaffWrote
 
 _SPOKEN_NUMBERS = (("幺二零", "120"), ("幺二三五六", "12356"))
 """Numbers that are spoken digit by digit, as they are written."""
@@ -18,13 +18,13 @@ class Message:
     seq: int
     """Position in the log: grows, is never used twice, and is the cursor of whoever reads on."""
     by: str
-    """agent or resident."""
+    """agent, resident or staff."""
     text: str
     turn: int
     at: str
     ask: str | None
     speaker: str = "self"
-    """Who answered: self, or the relation's code."""
+    """Who answered: self, or the relation's code; of staff, their name."""
     amend: str | None = None
     """The ask that can be answered anew from this bubble."""
 
@@ -40,9 +40,20 @@ def messages(events: Sequence[Event], after: int, amendable: Collection[str]) ->
             case ResidentSaid(turn=turn, text=text, ask=ask, speaker=speaker):
                 amend = ask if ask in amendable and (turn, ask) in gave else None
                 found.append(Message(event.seq, "resident", text, turn, event.at, ask, speaker, amend))
+            case StaffWrote(by=by) as wrote:
+                found.append(Message(event.seq, "staff", staff_words(wrote), 0, event.at, None, by))
             case _:
                 pass
     return tuple(message for message in found if message.seq > after)
+
+
+def staff_words(wrote: StaffWrote) -> str:
+    """What is shown and read aloud: their words, or who writes from now on."""
+    return {
+        "taken": f"您好，我是{wrote.by}，现在由我来和您说。",
+        "alarm": "这个要紧，请先听语音助手说。",
+        "back": f"{wrote.by}先说到这里，接下来还是语音助手问您。",
+    }.get(wrote.step, wrote.text)
 
 
 def written(text: str) -> str:

@@ -145,7 +145,7 @@ class Utterance:
 
     turn: int
     speaker: str
-    """``agent``, ``self`` or the relation code of a proxy."""
+    """``agent``, ``staff``, ``self`` or the relation code of a proxy."""
     speaker_words: str
     text: str
     clip: str | None = None

@@ -180,7 +180,7 @@ def _transcript(report: Report, clip_base: str) -> Markup | None:
             el("b", said.speaker_words),
             el("span", said.text),
             audio(said.clip, clip_base),
-            class_="agent" if said.speaker == "agent" else "them",
+            class_="agent" if said.speaker in ("agent", "staff") else "them",
         )
         for said in report.transcript
     )

@@ -23,7 +23,8 @@ _CODES = {
     404: "visit-unknown clip-unknown flow-unknown report-unknown resident-unknown staff-unknown letter-unknown"
     " link-gone message-unknown alert-unknown shift-unknown call-unknown",
     409: "visit-ended name-taken enrolled turn-taken record-changed signed-already visit-open alert-taken alert-open"
-    " visit-running visit-in-call call-taken no-call room-full",
+    " visit-running visit-in-call call-taken no-call room-full"
+    " talk-taken talk-loose",
     422: "nothing-heard",
     429: "login-locked too-many line-busy",
 }

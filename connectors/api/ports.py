@@ -79,6 +79,8 @@ class Sight:
     outcome: str | None
     messages: tuple[Message, ...]
     doctor: DoctorNews | None = None
+    staff: str = ""
+    """Who of the staff writes in place of the agent."""
 
 
 @dataclass(frozen=True, slots=True)

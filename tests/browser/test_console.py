@@ -11,6 +11,8 @@ import pyotp
 import pytest
 
 from tests.browser.conftest import DESK, PHONE, Service
+from tests.browser.steps import started, tap, waits_for, write
+from tests.browser.test_pages import serious
 
 Open = Callable[..., Any]
 Console = Callable[..., Any]
@@ -241,3 +243,30 @@ def test_every_page_is_quick_small_and_without_serious_faults(service: Service, 
             page.wait_for_load_state()
             faults += faults_of(page, path)
     assert faults == []
+
+
+def test_a_doctor_writes_in_a_running_chat_and_hands_it_back(
+    service: Service, console: Console, visit_page: Open
+) -> None:
+    resident = visit_page(link := service.link())
+    visit = started(service, resident, link)
+    for name in ("我就是本人", "可以"):
+        tap(resident, name)
+    waits_for(resident, "blood_pressure")
+    doctor = console(f"/console/visits/{visit}")
+    tap(doctor, "我来写")
+    resident.locator(".banner", has_text="王医生在和您写").wait_for()
+    assert resident.locator(".answers button").count() == 0
+    doctor.get_by_label("写给居民").fill(HOSTILE)
+    doctor.keyboard.press("Enter")
+    resident.locator(".bubble.staff p", has_text=HOSTILE).wait_for()
+    asked = resident.locator(".bubble.agent:not(.staff)").count()
+    write(resident, "家里没有血压计")
+    doctor.locator("#lines .them", has_text="家里没有血压计").wait_for()
+    assert resident.locator(".bubble.agent:not(.staff)").count() == asked
+    assert serious(resident) == serious(doctor) == []
+    tap(doctor, "交还语音助手")
+    resident.locator(".bubble.agent:not(.staff)").nth(asked).wait_for()
+    resident.locator(".answers button").first.wait_for()
+    doctor.get_by_role("button", name="发送").wait_for(state="hidden")
+    assert resident.evaluate("window.hit") is None

@@ -80,8 +80,24 @@ def live_page(frame: Frame, live: LiveView) -> str:
         who, el("div", *(brief(alert) for alert in live.alerts), id="briefs"),
         el("div", el("section", el("h2", "对话"), lines),
            el("section", el("h2", "已经问到的"), el("ul", *(el("li", words) for words in live.values), id="values")),
-           class_="live", data_visit=live.visit_id, data_after=str(newest)),
+           class_="live", data_visit=live.visit_id, data_after=str(newest), data_staff=live.staff,
+           data_me=frame.staff.shown),
+        None if live.spoken else writing(),
         script="live",
+    )  # fmt: skip
+
+
+def writing() -> Markup:
+    """Where a doctor or nurse writes in place of the agent; the script shows what applies."""
+    words = el(
+        "textarea", id="words", rows="2", maxlength="400", aria_label="写给居民", placeholder="写给居民，回车发送"
+    )
+    return el(
+        "section", el("p", id="writes", role="status", class_="soft"),
+        button("我来写", id="take-over", class_="primary"),
+        el("form", words, el("div", el("button", "发送", type="submit", class_="primary"),
+           button("交还语音助手", id="hand-back"), class_="acts"), id="write", hidden=""),
+        class_="writing",
     )  # fmt: skip
 
 

@@ -166,8 +166,8 @@ def _transcript(view: ReportView) -> Markup | None:
         el(
             "li", el("b", line.speaker_words), el("span", line.text),
             clip(view.visit_id, line.clip, f"听第 {line.turn} 句"),
-            id=f"turn-{line.turn}" if line.speaker != "agent" else None,
-            class_="agent" if line.speaker == "agent" else "them",
+            id=None if line.speaker in ("agent", "staff") else f"turn-{line.turn}",
+            class_="agent" if line.speaker in ("agent", "staff") else "them",
         )
         for line in said
     )  # fmt: skip

@@ -164,6 +164,10 @@ class LiveView:
     lines: tuple[LiveLine, ...]
     values: tuple[str, ...]
     alerts: tuple[AlertView, ...]
+    spoken: bool = False
+    """It is a call: nobody writes in it."""
+    staff: str = ""
+    """Who of the staff writes in place of the agent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,13 +143,14 @@ export class SuifangChat extends HTMLElement {
 
   #message(message) {
     const { t } = this;
-    const who = message.by === 'resident' && message.speaker !== 'self' ? t('by', t('relations')[message.speaker] || t('relations').proxy) : '';
-    const tool = message.by === 'agent'
+    const staff = message.by === 'staff';
+    const who = staff ? message.speaker : message.by === 'resident' && message.speaker !== 'self' ? t('by', t('relations')[message.speaker] || t('relations').proxy) : '';
+    const tool = message.by !== 'resident'
       ? h('button', { type: 'button', class: 'tool', 'aria-label': `${t('readAloud')}：${message.text}`, onclick: () => this.reader.now(message.seq) }, t('read'))
       : message.amend && h('button', { type: 'button', class: 'tool', 'aria-label': `${t('amend')}：${message.text}`, onclick: () => this.#amend(message) }, t('amend'));
-    this.parts.log.append(h('div', { class: `bubble ${message.by}`, 'data-seq': String(message.seq), 'data-ask': message.ask },
+    this.parts.log.append(h('div', { class: `bubble ${staff ? 'agent staff' : message.by}`, 'data-seq': String(message.seq), 'data-ask': message.ask },
       who && h('small', {}, who), h('p', {}, message.text), tool));
-    if (this.aloud && message.by === 'agent' && this.shown) this.reader.later(message.seq);
+    if (this.aloud && message.by !== 'resident' && this.shown) this.reader.later(message.seq);
     this.#scroll();
   }
 
@@ -179,6 +180,7 @@ export class SuifangChat extends HTMLElement {
     parts.form.hidden = parts.help.hidden = done;
     if (done) this.#over(state);
     else if (this.notice || !online) this.#note(this.notice || t('offline'));
+    else if (state.staff) this.#note(t('staffWrites', state.staff));
     else parts.banner.hidden = true;
     this.#answers(state, done || pending.length > 0);
     this.shown = true;
@@ -186,7 +188,7 @@ export class SuifangChat extends HTMLElement {
 
   #answers(state, quiet) {
     this.offers = { ...this.offers, ...(state.ask ? { [state.ask]: state.replies } : {}) };
-    const key = quiet ? '' : `${state.ask}:${state.turn}`;
+    const key = quiet ? '' : `${state.ask}:${state.turn}:${state.staff}`;
     if (this.amending || this.asked === key) return;
     this.asked = key;
     this.parts.answers.replaceChildren(...(quiet ? [] : answerPad(state.replies, this.t, (text) => this.#send(text, null))));

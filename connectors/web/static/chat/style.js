@@ -29,6 +29,7 @@ progress { flex: 1; height: 12px; accent-color: #ffd76a; }
 .bubble { max-width: 88%; padding: 8px 10px 8px 14px; border-radius: 16px; overflow-wrap: anywhere; white-space: pre-wrap; display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center; }
 .agent { align-self: flex-start; background: #fff; border: 1px solid #c9d6d2; }
 .resident { align-self: flex-end; background: var(--pale); border: 1px solid #9dcabd; }
+.staff { background: #fff7e0; border: 2px solid #b98900; }
 .doctor { align-self: flex-start; background: #fff7e0; border: 2px solid #b98900; }
 .waiting { opacity: .7; }
 .bubble p { margin: 0; flex: 1 1 3em; }

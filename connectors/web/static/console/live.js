@@ -1,6 +1,6 @@
 // A conversation as it goes on; once it has ended its report is opened.
 
-import { send } from './api.js';
+import { send, toast } from './api.js';
 import { h } from '../dom.js';
 
 const EVERY_MS = 2000;
@@ -21,9 +21,47 @@ async function poll() {
     lines.append(h('li', { class: agent ? 'agent' : 'them' }, h('b', {}, who), h('span', {}, text), h('time', {}, at)));
   }
   if (told.lines.length) bottom();
+  writers(told.staff);
   document.getElementById('values').replaceChildren(...told.values.map((words) => h('li', {}, words)));
   if (told.alerts.length !== document.querySelectorAll('#briefs .brief').length) location.reload();
 }
 
+// Who writes: the agent, oneself, or somebody else of the team.
+function writers(staff) {
+  const place = document.getElementById('writes');
+  if (!place) return;
+  const mine = staff === live.dataset.me;
+  place.textContent = mine ? '现在由您在和居民写，语音助手不说话。' : staff ? `${staff}正在和居民写。` : '语音助手正在和居民说。';
+  document.getElementById('take-over').hidden = Boolean(staff);
+  document.getElementById('write').hidden = !mine;
+}
+
+async function act(what, body) {
+  try {
+    await send(`/api/visits/${live.dataset.visit}/talk/${what}`, 'POST', body);
+    await poll();
+    return true;
+  } catch (refused) {
+    toast(refused.message);
+    return false;
+  }
+}
+
+const words = document.getElementById('words');
+document.getElementById('take-over')?.addEventListener('click', async () => { if (await act('take')) words.focus(); });
+document.getElementById('hand-back')?.addEventListener('click', () => act('back'));
+document.getElementById('write')?.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  if (words.value.trim() && await act('say', { text: words.value })) words.value = '';
+  words.focus();
+});
+words?.addEventListener('keydown', (event) => {
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    document.getElementById('write').requestSubmit();
+  }
+});
+
+writers(live.dataset.staff || '');
 bottom();
 setInterval(poll, EVERY_MS);
