@@ -31,6 +31,7 @@ from agent.understanding.hearing import Hearing, settled
 from agent.understanding.intent_model import Intents
 from agent.understanding.intents import detect_patterns
 from agent.understanding.lexicons import Lexicons
+from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.parsing import Parser
 from agent.understanding.redflags import RedFlagRules, word_alerts
 from agent.understanding.repair import Repaired
@@ -217,7 +218,8 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     for pattern in patterns:
         if pattern.pattern in OVERRIDING and not _answers_itself(pattern.pattern, ask, reading):
             return [pattern]
-    volunteered = _volunteered(utterance, ask, reading, ctx, knowledge)
+    relatives = of_relatives(ask, utterance, ctx, knowledge.parsers) if reading.fills else []
+    volunteered = (*_volunteered(utterance, ask, reading, ctx, knowledge), *relatives)
     corrects = any(pattern.pattern == "correction" for pattern in patterns)
     if corrects and not (reading.fills and _corrects_open_ask(utterance, ask, knowledge)):
         corrected = _correction(utterance, ask, ctx, rest, volunteered)

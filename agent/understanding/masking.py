@@ -11,7 +11,7 @@ from itertools import pairwise
 NUMERAL = "零一二三四五六七八九十百两半几\\d"
 BLANK = "，"
 PAST = re.compile(
-    "(?<![跟像比如和同])(?:以前|原来|从前|过去|早先|早些年|前些年|年轻(?:时|的时候|那会)|那会儿?|那时候?|头几年|原先|早年|(?<![饭药觉])之前|当年)(?!的|一样|那样|差不多|那么)"
+    "(?<![跟像比如和同])(?:以前|原来|从前|过去|早先|早些年|前些年|年轻(?:时|的时候|那会)|那会儿?|那时候?|头几年|原先|早年|(?:刚做完|做完|刚出|手术)[^，]{0,5}那(?:几天|几日|阵子?|会儿?|段)|(?<![饭药觉])之前|当年)(?!的|一样|那样|差不多|那么)"
 )
 NOW = re.compile("现在|如今|眼下|这阵|这会|目前|这些天|这几天|最近|今年|今天|今儿|今早|后来|这两年")
 OTHERS = re.compile(
@@ -59,8 +59,12 @@ _NOT_THIS = re.compile(
     f"(?<!是)不是[{NUMERAL}点个]+[^，{NUMERAL}]{{0,2}}，?(?=(?:我|那|而|应该|说的)?就?是[^，]{{0,3}}[{NUMERAL}])"
 )
 """高压不是一百六十二，是一百二十六."""
+_NOT_THAT = re.compile(
+    f"(?<=[{NUMERAL}])[^，{NUMERAL}]{{0,2}}，(?:可|才|并)?不是[{NUMERAL}点个]+[^，{NUMERAL}]{{0,2}}(?=，|$)"
+)
+"""是九十八，不是八十八."""
 _MEASURED_FOR = re.compile("[量测扎查称数]|给|帮|看|[说念读讲问]")
-_MINE = re.compile("(?:我|俺|咱)(?:自己|自个儿?|本人)?(?:的|是|可|倒|呢|这个?|血压|血糖|高压|跟[他她])")
+_MINE = re.compile("(?:我|俺|咱)(?!们?家|们?村|老|爱人|儿|闺女|女儿|妈|爸|爹|娘|媳妇)")
 
 
 def present(text: str) -> str:
@@ -68,7 +72,7 @@ def present(text: str) -> str:
 
     早就戒了 stays.
     """
-    text = _NOT_THIS.sub(lambda m: BLANK * len(m[0]), text)
+    text = _NOT_THAT.sub(lambda m: BLANK * len(m[0]), _NOT_THIS.sub(lambda m: BLANK * len(m[0]), text))
     text = _done(_told_up_to_now(_own_figures(text)))
     unmeasured = _NOT_TODAY.search(text)
     for start, end in clauses(text):

@@ -13,7 +13,7 @@ from agent.understanding.values import Range, tables
 _LABELS = {
     "sbp": "收缩压|高压|上压|上面|上头|上边|大的|大数|高的|最高|收宿压|搞压|上面那个|大的那个|高亚",
     "dbp": "舒张压|低压|下压|下面|下头|底下|底压|地压|小的|小数|低的|最低|下边|底亚|低亚|底下那个",
-    "bp": "高低压|上下压|血压|雪压|血鸭",
+    "bp": "高低压|上下压|血压(?!计|仪|表)|雪压|血鸭",
     "heart_rate": "心跳|心率|脉搏|脉率|脉博|心律|脉",
     "hba1c": "糖化血红蛋白|糖化|唐化",
     "fpg": "空腹血糖|空腹|空副|空肚子|没吃饭|没吃早饭|饭前|餐前|早起血糖",
@@ -28,6 +28,11 @@ _LABEL = re.compile("|".join(f"(?P<{slot}>{words})" for slot, words in _LABELS.i
 _PLACES = re.compile("压|亚|收|舒|的那个")
 """Labels that name a pressure itself; the others (上头, 底下) only say where on the display."""
 _BEHIND = re.compile(f"的(?:是)?(?:{_LABELS['sbp']}|{_LABELS['dbp']}|心跳|心率|脉搏)")
+_AFTERTHOUGHT = re.compile(
+    "，(?:这|那)?是?(?:高压|上压|收缩压|低压|下压|底压|舒张压|心跳|心率|脉搏)(?:啊|呀|嘛|吧|这是|是)?(?=，|$)"
+    f"(?!，[^，]{{0,3}}[{NUMERAL}])"
+)
+"""七十八，低压是。高压啊，一百三十六: a label behind its number, and none of the next one."""
 _GAP = re.compile(f"^[^{NUMERAL}]{{0,12}}$")
 _CLOCK = re.compile("(?:[点:∶](?!\\d)|点[钟半多几来]|点(?=[零一二三四五六七八九十\\d]+分?)|[::]\\d)")
 _NOISE = re.compile(
@@ -58,7 +63,7 @@ def labels(text: str) -> tuple[tuple[str, int, int], ...]:
 
 def label_of(text: str, number: Number, previous_end: int = 0) -> str | None:
     """The label that a number stands behind, with no other number between."""
-    behind = _BEHIND.match(text, number.span[1])
+    behind = _BEHIND.match(text, number.span[1]) or _AFTERTHOUGHT.match(text, number.span[1])
     if behind:
         return labels(behind[0])[-1][0]
     before = [

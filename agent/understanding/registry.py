@@ -18,6 +18,7 @@ from agent.understanding.parsers import (
     record_choices,
     record_names,
     record_numbers,
+    record_pairs,
     scores,
     services,
     vitals,
@@ -35,6 +36,7 @@ def build_parsers(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
     parsers |= record_numbers.parsers()
     for name in ("record.yml", "services.yml"):
         parsers |= record_choices.build(nlu_data / name, lexicons)
+    parsers |= record_pairs.build(parsers)
     parsers |= words.build(lexicons)
     yes_no = parsers["yes_no"]
     parsers |= dict.fromkeys(YES_NO_ASKS, yes_no)

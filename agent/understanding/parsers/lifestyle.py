@@ -125,7 +125,9 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
         return _bare_or_vague(text, "alcohol_liang_now", "喝|酒|戒")
     meals = per_day_factor(text)
     one_kind = len({_drink(text, a.number) for a in found}) == 1
-    by_time = len(found) > 1 and one_kind and not re.search("[中晚早].{0,8}[中晚早]|加|还有|再|和|外加|又", text)
+    by_time = (
+        len(found) > 1 and one_kind and not re.search("[中晚早晌夜黑].{0,8}[中晚早晌夜黑]|加|还有|再|和|外加|又", text)
+    )
     result = _daily(text, found[-1:] if by_time else found, "alcohol_liang_now", meals or 1.0)
     if meals is None and result.fills and not result.confirm:
         first = result.fills[0]

@@ -91,6 +91,8 @@ def _consent(text: str, lexicons: Lexicons) -> Reading:
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
     if span := sets["later"].search(text):
         return _answer(AnswerKind.LATER, f"said {text[slice(*span)]}")
+    if span := sets["of_course"].search(text):
+        return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
     if span := sets["consent_no"].search(text):
         return _answer(AnswerKind.NO, f"said {text[slice(*span)]}")
     if sets["who_are_you"].search(text) and not sets["consent_yes"].search(text):
@@ -103,8 +105,15 @@ def _consent(text: str, lexicons: Lexicons) -> Reading:
     return Reading()
 
 
+_WHOSE = re.compile(
+    "(?:老太太|老爷子|老人家?|老头子?|老婆婆|奶奶|爷爷|姥姥|姥爷|大爷|大妈|大娘|他|她)的"
+    "(?=大?小?二?(?:女儿|闺女|儿|媳妇|孙|外孙|老伴|姑娘|丫头|保姆|邻居|侄|外甥|妹|姐|弟|哥|女婿|护工))"
+)
+"""我是老太太的女儿: whose daughter, no relation of its own."""
+
+
 def _relation(utterance: Utterance, lexicons: Lexicons) -> Reading:
-    text = utterance.text.rpartition("不是，")[2]
+    text = _WHOSE.sub(lambda m: "，" * len(m[0]), utterance.text.rpartition("不是，")[2])
     offset = len(utterance.text) - len(text)
     sets = lexicons.relations
     for name, code in _REVERSED.items():

@@ -61,6 +61,12 @@ def _by_sound(codes: Mapping[str, Phrases], text: str) -> list[Hit]:
     ]
 
 
+def of_whom(text: str, hits: list[Hit]) -> list[Hit]:
+    """老太太的女儿 is the daughter: a relation that another hangs on with 的 says whose."""
+    starts = {hit.span[0] for hit in hits}
+    return [hit for hit in hits if not (text.startswith("的", hit.span[1]) and hit.span[1] + 1 in starts)]
+
+
 def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Of overlapping hits the longest (城镇居民 before 居民), in order of position."""
     kept: list[Hit] = []

@@ -11,7 +11,7 @@ from typing import Any
 
 from agent.domain.answers import AskContext, Reading, SlotFill
 from agent.understanding.lexicons import Lexicons
-from agent.understanding.parsers.record_hits import after_correction, find_hits, split_at_correction
+from agent.understanding.parsers.record_hits import after_correction, find_hits, of_whom, split_at_correction
 from agent.understanding.parsing import Parser
 from agent.understanding.phrases import compile_phrases
 from agent.understanding.pinyin import fold, fold_char
@@ -225,7 +225,7 @@ def _relation_parser(lexicons: Lexicons) -> Parser:
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
         text = _SPELLING.sub(lambda m: "，" * len(m[0]), utterance.text)
-        hits = after_correction(text, find_hits(codes, text))
+        hits = of_whom(text, after_correction(text, find_hits(codes, text)))
         if hits:
             doubtful = hits[0].doubtful or len({hit.code for hit in hits}) > 1
             reason = "two relations named" if doubtful else "named"

@@ -346,7 +346,7 @@ def _now_and_then(case: Case, whose: Owner) -> Verdict:
 
 def _of_nobody(case: Case, whose: Owner) -> Verdict:
     del whose
-    words = nobody(case.text, case.start, case.end, case.flag)
+    words = "" if case.candidate.rule.kind == "value" else nobody(case.text, case.start, case.end, case.flag)
     return (MentionStatus.OTHER_PERSON, f"{NOBODY}: {words}") if words else None
 
 

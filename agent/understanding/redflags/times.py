@@ -58,7 +58,7 @@ def _last_cue(text: str, start: int, end: int, cues: Cues) -> When:
     before = text[text.rfind("，", 0, clause - 1) + 1 : clause - 1]
     earlier = _latest(before, cues)
     adjunct = len(before) <= _TIME_CLAUSE and bool(re.search("(?:时候|会儿|那年|前|年|月|那阵|时|回|次)$", before))
-    adjunct = adjunct or before.endswith(("的时候", "那会儿", "那年", "那阵子"))
+    adjunct = adjunct or bool(re.search("(?:的时候|那会儿|那年|那阵子|过[一两几]?[回次])$", before))
     if earlier is When.PAST and not adjunct and not cues["experienced"].match(text[end:]):
         return When.UNSAID
     return earlier
