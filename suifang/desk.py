@@ -22,6 +22,7 @@ from connectors.storage.sql import SqlStore
 from connectors.storage.worklist import AlertRow, WorkRow
 from connectors.web.console.views import (
     AlertView,
+    CallPage,
     FigureView,
     LiveLine,
     LiveView,
@@ -32,10 +33,11 @@ from connectors.web.console.views import (
     WorkPage,
 )
 from suifang.briefs import BRIEF_VALUES, answered, medicines
+from suifang.calling import call_list
 from suifang.papers import Papers
 from suifang.reviewing import Reviewing, Signer
 from suifang.trends import trends_of
-from suifang.worklist import Words, age_on, person_words, urgent, visit_item, work_items
+from suifang.worklist import Words, age_on, call_items, person_words, urgent, visit_item, work_items
 
 MOST_DUE = 1000
 ALERT_DAYS = 3
@@ -71,6 +73,15 @@ class HouseDesk:
         except BackendError as error:
             dues, trouble = (), error.message
         return WorkPage(work_items(rows, [due for due in dues if due.team == team], self._words()), trouble)
+
+    async def calls(self, team: str) -> CallPage:
+        """Whom a team is to call today; without those who want no calls, and those whose follow-up is going on."""
+        words, store = self._words(), self._parts.store
+        try:
+            found = await call_list(self._parts.backend, store, self._parts.now().date(), MOST_DUE)
+        except BackendError as error:
+            return CallPage((), trouble=error.message)
+        return CallPage(tuple(call_items(found, await store.worklist.of_team(team), team, words)), found.opted_out)
 
     async def report(self, visit_id: str) -> ReportView:
         """A visit for review."""

@@ -12,7 +12,8 @@ from agent.clinical.labels import Labels
 from agent.report.words import evidence_words
 from connectors.signing.ports import Due
 from connectors.storage.worklist import AlertRow, WorkRow
-from connectors.web.console.views import Bucket, WorkItem
+from connectors.web.console.views import Bucket, CallItem, WorkItem
+from suifang.calling import CallList
 
 WAITS = timedelta(days=2)
 """A record that waits longer for its doctor is overdue."""
@@ -48,6 +49,20 @@ def work_items(rows: Sequence[WorkRow], dues: Sequence[Due], words: Words) -> tu
     todo.sort(key=lambda pair: (order[pair[1].bucket], pair[0]))
     done.sort(key=lambda pair: pair[0], reverse=True)
     return tuple(item for _, item in (*todo, *done))
+
+
+def call_items(found: CallList, rows: Sequence[WorkRow], team: str, words: Words) -> Iterator[CallItem]:
+    """Whom one team is to call: what was sent back with why, then what is due and not being held already."""
+    again = {one.visit_id: one for one in found.recalled}
+    held = {(row.resident_id, row.flow) for row in rows if not row.signed}
+    for due in found.due:
+        sent = again.get(due.id)
+        if due.team != team or (sent is None and (due.resident_id, due.flow) in held):
+            continue
+        yield CallItem(
+            due.resident_id, due.name, person_words(due.sex, due.birth_date, words), due.flow, words.flow(due.flow),
+            due.due, f"{sent.by} 退回重打：{sent.why}" if sent else "", sent.visit_id if sent else "",
+        )  # fmt: skip
 
 
 def visit_item(row: WorkRow, words: Words, again: str = "") -> WorkItem:

@@ -15,6 +15,7 @@ from connectors.api.logins import Logins
 from connectors.api.pages import PAGE_HEADERS
 from connectors.api.schemas import Strict, VisitId
 from connectors.web.console.alerts import live_page
+from connectors.web.console.calls import calls_page
 from connectors.web.console.entrance import account_page, login_page
 from connectors.web.console.report import report_page
 from connectors.web.console.shell import Frame
@@ -115,6 +116,10 @@ def _pages(router: APIRouter, desk: Desk) -> None:
     @router.get("/console/work", response_class=HTMLResponse, include_in_schema=False)
     async def work(staff: Carer, request: Request) -> HTMLResponse:
         return html(work_page(await frame_of(request), await desk.work(staff.team)))
+
+    @router.get("/console/calls", response_class=HTMLResponse, include_in_schema=False)
+    async def calls(staff: Carer, request: Request) -> HTMLResponse:
+        return html(calls_page(await frame_of(request), await desk.calls(staff.team)))
 
     @router.get(
         "/console/visits/{visit_id}", response_class=HTMLResponse, include_in_schema=False, dependencies=[guard(OWN)]

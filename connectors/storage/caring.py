@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from agent.errors import InputError
 from connectors.database.transactions import Database
 from connectors.storage.audit import AuditEntry, append_audit
 from connectors.storage.console_tables import alert_care, recalls
-from connectors.storage.tables import alerts
+from connectors.storage.reviews import SIGNED
+from connectors.storage.tables import alerts, records, residents, visits
 from connectors.storage.upsert import upsert
 
 
@@ -24,8 +25,25 @@ class Doer:
     at: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A conversation that is to be held again, with the person whom to call."""
+
+    visit_id: str
+    resident_id: str
+    name: str
+    sex: str
+    birth_date: str
+    phone: str
+    flow: str
+    team: str
+    why: str
+    by: str
+    at: str
+
+
 class SqlCaring:
-    """Taking and closing alerts; sending visits back."""
+    """Taking and closing alerts; sending visits back, and which of them wait."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -67,3 +85,25 @@ class SqlCaring:
             row = {"visit_id": visit_id, "why": why, "by": who.shown, "at": who.at}
             await upsert(connection, recalls, [row], ("visit_id",))
             await append_audit(connection, AuditEntry(who.at, who.name, "recall", visit_id))
+
+    async def recalled(self, most: int) -> tuple[Recalled, ...]:
+        """Visits that were sent back and not held again nor signed since, whoever waits longest first."""
+        later, signed = visits.alias(), records.alias()
+        held = exists().where(
+            later.c.resident_id == visits.c.resident_id, later.c.flow == visits.c.flow, later.c.started > recalls.c.at
+        )
+        done = exists().where(signed.c.visit_id == visits.c.id, signed.c.status == SIGNED)
+        wanted = (
+            select(recalls, visits.c.flow, visits.c.resident_id, residents)
+            .join(visits, visits.c.id == recalls.c.visit_id).join(residents, residents.c.id == visits.c.resident_id)
+            .where(~held, ~done).order_by(recalls.c.at).limit(most)
+        )  # fmt: skip
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(wanted)).all()
+        return tuple(
+            Recalled(
+                r.visit_id, r.resident_id, r.name, r.sex, r.birth_date or "", r.phone or "", r.flow, r.team, r.why,
+                r.by, r.at,
+            )
+            for r in rows
+        )  # fmt: skip

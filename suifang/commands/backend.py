@@ -20,7 +20,7 @@ from connectors.signing.reference import ReferenceBackend, open_reference
 from connectors.signing.seed import seed
 from connectors.signing.serve import Client, signing_api
 from connectors.storage import open_store
-from connectors.storage.ledger import SqlLedger
+from connectors.storage.sql import SqlStore
 from suifang.calling import call_list
 from suifang.keys import keys_of
 from suifang.people import birth_from
@@ -62,7 +62,7 @@ async def run(args: argparse.Namespace) -> int:
     if args.action == "seed":
         return await _seed(args, settings, on)
     async with open_backend(settings) as backend, open_store(settings.database, keys_of(settings)) as store:
-        told = await _ask(args, backend, store.ledger, on)
+        told = await _ask(args, backend, store, on)
     sys.stdout.write((json.dumps(told, ensure_ascii=False) if args.json else _plain(told)) + "\n")
     return 0
 
@@ -78,9 +78,9 @@ async def _seed(args: argparse.Namespace, settings: Settings, on: date) -> int:
     return 0
 
 
-async def _ask(args: argparse.Namespace, backend: SigningBackend, ledger: SqlLedger, on: date) -> Any:
+async def _ask(args: argparse.Namespace, backend: SigningBackend, store: SqlStore, on: date) -> Any:
     if args.action == "due":
-        found = await call_list(backend, ledger, on, args.most)
+        found = await call_list(backend, store, on, args.most)
         if found.opted_out:
             sys.stderr.write(f"{found.opted_out} more are due and want no calls\n")
         return [asdict(item) for item in found.due]

@@ -193,8 +193,8 @@ def pages_of(service: Service) -> dict[str, list[str]]:
     return {
         "doctor": [
             "/console/login", "/console/work", f"/console/visits/{ended}", f"/console/visits/{running}",
-            "/console/alerts", f"/console/residents/{resident}", "/console/roster", "/console/figures",
-            "/console/account", "/console/visits/" + "0" * 32, f"/visits/{ended}/report",
+            "/console/alerts", "/console/calls", f"/console/residents/{resident}", "/console/roster",
+            "/console/figures", "/console/account", "/console/visits/" + "0" * 32, f"/visits/{ended}/report",
         ],
         "admin": ["/console/operations", "/console/users", "/console/wording"],
     }  # fmt: skip
@@ -270,3 +270,22 @@ def test_a_doctor_writes_in_a_running_chat_and_hands_it_back(
     resident.locator(".answers button").first.wait_for()
     doctor.get_by_role("button", name="发送").wait_for(state="hidden")
     assert resident.evaluate("window.hit") is None
+
+
+def test_a_visit_sent_back_is_offered_again_by_a_link(service: Service, console: Console, visit_page: Open) -> None:
+    visit = held(service)
+    page = console(f"/console/visits/{visit}")
+    tap(page, "退回重打")
+    page.get_by_label("为什么要再打一次").fill("没问到吃药")
+    page.get_by_role("dialog").get_by_role("button", name="退回重打").click()
+    page.get_by_role("link", name="在外呼名单里").click()
+    row = page.locator("#calls tbody tr.again", has_text="王医生 退回重打：没问到吃药")
+    assert page.locator("#calls tbody tr").first.get_attribute("class") == "again"
+    assert serious(page) == []
+    row.get_by_role("button", name="文字链接").click()
+    link = page.get_by_role("dialog").locator("a.secret").inner_text()
+    resident = visit_page(link)
+    started(service, resident, link)
+    page.goto(service.url + "/console/calls")
+    page.get_by_role("heading", name="外呼名单").wait_for()
+    assert row.count() == 0

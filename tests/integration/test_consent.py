@@ -6,7 +6,7 @@ import asyncio
 import json
 import sqlite3
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,6 +27,7 @@ from agent.errors import InputError
 from agent.library import Library, load_library
 from connectors.signing.ports import Due, SigningBackend
 from connectors.storage import SqlStore, VisitStart, open_store
+from connectors.storage.caring import Doer
 from connectors.storage.persons import Act
 from connectors.storage.ports import Channel
 from suifang.app import App, open_app
@@ -143,20 +144,47 @@ def test_opting_out_is_effective_with_the_next_list(tmp_path: Path, root: Path, 
     async def inside() -> None:
         async with open_app(Settings(root=root, data_dir=tmp_path), library) as app:
             backend: SigningBackend = Township(tmp_path / "far.db")
-            before = await call_list(backend, app.store.ledger, NOW.date())
+            before = await call_list(backend, app.store, NOW.date())
             assert ([d.resident_id for d in before.due], before.opted_out) == (["R1", "R2", "R3"], 0)
             caller = Caller(Resident(MARK, "R1", "2", date(1948, 5, 3), "13800005678"), {})
             visit, _ = await app.visits.open("hypertension_followup", caller, Channel.TERMINAL, NOW)
             await visit.hear("以后别再给我打电话了", NOW)
             await visit.hear("对，别打了", NOW)
             await visit.close("hung up", NOW)
-            after = await call_list(backend, app.store.ledger, NOW.date())
+            after = await call_list(backend, app.store, NOW.date())
             assert ([d.resident_id for d in after.due], after.opted_out) == (["R3"], 2)
             assert not await may_call(app.store.ledger, "R1", "")
             (said,) = await app.store.ledger.opt_outs("R1")
             assert "打" in said.words
             await app.store.ledger.lift("R1", "陈护士", AT)
             assert await may_call(app.store.ledger, "R1", "13800005678")
+
+    asyncio.run(inside())
+
+
+def test_what_a_doctor_sends_back_is_first_on_the_list_until_it_is_held_again(
+    tmp_path: Path, root: Path, library: Library
+) -> None:
+    async def inside() -> None:
+        async with open_app(Settings(root=root, data_dir=tmp_path), library) as app:
+            backend: SigningBackend = Township(tmp_path / "far.db")
+            caller = Caller(Resident(MARK, "R3", "2", date(1948, 5, 3), "13900000000"), {}, team="T1")
+            visit, _ = await app.visits.open("hypertension_followup", caller, Channel.TERMINAL, NOW)
+            await visit.close("hung up", NOW)
+            at = (NOW + timedelta(minutes=5)).isoformat(timespec="seconds")
+            await app.store.caring.recall(visit.id, "没问到吃药", Doer("wang", "王医生", at))
+            found = await call_list(backend, app.store, NOW.date(), 3)
+            assert [(d.resident_id, d.id) for d in found.due] == [("R3", visit.id), ("R1", "dR1"), ("R2", "dR2")]
+            assert found.due[0].phone == "13900000000"
+            assert [(one.why, one.by) for one in found.recalled] == [("没问到吃药", "王医生")]
+            await app.store.ledger.opt_out("R3", "别打了", "陈护士", at)
+            assert (await call_list(backend, app.store, NOW.date())).recalled == ()
+            await app.store.ledger.lift("R3", "陈护士", at)
+            again, _ = await app.visits.open(
+                "hypertension_followup", caller, Channel.TERMINAL, NOW + timedelta(hours=1)
+            )
+            assert (await call_list(backend, app.store, NOW.date())).recalled == ()
+            await again.close("hung up", NOW)
 
     asyncio.run(inside())
 

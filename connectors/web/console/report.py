@@ -29,7 +29,8 @@ def _parts(frame: Frame, view: ReportView) -> Iterator[Markup | None]:
     report = view.report
     yield _person(view)
     yield title_row(report.header.form_title, *_acts(frame, view))
-    yield el("p", f"{view.recall}", class_="notice") if view.recall else None
+    listed = el("a", "在外呼名单里", href="/console/calls")
+    yield el("p", view.recall, " ", listed, class_="notice") if view.recall else None
     yield _alerts(view)
     yield el("div", headline(report), *(trend_chart(trend) for trend in view.trends), class_="glance")
     yield el("div", _changed(report), _suggested(view), class_="pair")

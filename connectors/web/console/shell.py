@@ -11,6 +11,7 @@ ROLES = {Role.DOCTOR: "医生", Role.NURSE: "护士", Role.OPERATOR: "运维", R
 NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("/console/work", "工作列表", frozenset(CLINICAL)),
     ("/console/alerts", "警报", frozenset(CLINICAL)),
+    ("/console/calls", "外呼名单", frozenset(CLINICAL)),
     ("/console/roster", "值班", frozenset(CLINICAL)),
     ("/console/figures", "团队数据", frozenset(Role)),
     ("/console/operations", "运行", frozenset({Role.OPERATOR, Role.ADMIN})),

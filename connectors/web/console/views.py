@@ -49,6 +49,32 @@ class WorkItem:
 
 
 @dataclass(frozen=True, slots=True)
+class CallItem:
+    """Somebody who is to be called, or sent a link."""
+
+    resident_id: str
+    name: str
+    person: str
+    flow: str
+    what: str
+    """The programme in words."""
+    due: str
+    why: str
+    """Why again; empty for what is simply due."""
+    visit_id: str = ""
+    """The visit that was sent back."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage:
+    """Whom a team is to call."""
+
+    items: tuple[CallItem, ...]
+    opted_out: int = 0
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class WorkPage:
     """The work list of a team."""
 
@@ -211,6 +237,9 @@ class Desk(Protocol):
 
     async def work(self, team: str) -> WorkPage:
         """The work list of a team."""
+
+    async def calls(self, team: str) -> CallPage:
+        """Whom a team is to call today, those sent back first."""
 
     async def report(self, visit_id: str) -> ReportView:
         """A visit for review. Raises ``InputError`` visit-open while the conversation runs."""

@@ -103,7 +103,7 @@ function recall() {
   const form = h('form', {}, h('label', {}, h('span', {}, '为什么要再打一次'), why), foot('退回重打', 'danger'));
   submits(form, async () => {
     await send(`/api/visits/${visit}/recall`, 'POST', { why: why.value });
-    reloadWith('已退回，等着再打。');
+    reloadWith('已退回，排在外呼名单最前面。');
   });
   dialog('退回重打', form);
 }
