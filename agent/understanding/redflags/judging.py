@@ -271,6 +271,8 @@ def _of_others(case: Case, whose: Owner) -> Verdict:
     time = times.when(case.text, case.start, case.end, cues)
     if time in (times.When.PAST, times.When.EXPERIENCED) or _gone(case):
         return MentionStatus.OTHER_PERSON, f"{whose.words}, past"
+    if whose.person is Person.STRANGER and cues["past"].search(case.text, 0, case.start):
+        return MentionStatus.OTHER_PERSON, f"{whose.words}, long known"
     now = cues["now_other"].search(case.text)
     if now and not times.over(case.text, case.end, cues):
         return MentionStatus.PRESENT, f"{whose.words} {now.group()}"
@@ -344,6 +346,18 @@ def _now_and_then(case: Case, whose: Owner) -> Verdict:
     return None
 
 
+def _no_effect(case: Case, whose: Owner) -> Verdict:
+    """没反应, asked for side effects, with nobody to be woken."""
+    if case.flag == "unconscious" and case.ask in _EFFECT_ASKS and whose.person is Person.SELF:
+        return None if _WOKEN.search(case.text) else (MentionStatus.DENIED, NO_EFFECT)
+    return None
+
+
+NO_EFFECT = "no side effect"
+_EFFECT_ASKS = ("adr", "drug_allergy")
+_WOKEN = re.compile("[叫喊唤摇推醒晕倒昏厥]|人事|意识|知觉")
+
+
 def _of_nobody(case: Case, whose: Owner) -> Verdict:
     del whose
     words = "" if case.candidate.rule.kind == "value" else nobody(case.text, case.start, case.end, case.flag)
@@ -353,6 +367,7 @@ def _of_nobody(case: Case, whose: Owner) -> Verdict:
 NOBODY = "no person"
 _ORDER = (
     _of_nobody,
+    _no_effect,
     _affirmed_echo,
     _figurative,
     _denied,

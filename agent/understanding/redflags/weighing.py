@@ -12,7 +12,7 @@ from dataclasses import replace
 from agent.domain.alerts import Mention, MentionStatus
 from agent.understanding.redflags.denying import nothing_wrong
 from agent.understanding.redflags.evidence import known
-from agent.understanding.redflags.judging import NOBODY, Case, judge
+from agent.understanding.redflags.judging import NO_EFFECT, NOBODY, Case, judge
 from agent.understanding.redflags.lexicon import RedFlagRules, Rule
 from agent.understanding.redflags.matching import Candidate
 
@@ -61,7 +61,7 @@ def _alike(
     first = next(r for r in rules.rules if r.flag == flag)
     rule = Rule(f"{flag}.likeness", flag, first.severity, "seq", ())
     judged = judge(Case(text, Candidate(rule, (rules.likeness.place(text, flag),)), rules, ask, listing=False))
-    if judged.reason.startswith(NOBODY):
+    if judged.reason.startswith((NOBODY, NO_EFFECT)):
         return judged
     if judged.status not in _STANDING and score < CONTRADICTED:
         status = MentionStatus.UNCERTAIN
