@@ -176,7 +176,8 @@ class Escalations:
         """A doctor's page is open."""
         desk = DoctorDesk(staff, self)
         self._desks.append(desk)
-        desk.tell({"type": "duty", "shown": staff.shown, "id": staff.id})
+        said = (await self._roster(staff.team)).get(staff.id, Standing()).said
+        desk.tell({"type": "duty", "shown": staff.shown, "id": staff.id, "said": said.value})
         for ring in [ring for ring in self._rings.values() if ring.team == staff.team]:
             await self._catch_up(desk, ring)
         try:
@@ -281,12 +282,15 @@ class Escalations:
         """Doctors of a team whose page is open, in the order in which they are rung."""
         here = {desk.staff.id: OnDuty(desk.staff.id, desk.staff.shown) for desk in self._of(team)}
         talks = [ring.doctor for ring in self._rings.values() if ring.step is Step.ACCEPTED]
+        talking = frozenset(doctor.id for doctor in talks if doctor)
+        return order(list(here.values()), await self._roster(team), talking)
+
+    async def _roster(self, team: str) -> Mapping[str, Standing]:
         try:
-            roster = await self._house.roster(team)
+            return await self._house.roster(team)
         except Exception as error:  # a roster that cannot be read rings nobody less
             log.error("escalation.roster_failed", extra={"kind": type(error).__name__})
-            roster = {}
-        return order(list(here.values()), roster, frozenset(doctor.id for doctor in talks if doctor))
+            return {}
 
     def _tell(self, staff_id: str, message: dict[str, Any]) -> None:
         for desk in self._desks:

@@ -127,15 +127,15 @@ class HouseLinks:
             return Opened(bound.visit_id if bound and bound.visit_id else turn.visit_id, ())
         return Opened(turn.visit_id, turn.replies)
 
-    async def walk_in(self, flow: str, name: str) -> tuple[MadeLink, Opened]:
-        """A conversation of somebody who is new to us; the house's team sees it."""
+    async def walk_in(self, flow: str, who: Resident, purpose: Purpose) -> tuple[MadeLink, Opened]:
+        """A conversation of somebody who is new to us; the house's team sees it, and whether it knows them."""
         parts, now = self._parts, self._parts.now_ms()
         if not parts.settings.walk_in or self._chats is None:
             raise InputError("walk-in-closed", "a conversation needs a link here", "ask the clinic for a link")
         team, until = parts.settings.team_id, now + WALK_IN_HOURS * 3_600_000
-        resident = Resident(name, f"walk-in-{uuid.uuid4().hex}")
-        turn = await self._chats.start(flow, resident, {}, team)
-        link = ResidentLink(uuid.uuid4().hex, Purpose.CHAT, resident.id, flow, Speaker.SELF, team, until, turn.visit_id)
+        resident = replace(who, id=f"walk-in-{uuid.uuid4().hex}")
+        turn = await self._chats.start(flow, resident, {}, team, spoken=purpose is Purpose.CALL)
+        link = ResidentLink(uuid.uuid4().hex, purpose, resident.id, flow, Speaker.SELF, team, until, turn.visit_id)
         await parts.store.links.add(link, "walk-in", iso_of(now))
         return self._made(link), Opened(turn.visit_id, turn.replies)
 

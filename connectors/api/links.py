@@ -8,6 +8,7 @@ from typing import Annotated, Protocol
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
+from agent.domain.answers import Resident
 from connectors.access.people import CLINICAL, Purpose, ResidentLink, Speaker, Staff
 from connectors.api.access import anyone, guard, require, resident_link
 from connectors.api.schemas import Strict
@@ -59,7 +60,7 @@ class Links(Protocol):
     async def open(self, link: ResidentLink) -> Opened:
         """Begin the conversation, or name the one that was begun."""
 
-    async def walk_in(self, flow: str, name: str) -> tuple[MadeLink, Opened]:
+    async def walk_in(self, flow: str, who: Resident, purpose: Purpose) -> tuple[MadeLink, Opened]:
         """A conversation with somebody who has no link. Raises ``InputError`` walk-in-closed."""
 
 
@@ -78,6 +79,9 @@ class WalkIn(Strict):
 
     flow: str = Field(min_length=1, max_length=64)
     name: str = Field(min_length=1, max_length=32)
+    phone: str = Field(default="", pattern=r"^(1\d{10})?$")
+    """For staff, who find out whether they know them."""
+    purpose: Purpose = Purpose.CHAT
 
 
 class LinkOut(BaseModel):
@@ -139,7 +143,7 @@ def links_router(links: Links) -> APIRouter:
     @router.post("/api/link", status_code=201, dependencies=[guard(anyone)])
     async def walk_in(body: WalkIn) -> WalkInOut:
         """Begin a conversation without a link, where the settings allow it (SUIFANG_WALK_IN)."""
-        made, begun = await links.walk_in(body.flow, body.name)
+        made, begun = await links.walk_in(body.flow, Resident(body.name, phone=body.phone), body.purpose)
         return WalkInOut(
             visit_id=begun.visit_id, replies=list(begun.replies), token=made.token, until_ms=made.link.until_ms
         )

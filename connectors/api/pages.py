@@ -22,7 +22,7 @@ PAGE_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-PAGES: Mapping[str, str] = {"/r/{token}": "resident.html", "/doctor/video": "video.html"}
+PAGES: Mapping[str, str] = {"/start": "start.html", "/r/{token}": "resident.html", "/doctor/video": "video.html"}
 """Path → file. What stands in the path is read by the page itself; the service does not look at it."""
 
 

@@ -106,6 +106,8 @@ def test_whose_shift_it_is_is_rung_first_and_who_is_away_not_at_all(
             doctors = hooks.doctors
             assert doctors is not None
             async with doctors.on_duty(zhao) as away, doctors.on_duty(WANG) as second, doctors.on_duty(li) as first:
+                assert (await until(away, "duty"))["said"] == "away"
+                assert (await until(second, "duty"))["said"] == "available"
                 turn = await chats.start("hypertension_followup", Resident("王桂花", "R1"), {}, "T1")
                 for number, text in enumerate(("我就是本人", "可以", "我胸口疼得厉害"), 1):
                     await chats.say(turn.visit_id, Said(text, number))

@@ -67,7 +67,8 @@ def _shifts(shifts: Sequence[Shift]) -> Markup:
            el("td", button("删", class_="drop", data_shift=shift.id, aria_label=f"删掉{shift.shown}的这一班")))
         for shift in shifts
     )  # fmt: skip
-    body = el("table", *lines, class_="stack") if shifts else empty("还没有排班。警报总是响给全团队。")
+    nobody = "还没有排班。警报总是响给全团队，视频急呼先响值班的医生。"
+    body = el("table", *lines, class_="stack") if shifts else empty(nobody)
     return el("section", el("h2", "排班"), body)
 
 

@@ -12,6 +12,10 @@ const ZH = {
   ended: '这次随访已经结束', running: '您有一次随访还没有做完，请用原来的链接接着答', unknown: '这个链接打不开了，请向家庭医生要一个新的', tooLong: '太长了，请分几次写',
   open: '打开随访', close: '收起', link: '换个手机接着答', linkCopied: '链接已复制，可以发给自己或家里人',
   pick: '可以选几样', ok: '好了', erase: '删', date: '选日期', year: '年', month: '月', day: '日',
+  startWhat: '您今天要做什么？', startName: '您的姓名', startPhone: '手机号（可以不填）', startWrite: '打字回答', startSpeak: '说话回答', startBack: '重新选',
+  startNote: '我是语音助手，不是医生。您说的会记下来给家庭医生看。', startNoName: '请写上您的姓名', startNoPhone: '手机号是 11 位数字，请再看一下',
+  startClosed: '这里要用家庭医生发给您的链接打开。请向社区卫生服务中心要一个。',
+  startFlows: { hypertension_followup: '高血压随访', diabetes_followup: '糖尿病随访', record_intake: '建健康档案', appointment: '约门诊' },
   staffWrites: '现在是{0}在和您写',
   videoOffer: '医生来了，点这里视频', self: '本人',
   relations: { 1: '老伴', 2: '儿子', 3: '女儿', 4: '孙辈', 5: '父母', 6: '祖辈', 7: '兄弟姐妹', 8: '亲属', proxy: '家人' },
@@ -27,7 +31,7 @@ const ZH = {
   invite: '请家里人一起', inviteCopied: '链接已复制，发给家里人就能一起视频', noCamera: '没有摄像头，只用声音',
   videoEnded: '视频结束了', other: '居民', doctorName: '医生', waitOther: '正在等对方…', microphone: '麦克风', speaker: '音量',
   accept: '接听', decline: '现在不方便', incoming: '急呼', nothing: '现在没有人呼叫', outcome: '结果', notes: '记录', save: '保存并结束',
-  saved: '已存入记录', onDuty: '值班中', signIn: '医生', waitingCall: '等待呼叫',
+  saved: '已存入记录', onDuty: '值班中', signIn: '医生', waitingCall: '等待呼叫', youAreAway: '您标了“不在”，急呼不会响',
   outcomes: { handled: '已处理', emergency: '已叫 120', visit: '约到门诊', home_visit: '上门', unreachable: '没有联系上' },
 };
 
@@ -43,6 +47,10 @@ const EN = {
   failed: 'Not sent, please try again', ended: 'This follow-up has ended', running: 'A follow-up of yours is not finished; go on with its link', unknown: 'This link no longer works; ask your doctor for a new one',
   tooLong: 'Too long, please write in parts', open: 'Open follow-up', close: 'Close', link: 'Continue on another phone',
   linkCopied: 'Link copied', pick: 'Choose one or more', ok: 'OK', erase: 'Delete', date: 'Choose a date', year: 'Y', month: 'M', day: 'D',
+  startWhat: 'What is it about today?', startName: 'Your name', startPhone: 'Mobile number (may be left out)', startWrite: 'Answer by writing', startSpeak: 'Answer by speaking', startBack: 'Choose again',
+  startNote: 'I am a voice assistant, no doctor. What you say is noted for your family doctor.', startNoName: 'Please give your name', startNoPhone: 'A mobile number has 11 digits; please look again',
+  startClosed: 'This opens with a link from your family doctor. Ask the clinic for one.',
+  startFlows: { hypertension_followup: 'Blood pressure follow-up', diabetes_followup: 'Diabetes follow-up', record_intake: 'Health record', appointment: 'Appointment' },
   staffWrites: '{0} is writing with you now',
   videoOffer: 'The doctor is here, tap for video', self: 'self',
   relations: { 1: 'spouse', 2: 'son', 3: 'daughter', 4: 'grandchild', 5: 'parent', 6: 'grandparent', 7: 'sibling', 8: 'relative', proxy: 'family' },
@@ -58,7 +66,7 @@ const EN = {
   invite: 'Invite family', inviteCopied: 'Link copied; family can join with it', noCamera: 'No camera, sound only',
   videoEnded: 'The video has ended', other: 'Resident', doctorName: 'Doctor', waitOther: 'Waiting for the other side…', microphone: 'Microphone', speaker: 'Volume',
   accept: 'Answer', decline: 'Not now', incoming: 'Urgent call', nothing: 'Nobody is calling', outcome: 'Outcome', notes: 'Notes', save: 'Save and end',
-  saved: 'Saved to the record', onDuty: 'On duty', signIn: 'Doctor', waitingCall: 'Waiting for calls',
+  saved: 'Saved to the record', onDuty: 'On duty', signIn: 'Doctor', waitingCall: 'Waiting for calls', youAreAway: 'You are marked away: calls do not ring here',
   outcomes: { handled: 'Handled', emergency: '120 called', visit: 'Appointment made', home_visit: 'Home visit', unreachable: 'Not reached' },
 };
 

@@ -94,7 +94,7 @@ export class DoctorDesk extends HTMLElement {
 
   #take(message) {
     const { t } = this;
-    if (message.type === 'duty') this.parts.state.textContent = t('waitingCall');
+    if (message.type === 'duty') this.parts.state.textContent = t(message.said === 'away' ? 'youAreAway' : 'waitingCall');
     if (message.type === 'ping') this.#send({ type: 'pong' });
     if (message.type === 'ring' || message.type === 'missed') this.#card(message);
     if (message.type === 'ring-over') this.#drop(message.visit_id);
