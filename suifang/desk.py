@@ -18,6 +18,7 @@ from connectors.api.history import history_of
 from connectors.signing.ports import ResidentFile, SigningBackend
 from connectors.storage.caring import Doer
 from connectors.storage.ports import Channel, StoredRecord
+from connectors.storage.scope import MIND_FLAGS
 from connectors.storage.sql import SqlStore
 from connectors.storage.worklist import AlertRow, WorkRow
 from connectors.web.console.views import (
@@ -206,7 +207,7 @@ class HouseDesk:
             evidence_words(alert.evidence, words.form(row.flow)), _minute(alert.at), row.resident_id, row.name,
             person_words(row.sex, row.birth_date, words), tuple(islice(self._values(events, row), BRIEF_VALUES)),
             medicines(events, labels), tuple((line.who, line.text) for line in lines[-LAST_WORDS:]), row.running,
-            alert.by, alert.closed, alert.outcome, alert.note,
+            alert.by, alert.closed, alert.outcome, alert.note, alert.flag in MIND_FLAGS,
         )  # fmt: skip
 
     def _values(self, events: Sequence[Event], row: WorkRow) -> Iterator[str]:
@@ -247,7 +248,7 @@ def together(alerts: Sequence[AlertView]) -> AlertView:
     first = min(alerts, key=lambda view: (bool(view.by), not view.urgent))
     return replace(
         first, title="、".join(dict.fromkeys(view.title for view in alerts)),
-        evidence="；".join(dict.fromkeys(view.evidence for view in alerts)),
+        evidence="；".join(dict.fromkeys(view.evidence for view in alerts)), mind=any(view.mind for view in alerts),
     )  # fmt: skip
 
 

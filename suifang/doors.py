@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import datetime
 
 from agent.errors import InputError
 from connectors.access import codes, passwords
@@ -13,6 +14,7 @@ from connectors.access.tokens import LinkSigner, csrf_of, digest, new_token, unk
 from connectors.api.access import Scope
 from connectors.api.logins import Attempt, Enrolment
 from connectors.storage.audit import AuditEntry
+from connectors.storage.caring import TAKEN
 from connectors.storage.sessions import Lock, StoredSession
 from connectors.storage.sql import SqlStore
 from suifang.accounts import iso_of
@@ -24,6 +26,7 @@ SEEN_STEP_MS = 30_000
 NOTE_STEP_MS = 60_000
 """The same look by the same person within a minute is one look: a page that is drawn anew."""
 MOST_NOTES = 10_000
+DAY_MS = 86_400_000
 
 
 class HouseDoors:
@@ -40,6 +43,8 @@ class HouseDoors:
         self._now_ms = now_ms
         self._elsewhere = elsewhere
         self._noted: dict[tuple[str, str, str], int] = {}
+        self._made: dict[str, str] = {}
+        """Hash of a password → when it was made."""
         self._nobody = ""
         """A hash for names that are not there: they take as long."""
 
@@ -74,7 +79,7 @@ class HouseDoors:
             return None
         if not background and now >= stored.seen_ms + SEEN_STEP_MS:
             await self._store.sessions.seen(stored.digest, now)
-        return Session(row.staff, self._stage(row), csrf_of(token), stored.until_ms)
+        return Session(row.staff, await self._stage(row), csrf_of(token), stored.until_ms)
 
     async def leave(self, token: str, staff: Staff) -> None:
         """Log out."""
@@ -128,6 +133,12 @@ class HouseDoors:
             return await found.of_visit(key)
         return await found.of_resident(key) or (await self._elsewhere(key) if self._elsewhere else None)
 
+    async def keeps_from(self, visit_id: str, staff: Staff) -> bool:
+        """Whether a visit is about mental health, and this member of staff has not taken its alert."""
+        return await self._store.scope.of_the_mind(visit_id) and staff.name not in await self._store.audit.doers(
+            visit_id, TAKEN
+        )
+
     async def note(self, staff: Staff, act: str, subject: str) -> None:
         """A look at somebody's data."""
         now, key = self._now_ms(), (staff.id, act, subject)
@@ -138,22 +149,32 @@ class HouseDoors:
         if len(self._noted) > MOST_NOTES:
             self._noted = {key: at for key, at in self._noted.items() if now < at + NOTE_STEP_MS}
 
-    def _stage(self, row: StaffRow) -> Stage:
-        if row.must_change:
+    async def _stage(self, row: StaffRow) -> Stage:
+        if row.must_change or await self._too_old(row):
             return Stage.CHANGE_PASSWORD
         if not row.totp and not row.demo and self._settings.second_factor == "required":
             return Stage.ENROL
         return Stage.FULL
 
+    async def _too_old(self, row: StaffRow) -> bool:
+        """Whether the password is in use for longer than it may; the audit log knows since when."""
+        days = self._settings.password_days
+        if not days or row.demo:
+            return False
+        if row.password not in self._made:
+            self._made[row.password] = await self._store.staff.password_made(row)
+        made = datetime.fromisoformat(self._made[row.password])
+        return self._now_ms() - made.timestamp() * 1000 >= days * DAY_MS
+
     async def _open(self, row: StaffRow, attempt: Attempt) -> tuple[str, Session]:
         now, token = self._now_ms(), new_token()
         if passwords.outdated(row.password):
             row = replace(row, password=await asyncio.to_thread(passwords.hash_of, attempt.password))
-            await self._store.staff.save(row, row.staff.name, "password", iso_of(now))
+            await self._store.staff.save(row, row.staff.name, "password_rehash", iso_of(now))
         until = now + self._settings.session_hours * 3_600_000
         await self._store.sessions.add(StoredSession(digest(token), row.staff.id, now, until), now)
         await self._write(row.staff.name, "login", row.staff.id, {"from": attempt.address})
-        return token, Session(row.staff, self._stage(row), csrf_of(token), until)
+        return token, Session(row.staff, await self._stage(row), csrf_of(token), until)
 
     async def _code_fits(self, row: StaffRow, code: str) -> bool:
         step = codes.step_of(row.totp, code, self._now_ms(), row.totp_step)

@@ -85,6 +85,8 @@ class Settings(BaseSettings):
     """How long a resident's link is good."""
     walk_in: bool = False
     """Whether anybody may begin a conversation without a link; nothing stored is shown to them."""
+    password_days: int = Field(default=90, ge=0, le=3650)
+    """A password must be changed after so many days; 0 for never."""
     second_factor: Literal["required", "off"] = "required"
     """Whether staff need a code beside the password."""
     key_file: Path | None = None

@@ -28,6 +28,10 @@ LINK_SUBPROTOCOL = "suifang.link."
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+TELLING = frozenset({"read", "listen", "follow"})
+"""Acts that show what somebody said; looking after an alert, and talking with the resident, are never refused."""
+
+
 class Scope(StrEnum):
     """Whose data a route is about: named by the path, and held against the team."""
 
@@ -48,6 +52,9 @@ class Doors(Protocol):
 
     async def team_of(self, scope: Scope, key: str) -> str | None:
         """The team that a visit or resident belongs to; None for an unknown one."""
+
+    async def keeps_from(self, visit_id: str, staff: Staff) -> bool:
+        """Whether a visit is about mental health, and this member of staff neither treats nor looks after it."""
 
     async def note(self, staff: Staff, act: str, subject: str) -> None:
         """Write to the audit log that staff looked at something."""
@@ -86,6 +93,8 @@ class Policy:
             key = str(request.path_params[needs.scope.value])
             if await doors_of(request).team_of(needs.scope, key) != session.staff.team:
                 raise unknown(needs.scope)
+            if needs.scope is Scope.VISIT and needs.act in TELLING:
+                await _discreet(request, key, session.staff)
             await doors_of(request).note(session.staff, needs.act, key)
         return session.staff
 
@@ -97,6 +106,14 @@ class Policy:
             if key is not None and key != own[scope]:
                 raise unknown(scope)
         return link
+
+
+async def _discreet(request: HTTPConnection, visit_id: str, staff: Staff) -> None:
+    if staff.role is not Role.DOCTOR and await doors_of(request).keeps_from(visit_id, staff):
+        raise InputError(
+            "mind-kept", "what was said there is about mental health: doctors read it, and whoever looks after it",
+            "take its alert, or ask a doctor",
+        )  # fmt: skip
 
 
 class StaffPolicy(Policy):

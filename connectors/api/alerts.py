@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from connectors.access.people import CLINICAL
+from connectors.access.people import CLINICAL, Role, Staff
 from connectors.api.access import Scope, guard, require
 from connectors.api.console import Carer, Own, Visit, frame_of, html
 from connectors.api.schemas import Strict
 from connectors.web.console.alerts import alerts_page
-from connectors.web.console.views import Desk
+from connectors.web.console.views import AlertView, Desk
 
 Seq = Annotated[int, Path(ge=0, le=1_000_000)]
 After = Annotated[int, Query(ge=-1, le=1_000_000)]
@@ -28,18 +29,31 @@ class ClosedIn(Strict):
     note: str = Field(default="", max_length=200)
 
 
+KEPT = "涉及心理健康，医生和接手的人可见"
+
+
+def _for(staff: Staff, views: Sequence[AlertView]) -> tuple[AlertView, ...]:
+    """What this member of staff may read: that somebody is in danger, always; words about the mind not."""
+    return tuple(
+        replace(view, evidence=KEPT, words=(), values=(), medicines=())
+        if view.mind and staff.role is not Role.DOCTOR and view.by != staff.shown
+        else view
+        for view in views
+    )
+
+
 def alerts_router(desk: Desk) -> APIRouter:
     """The page, and what scripts ask and do."""
     router = APIRouter()
 
     @router.get("/console/alerts", response_class=HTMLResponse, include_in_schema=False)
     async def page(staff: Carer, request: Request) -> HTMLResponse:
-        return html(alerts_page(await frame_of(request), await desk.alerts(staff.team)))
+        return html(alerts_page(await frame_of(request), _for(staff, await desk.alerts(staff.team))))
 
     @router.get("/api/alerts")
     async def ringing(staff: Carer) -> list[dict[str, Any]]:
         """Alerts of one's team that nobody has taken, with their pre-brief; the most urgent first."""
-        return [asdict(alert) for alert in await desk.alerts(staff.team, loose=True)]
+        return [asdict(alert) for alert in _for(staff, await desk.alerts(staff.team, loose=True))]
 
     @router.post("/api/visits/{visit_id}/alerts/{seq}/take", status_code=204)
     async def take(visit_id: Visit, seq: Seq, staff: Own) -> None:

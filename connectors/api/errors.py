@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 _CODES = {
     401: "login-needed login-failed code-needed link-unknown",
-    403: "csrf role-wrong change-password enrol walk-in-closed",
+    403: "csrf role-wrong mind-kept change-password enrol walk-in-closed",
     404: "visit-unknown clip-unknown flow-unknown report-unknown resident-unknown staff-unknown letter-unknown"
     " link-gone message-unknown alert-unknown shift-unknown call-unknown",
     409: "visit-ended name-taken enrolled turn-taken record-changed signed-already visit-open alert-taken alert-open"

@@ -13,6 +13,7 @@ from connectors.web.console.entrance import refusal_page
 ACCOUNT = frozenset({"change-password", "enrol"})
 WORDS = {
     "role-wrong": ("没有权限", "您的账号不能看这一页。需要的话请找管理员。"),
+    "mind-kept": ("涉及心理健康", "这次随访说的话，只有医生和接手的人可以看。请先接手它的警报，或请医生看。"),
     "visit-unknown": ("没有这次随访", "它不存在，或者不是您团队的居民。"),
     "resident-unknown": ("没有这位居民", "这里没有，或者不是您团队的居民。"),
 }

@@ -101,6 +101,12 @@ class SqlAudit:
             rows = (await connection.execute(wanted)).all()
         return tuple(AuditEntry(row.at, row.who, row.act, row.subject, row.detail) for row in rows)
 
+    async def doers(self, subject: str, act: str) -> frozenset[str]:
+        """Who did this."""
+        wanted = select(audit.c.who).where(audit.c.subject == subject, audit.c.act == act)
+        async with self._database.begin() as connection:
+            return frozenset((await connection.execute(wanted)).scalars())
+
     async def verify(self, noted: str = "") -> ChainState:
         """Follow the chain from its beginning; ``noted`` is a head that was written down earlier."""
         previous, count, seen = GENESIS, 0, not noted

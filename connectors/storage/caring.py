@@ -14,6 +14,9 @@ from connectors.storage.reviews import SIGNED
 from connectors.storage.tables import alerts, records, residents, visits
 from connectors.storage.upsert import upsert
 
+TAKEN = "alert_take"
+"""What the audit log calls it when somebody takes an alert."""
+
 
 @dataclass(frozen=True, slots=True)
 class Doer:
@@ -66,7 +69,7 @@ class SqlCaring:
             row = {"visit_id": visit_id, "by": who.shown, "at": who.at, "outcome": "", "note": ""}
             new = sorted(there - set(taken))
             await connection.execute(insert(alert_care), [{**row, "seq": number} for number in new])
-            await append_audit(connection, AuditEntry(who.at, who.name, "alert_take", visit_id, {"seqs": new}))
+            await append_audit(connection, AuditEntry(who.at, who.name, TAKEN, visit_id, {"seqs": new}))
 
     async def close(self, visit_id: str, who: Doer, result: tuple[str, str]) -> None:
         """What became of a visit's alerts: outcome and note. Raises ``InputError`` alert-open: nobody took them."""

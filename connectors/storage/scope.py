@@ -8,7 +8,10 @@ from sqlalchemy import select, update
 
 from agent.domain.answers import Resident
 from connectors.database.transactions import Database
-from connectors.storage.tables import residents, visits
+from connectors.storage.tables import alerts, residents, visits
+
+MIND_FLAGS = frozenset({"suicide_risk"})
+"""Flags about mental health: what was said is kept closer than the rest (精神卫生法 4)."""
 
 
 class SqlScope:
@@ -29,6 +32,12 @@ class SqlScope:
         """The team of a resident; None for one of whom nothing is stored."""
         async with self._database.begin() as connection:
             return (await connection.execute(select(residents.c.team).where(residents.c.id == resident_id))).scalar()
+
+    async def of_the_mind(self, visit_id: str) -> bool:
+        """Whether a visit has an alert about mental health."""
+        wanted = select(alerts.c.seq).where(alerts.c.visit_id == visit_id, alerts.c.flag.in_(MIND_FLAGS)).limit(1)
+        async with self._database.begin() as connection:
+            return (await connection.execute(wanted)).first() is not None
 
     async def resident(self, resident_id: str) -> Resident | None:
         """Who it is; None for one of whom nothing is stored."""

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from agent.errors import InputError
 from connectors.access.people import Role, Staff, StaffRow, StaffStatus
 from connectors.database.transactions import Database
 from connectors.storage.access_tables import sessions, staff
 from connectors.storage.audit import AuditEntry, append_audit
+from connectors.storage.tables import audit
+
+PASSWORD_ACTS = ("staff_add", "staff_reset", "password")
+"""What the audit log calls it when an account gets a password."""
 
 
 class SqlStaff:
@@ -55,6 +59,13 @@ class SqlStaff:
     async def get(self, staff_id: str) -> StaffRow | None:
         """By id."""
         return await self._one(staff.c.id == staff_id)
+
+    async def password_made(self, row: StaffRow) -> str:
+        """When the account got its password, by the audit log; when it was made, if nothing later is known."""
+        given = (audit.c.subject == row.staff.id) & audit.c.act.in_(PASSWORD_ACTS)
+        async with self._database.begin() as connection:
+            last = (await connection.execute(select(func.max(audit.c.at)).where(given))).scalar()
+        return last or row.created
 
     async def all(self) -> tuple[StaffRow, ...]:
         """Every account, by name."""

@@ -125,6 +125,27 @@ def test_five_failures_lock_a_name_for_half_an_hour_known_or_not(tmp_path: Path,
     held(settings_in(tmp_path, root), library, check)
 
 
+def test_an_old_password_must_be_changed_before_anything_else(tmp_path: Path, root: Path, library: Library) -> None:
+    async def check(plain: House) -> None:
+        clock = Clock()
+        house = with_clock(plain, clock)
+        first = await newcomer(house)
+        async with house.client() as client:
+            await enter(client, password=first)
+            await client.put("/api/session/password", json={"old": first, "new": OWN})
+            for days, stage in ((29, "full"), (1, "change_password")):
+                clock.now_ms += days * 24 * 60 * MINUTE_MS
+                assert (await enter(client)).json()["stage"] == stage
+            assert code_of(await client.get("/api/visits/" + "0" * 32)) == (403, "change-password")
+            same = await client.put("/api/session/password", json={"old": OWN, "new": OWN})
+            assert code_of(same) == (400, "password-same")
+            renewed = {"old": OWN, "new": OWN + "-winter"}
+            assert (await client.put("/api/session/password", json=renewed)).status_code == 204
+            assert (await client.get("/api/session")).json()["stage"] == "full"
+
+    held(settings_in(tmp_path, root).model_copy(update={"second_factor": "off", "password_days": 30}), library, check)
+
+
 def test_logins_end_idle_old_left_or_disabled(tmp_path: Path, root: Path, library: Library) -> None:
     async def check(plain: House) -> None:
         clock = Clock()

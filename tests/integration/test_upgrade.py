@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import MetaData, insert, text
+from sqlalchemy import Connection, MetaData, insert, text
 
 import connectors.storage
 from agent.domain.events import ResidentSaid
@@ -134,6 +135,30 @@ def test_first_and_last_revision_of_postgresql(server: str, revision: str) -> No
 def test_the_tables_stand_at_the_newest_revision() -> None:
     assert revisions()[-1] == REVISION
     assert set(ROWS) <= set(METADATA.tables)
+
+
+def test_there_is_no_way_back_into_the_clear_and_nothing_is_half_done(tmp_path: Path) -> None:
+    path, config = tmp_path / "s.db", Config()
+    config.set_main_option("script_location", str(Path(connectors.storage.__file__).parent / "migrations"))
+    asyncio.run(at_revision(path, "access"))
+    asyncio.run(look(path, None))
+
+    def down(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "access")
+
+    async def back() -> None:
+        engine = new_engine(path)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(down)
+        finally:
+            await engine.dispose()
+
+    with pytest.raises(StorageError) as caught:
+        asyncio.run(back())
+    assert caught.value.code == "store-sealed"
+    asyncio.run(look(path, None))
 
 
 def test_a_backend_of_the_schema_in_clear_is_sealed_and_one_of_the_future_refused(tmp_path: Path) -> None:

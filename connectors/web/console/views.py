@@ -106,6 +106,8 @@ class AlertView:
     closed: str = ""
     outcome: str = ""
     note: str = ""
+    mind: bool = False
+    """It is about mental health: the words are for doctors, and for whoever looks after it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from agent.errors import StorageError
+
 revision = "sealed"
 down_revision = "access"
 branch_labels = None
@@ -52,4 +54,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """There is no way back: what is sealed stays sealed."""
-    raise NotImplementedError("a sealed database cannot be taken back to a schema in clear")
+    raise StorageError(
+        "store-sealed",
+        "a database with sealed values cannot be taken back to a schema that holds them in clear; nothing was changed",
+        "restore the copy that was made before the upgrade, or go on with this program",
+    )
