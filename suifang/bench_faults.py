@@ -28,19 +28,21 @@ from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile
 from connectors.signing.reference import ReferenceBackend, open_reference
 from connectors.storage import SqlStore, StoredRecord, VisitStart, open_store
 from connectors.storage.enqueue import NewParcel
-from connectors.storage.parcels import Lane, OutboxStatus
+from connectors.storage.parcels import LONGEST_WAIT_MS, Lane, OutboxStatus
 from connectors.storage.ports import Channel
-from suifang.delivery import Courier, Pace
+from suifang.delivery import DELIVERY_SECONDS, Courier, Pace
 
 FLOW, FORM = "hypertension_followup", "gw3-htn"
 SPEED = 30
 """Leases and waits pass so much faster than on the wall."""
-PACE = Pace(batch=64, idle_seconds=0.05, delivery_seconds=0.3)
+PACE = Pace(batch=64, idle_seconds=0.05, delivery_seconds=DELIVERY_SECONDS / SPEED)
+STUCK_SECONDS = LONGEST_WAIT_MS / 1000 / SPEED
+"""No row waits longer: when nothing moves for so long, the rest stands behind dead letters."""
 FAR, NOTES = "far.db", "faults.log"
 ONCE = "-"
 """Stands for a fault of a whole process in place of a visit."""
 DAY_MS = 86_400_000
-ROOM_BYTES = 64 * 1024
+ROOM_BYTES = 1024 * 1024
 """What a process may still write where the disk is full."""
 
 
@@ -142,7 +144,7 @@ class Faulty:
         if fault is Fault.FAILED:
             raise BackendError("backend-failed", "500", "wait", retryable=True)
         if fault is Fault.TIMEOUT:
-            await asyncio.sleep(60)
+            await asyncio.sleep(2 * PACE.delivery_seconds)
         if fault is Fault.SLOW:
             await asyncio.sleep(0.02)
         receipt = await self._backend.deliver(parcel)
@@ -224,9 +226,11 @@ async def _write(store: SqlStore, life: Life) -> None:
 
 
 async def _deliver(store: SqlStore, courier: Courier) -> None:
-    while True:
+    moved = time.monotonic()
+    while time.monotonic() - moved < STUCK_SECONDS:
         with suppress(StorageError):
-            await courier.empty()
+            if await courier.empty():
+                moved = time.monotonic()
             counts = await store.outbox.counts()
             if not counts[OutboxStatus.WAITING] + counts[OutboxStatus.LEASED]:
                 return

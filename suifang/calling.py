@@ -10,6 +10,7 @@ from datetime import date
 
 from connectors.signing.ports import Due, SigningBackend
 from connectors.storage.caring import Recalled
+from connectors.storage.children import is_child
 from connectors.storage.ledger import SqlLedger
 from connectors.storage.sql import SqlStore
 
@@ -22,6 +23,8 @@ class CallList:
     opted_out: int
     recalled: tuple[Recalled, ...] = ()
     """Of the list those that a doctor or nurse sent back, with why; their ``Due`` has the visit as its id."""
+    children: int = 0
+    """Under fourteen: nobody calls them."""
 
 
 async def call_list(backend: SigningBackend, store: SqlStore, on: date, most: int = 100) -> CallList:
@@ -30,11 +33,20 @@ async def call_list(backend: SigningBackend, store: SqlStore, on: date, most: in
     first = [_due(one) for one in again]
     known = {(item.resident_id, item.flow) for item in first}
     usual = [item for item in await backend.due(on, most) if (item.resident_id, item.flow) not in known]
-    wanted = [*first, *usual][:most]
+    grown = [item for item in (*first, *usual) if not is_child(_born(item), on)]
+    wanted = grown[:most]
     left_out = await store.ledger.not_to_be_called({item.resident_id: item.phone for item in wanted})
     kept = tuple(item for item in wanted if item.resident_id not in left_out)
     sent_back = tuple(one for one in again if one.resident_id not in left_out)
-    return CallList(kept, len(wanted) - len(kept), sent_back)
+    return CallList(kept, len(wanted) - len(kept), sent_back, len(first) + len(usual) - len(grown))
+
+
+def _born(item: Due) -> date | None:
+    """Another backend may not know it, or write it in a way of its own."""
+    try:
+        return date.fromisoformat(item.birth_date)
+    except ValueError:
+        return None
 
 
 async def may_call(ledger: SqlLedger, resident_id: str, phone: str) -> bool:

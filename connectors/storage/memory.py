@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from agent.domain.events import AlertRaised, Event
 from agent.errors import StorageError
+from connectors.storage.children import refuse_child
 from connectors.storage.owners import already_running, is_gone, still_runs
 from connectors.storage.ports import (
     Channel,
@@ -63,6 +64,7 @@ class MemoryVisits:
         if start.id in self._visits:
             raise StorageError("visit_taken", f"visit {start.id} exists already", "Choose another id.")
         resident_id = start.resident.id or f"of-{start.id}"
+        refuse_child(resident_id, start.resident.birth_date, start.started)
         for visit in [
             v for v in self._visits.values() if v.resident_id == resident_id and v.status is VisitStatus.OPEN
         ]:

@@ -13,6 +13,7 @@ from connectors.database.keys import Keys
 from connectors.database.sealed import keys_of
 from connectors.database.transactions import Database
 from connectors.storage import tables
+from connectors.storage.children import refuse_child
 from connectors.storage.owners import already_running, is_gone, still_runs
 from connectors.storage.ports import Channel, Visit, VisitStart, VisitStatus
 from connectors.storage.upsert import put
@@ -66,6 +67,8 @@ class SqlVisits:
 
 def _open_all(connection: Connection, starts: Sequence[VisitStart]) -> None:
     """A resident who is known keeps the team, and an identity number that is not told again."""
+    for start in starts:
+        refuse_child(_resident_id(start), start.resident.birth_date, start.started)
     keys = keys_of(connection.dialect)
     rows = [_resident_row(start, keys) for start in starts]
     told = [row for row in rows if row["id_number"]]

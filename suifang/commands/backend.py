@@ -83,6 +83,8 @@ async def _ask(args: argparse.Namespace, backend: SigningBackend, store: SqlStor
         found = await call_list(backend, store, on, args.most)
         if found.opted_out:
             sys.stderr.write(f"{found.opted_out} more are due and want no calls\n")
+        if found.children:
+            sys.stderr.write(f"{found.children} more are due and are children: see the family in person\n")
         return [asdict(item) for item in found.due]
     if args.action == "figures":
         return [{**asdict(item), "share": item.share} for item in await backend.figures(on)]

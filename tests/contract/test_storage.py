@@ -186,6 +186,19 @@ def test_clips_by_turn(holds: Callable[[Check], None]) -> None:
     holds(check)
 
 
+def test_no_conversation_begins_with_a_child(holds: Callable[[Check], None]) -> None:
+    async def check(store: Store) -> None:
+        born, at = date(2012, 11, 29), "T09:00:00"
+        child = VisitStart("v1", Resident("小明", "R1", "1", born), "f", "gw3-htn", Channel.VOICE, "2026-11-28" + at)
+        with pytest.raises(InputError) as caught:
+            await store.visits.open(child)
+        assert caught.value.code == "resident-child"
+        assert await store.visits.get("v1") is None
+        await store.visits.open(replace(child, started="2026-11-29" + at))  # fourteen today
+
+    holds(check)
+
+
 def test_one_conversation_at_a_time_with_a_resident(holds: Callable[[Check], None]) -> None:
     here, later = this_process(), "2026-11-23T10:30:00"
 

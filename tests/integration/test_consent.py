@@ -140,6 +140,24 @@ class Township(FarEnd):
         return tuple(Due(f"d{who}", who, who, "2", "", phone, "f", "", "T1") for who, phone in phones.items())
 
 
+class School(FarEnd):
+    """A backend in which a child, and somebody who is fourteen today, are due."""
+
+    async def due(self, on: date, most: int = 100) -> tuple[Due, ...]:
+        """Both."""
+        born = {"child": "2012-11-24", "grown": "2012-11-23"}
+        return tuple(Due(f"d{who}", who, who, "1", day, "138", "f", "", "T1") for who, day in born.items())
+
+
+def test_a_child_is_never_on_the_list(tmp_path: Path, root: Path, library: Library) -> None:
+    async def inside() -> None:
+        async with open_app(Settings(root=root, data_dir=tmp_path), library) as app:
+            found = await call_list(School(tmp_path / "far.db"), app.store, date(2026, 11, 23))
+            assert ([due.resident_id for due in found.due], found.children, found.opted_out) == (["grown"], 1, 0)
+
+    asyncio.run(inside())
+
+
 def test_opting_out_is_effective_with_the_next_list(tmp_path: Path, root: Path, library: Library) -> None:
     async def inside() -> None:
         async with open_app(Settings(root=root, data_dir=tmp_path), library) as app:

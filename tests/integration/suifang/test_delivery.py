@@ -241,3 +241,5 @@ def test_waits_double_with_a_spread_and_an_end() -> None:
     assert [wait_ms(n, 1.0) for n in (1, 2, 3)] == [FIRST_WAIT_MS, 2 * FIRST_WAIT_MS, 4 * FIRST_WAIT_MS]
     assert wait_ms(1, 0.0) == FIRST_WAIT_MS // 2
     assert wait_ms(1000, 1.0) == LONGEST_WAIT_MS
+    hours = sum(wait_ms(n, 0.0) for n in range(1, MOST_TRIES)) / 3_600_000
+    assert hours >= 14, "a backend that is down for a night makes no dead letters"
