@@ -39,6 +39,12 @@ class StoredShelf:
         await self._visit(visit_id)
         return await self._app.papers.page(visit_id)
 
+    async def clips(self, visit_id: str) -> tuple[str, ...]:
+        """Clips and recordings of calls that the store knows of, and that are there."""
+        await self._visit(visit_id)
+        known = [Path(path) for _, path in sorted((await self._app.store.clips.of(visit_id)).items())]
+        return tuple(path.name for path in known if path.is_file())
+
     async def clip(self, visit_id: str, name: str) -> bytes:
         """A clip that the store knows of; nothing else in the folder is given out."""
         known = {Path(path).name: Path(path) for path in (await self._app.store.clips.of(visit_id)).values()}

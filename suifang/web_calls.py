@@ -18,6 +18,7 @@ from connectors.media.webrtc import RtcLine
 from speech.call import CallParts, run_call
 from speech.notices import AgentSpeaks, Carried, Notice, PartialHeard, ResidentHeard
 from suifang.app import App
+from suifang.call_records import CallRecord
 from suifang.chat_voice import SharedEngines
 from suifang.chats import WebChats
 from suifang.finishing import finished
@@ -73,6 +74,7 @@ class WebCall:
         self.pages: set[Page] = set()
         self.typed: list[str] = []
         self.news = asyncio.Event()
+        self.record = calls.record_of(visit)
         self._calls = calls
         self._task: asyncio.Task[None] | None = None
 
@@ -163,6 +165,10 @@ class WebCalls:
         """Hold a call in a task of its own."""
         return self.spawn(self._hold(call), "browser call")
 
+    def record_of(self, visit: Visit) -> CallRecord:
+        """Where a call is recorded."""
+        return CallRecord(self._app, visit)
+
     def escalate(self, visit: Visit, effect: Escalate) -> None:
         """A doctor is wanted; the call goes on meanwhile."""
         self.spawn(self._hooks.escalate(visit, effect), "escalate")
@@ -211,26 +217,29 @@ class WebCalls:
             engines.recognizer, engines.agent, engines.bench, present(), style=engines.style, clips=clips,
             seal_clip=self._app.store.media.seal, typed=call.take_typed,
         )  # fmt: skip
-        await run_call(call.line, call.visit.conversation, last_words(call.visit), parts, call)
+        await run_call(call.record.around(call.line), call.visit.conversation, last_words(call.visit), parts, call)
 
     async def _write(self, call: WebCall) -> None:
         """Events as they come, and the clips that they name."""
         while True:
             await call.news.wait()
             call.news.clear()
-            await self._flush(call.visit)
+            await self._flush(call)
 
-    async def _flush(self, visit: Visit) -> None:
+    async def _flush(self, call: WebCall) -> None:
+        visit = call.visit
         clips = self._app.papers.folder_of(visit.id) / "clips"
         for event in await visit.flush():
             if isinstance(event.body, TurnTimed) and event.body.clip:
                 await self._app.store.clips.add(visit.id, event.body.turn, str(clips / event.body.clip))
+        await call.record.file()
         self._chats.stir(visit.id)
 
     async def _put_away(self, call: WebCall, writing: asyncio.Task[None]) -> None:
         writing.cancel()
         visit = call.visit
-        await self._flush(visit)
+        await self._flush(call)
+        await call.record.close()
         await visit.close("hung_up", present())
         self._running.pop(visit.id, None)
         await self._hooks.ended(visit.id)

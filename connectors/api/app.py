@@ -145,11 +145,17 @@ def _visits(shelf: Shelf) -> APIRouter:
         """The report, fit to print."""
         return HTMLResponse(await shelf.page(visit_id), headers=PAGE_HEADERS)
 
+    @router.get("/visits/{visit_id}/clips", dependencies=[guard(OWN_VOICE)])
+    async def clips(visit_id: Annotated[VisitId, Path()]) -> list[str]:
+        """Names of what was recorded: turns, and whole calls."""
+        return list(await shelf.clips(visit_id))
+
     @router.get("/visits/{visit_id}/clips/{name}", response_class=Voice, dependencies=[guard(OWN_VOICE)])
     async def clip(
         visit_id: Annotated[VisitId, Path()], name: Annotated[str, Path(pattern=r"^[\w.-]{1,64}$")]
     ) -> Voice:
-        """The resident's voice in one turn."""
-        return Voice(await shelf.clip(visit_id, name), headers={"Cache-Control": "no-store"})
+        """The resident's voice in one turn, or both sides of a whole call."""
+        kind = "audio/ogg" if name.endswith(".ogg") else Voice.media_type
+        return Voice(await shelf.clip(visit_id, name), media_type=kind, headers={"Cache-Control": "no-store"})
 
     return router

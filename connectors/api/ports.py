@@ -150,8 +150,14 @@ class Shelf(Protocol):
     async def page(self, visit_id: str) -> str:
         """The report as an HTML page."""
 
+    async def clips(self, visit_id: str) -> tuple[str, ...]:
+        """Names of the recordings there are, turn by turn; whole calls are ``call-1.ogg`` …"""
+
     async def clip(self, visit_id: str, name: str) -> bytes:
-        """The audio of a clip, a WAV. Raises ``InputError`` clip-unknown."""
+        """The audio: of a turn a WAV, of a whole call an Ogg with the resident left and the agent right.
+
+        Raises ``InputError`` clip-unknown.
+        """
 
     async def health(self) -> Health:
         """The state of the parts."""
