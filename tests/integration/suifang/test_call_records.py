@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from agent.domain.answers import Resident
+from agent.domain.events import ConsentGiven, Event
 from agent.library import Library, load_library
 from connectors.storage.persons import Act
 from connectors.storage.ports import Channel
@@ -104,7 +105,8 @@ def test_taking_consent_back_later_removes_it(tmp_path: Path, root: Path, librar
         await sound(record, lambda: hear(visit, *AGREED))
         await record.close()
         assert record.path.exists()
-        await hear(visit, "我不想让你们记了")
+        taken_back = ConsentGiven(9, False, "我不想让你们记了", "2026-11")
+        await app.store.events.append(visit.id, [Event(len(visit.conversation.events), NOW.isoformat(), taken_back)])
         assert not record.path.exists()
 
     called(tmp_path, root, library, check)
