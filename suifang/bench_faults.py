@@ -42,7 +42,7 @@ FAR, NOTES = "far.db", "faults.log"
 ONCE = "-"
 """Stands for a fault of a whole process in place of a visit."""
 DAY_MS = 86_400_000
-ROOM_BYTES = 1024 * 1024
+ROOM_BYTES = 3 * 1024 * 1024
 """What a process may still write where the disk is full."""
 
 

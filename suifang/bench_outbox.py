@@ -32,7 +32,7 @@ LEAST = 200
 STORE = "store.db"
 ALIVE_SECONDS = (1.5, 4.0)
 """How long a process lives before it is killed."""
-WRITER_SECONDS = (1.0, 2.0)
+WRITER_SECONDS = (0.2, 1.0)
 LOCKED_SECONDS = BUSY_SECONDS + 1.5
 """Longer than anybody waits for a lock."""
 
@@ -127,11 +127,7 @@ async def _killed_writers(life: Life, people: tuple[str, ...], which: tuple[int,
     while len(written) < wanted:
         one = replace(life, writes=(first, wanted - len(written)), people=people)
         child = await asyncio.create_subprocess_exec(*one.command(), stdout=asyncio.subprocess.PIPE)
-        assert child.stdout is not None
-        killing = asyncio.get_running_loop().call_later(draw.uniform(*WRITER_SECONDS), _kill, child)
-        said = [int(line) async for line in child.stdout if line.endswith(b"\n")]
-        await child.wait()
-        killing.cancel()
+        said = await _said(child, draw.uniform(*WRITER_SECONDS))
         written += said
         first = (said[-1] if said else first) + 2  # the one that was being written may be there or not
         if child.returncode == -signal.SIGKILL:
@@ -139,6 +135,20 @@ async def _killed_writers(life: Life, people: tuple[str, ...], which: tuple[int,
         elif child.returncode:
             raise InputError("bench-writer", "a process that writes ended with an error", "see its message above")
     return written
+
+
+async def _said(child: asyncio.subprocess.Process, seconds: float) -> list[int]:
+    """What a writer could say until it was killed, so long after its first word."""
+    assert child.stdout is not None
+    said, killing = list[int](), None
+    async for line in child.stdout:
+        killing = killing or asyncio.get_running_loop().call_later(seconds, _kill, child)
+        if line.endswith(b"\n"):
+            said.append(int(line))
+    await child.wait()
+    if killing is not None:
+        killing.cancel()
+    return said
 
 
 def _kill(child: asyncio.subprocess.Process) -> None:

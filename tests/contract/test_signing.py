@@ -122,9 +122,11 @@ BAD: tuple[dict[str, Any], ...] = (
     {"values": {"sbp": 1520}},
     {"values": {"fpg": 126}},  # mg/dL
     {"values": {"sbp": True}},
+    {"values": {"sbp": "152"}},
     {"values": None},
     {"held_on": "2026-02-30"},
     {"held_on": "2031-01-01"},
+    {"held_on": "23.11.2026"},
     {"next_visit_date": "soon"},
     {"signed_by": ""},
     {"version": "1"},

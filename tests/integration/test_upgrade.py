@@ -125,8 +125,8 @@ def server() -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("revision", [BEFORE_SEALING[0], BEFORE_SEALING[-1]])
-def test_first_and_last_revision_of_postgresql(server: str, revision: str) -> None:
+@pytest.mark.parametrize("revision", EARLIER)
+def test_every_revision_of_postgresql(server: str, revision: str) -> None:
     address = database(server)
     asyncio.run(at_revision(address, revision))
     asyncio.run(look(address, KEYS))
