@@ -226,6 +226,8 @@ async def _write(store: SqlStore, life: Life) -> None:
 
 
 async def _deliver(store: SqlStore, courier: Courier) -> None:
+    sys.stdout.write("delivering\n")
+    sys.stdout.flush()
     moved = time.monotonic()
     while time.monotonic() - moved < STUCK_SECONDS:
         with suppress(StorageError):

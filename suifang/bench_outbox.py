@@ -169,8 +169,10 @@ async def _deliver(life: Life, load: Load) -> None:
 
 
 async def _one_life(life: Life, seconds: float | None) -> None:
-    child = await asyncio.create_subprocess_exec(*life.command())
+    child = await asyncio.create_subprocess_exec(*life.command(), stdout=asyncio.subprocess.PIPE)
+    assert child.stdout is not None
     try:
+        await child.stdout.readline()  # it delivers from now on
         await asyncio.wait_for(child.wait(), seconds)
     except TimeoutError:
         if life.fault is Fault.LOCKED:

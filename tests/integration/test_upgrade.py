@@ -125,7 +125,7 @@ def server() -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("revision", EARLIER)
+@pytest.mark.parametrize("revision", BEFORE_SEALING)
 def test_every_revision_of_postgresql(server: str, revision: str) -> None:
     address = database(server)
     asyncio.run(at_revision(address, revision))
