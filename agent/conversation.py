@@ -26,6 +26,7 @@ from agent.domain.events import (
     SlotSet,
     StaffWrote,
     TurnTimed,
+    VoiceFailed,
 )
 from agent.domain.turns import Completeness, Hints
 from agent.errors import InputError
@@ -128,7 +129,7 @@ class Conversation:
                 self.hand_back(by, at)
             case StaffWrote(step="taken" | "said") as wrote:
                 self.staff_writes(wrote, at)
-            case TurnTimed() | DoctorCall() as noted:
+            case TurnTimed() | VoiceFailed() | DoctorCall() as noted:
                 self.note(noted, at)
 
     @property

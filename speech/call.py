@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent.domain.effects import Effect, End, Say
+from agent.domain.events import VoiceFailed
 from agent.errors import SpeechError
 from speech.audio import check_frame, silence
 from speech.bench import Workbench
@@ -36,7 +37,9 @@ _LOG = logging.getLogger(__name__)
 MAX_BAD_FRAMES = 50
 """A second of frames in a row that are no audio ends the call."""
 MAX_FAILURES = 3
-"""Engine failures without a turn between them that end the call."""
+"""Engine failures without a turn between them that end the call, or lead to the keys."""
+MAX_KEY_FAILURES = 6
+"""The same where the resident was asked to use the keys instead."""
 RECEIVE_TIMEOUT_S = 10.0
 
 
@@ -45,6 +48,7 @@ class Wording:
     """What the voice says by itself when the conversation cannot be reached by words."""
 
     not_heard: str = "不好意思，刚才没有听清楚，请您再说一遍。"
+    use_keys: str = "不好意思，我这边听不到您说话了，请您在手机上打字，或者点一下屏幕上的回答。"
     give_up: str = "对不起，线路不太好，我们晚些时候再给您打过来，再见。"
 
 
@@ -70,6 +74,8 @@ class CallParts:
     """A recogniser that gives no answer in this time has failed."""
     typed: Callable[[], str | None] = lambda: None
     """Asked with every frame for words that came otherwise than by voice: keys, a tap on a page."""
+    keys: bool = False
+    """Whether the resident has such keys: a call whose recogniser is gone for good goes on with them."""
     lockstep: bool = False
     """Engine work is awaited before the next frame: for channels on virtual time."""
 
@@ -202,14 +208,22 @@ class _Call:
         self._failures += 1
         if self._exchange.floor is Floor.CLOSING:
             return
-        if self._failures >= MAX_FAILURES:
+        keys = self._parts.keys and stage != "synthesis"
+        if self._failures >= (MAX_KEY_FAILURES if keys else MAX_FAILURES):
             self._end = HangUp.FAILED
             self._mouth.drop()
             self._mouth.say([Say(self._parts.wording.give_up, "voice_give_up", interruptible=False)])
             self._exchange.give_agent(closing=True)
         elif stage != "synthesis":
-            self._mouth.say([Say(self._parts.wording.not_heard, "voice_not_heard")])
+            wording = self._parts.wording
+            gone = keys and self._failures >= MAX_FAILURES
+            apology = Say(wording.use_keys, "voice_use_keys") if gone else Say(wording.not_heard, "voice_not_heard")
+            self._mouth.say([apology])
             self._exchange.give_agent()
+
+    def mended(self, stage: str, error: SpeechError) -> None:
+        """Only the log tells."""
+        self._fault(stage, error)
 
     def tell(self, notice: Notice) -> None:
         """Tell the observer; its failures are its own."""
@@ -242,6 +256,7 @@ class _Call:
         if text and self._exchange.floor is not Floor.CLOSING:
             self._mouth.drop()
             self._ear.discard()
+            self._failures = 0
             self._carry(self._dialogue.hear(text, 1.0, self._moment()))
 
     def _usable(self, frame: Pcm, bad: int) -> tuple[Pcm, int]:
@@ -274,4 +289,6 @@ class _Call:
         fault = Fault(self._ear.now_ms, stage, error.code, error.message, error.remedy)
         _LOG.warning("call.fault", extra={"stage": stage, "code": error.code})
         self._ledger.faults.append(fault)
+        if stage != "dialogue":  # which keeps the log: it may be what cannot take a note
+            self._dialogue.note(VoiceFailed(stage, error.code), self._moment())
         self.tell(fault)

@@ -82,6 +82,10 @@ class Host(Protocol):
         """An engine failed; the call goes on."""
         ...
 
+    def mended(self, stage: str, error: SpeechError) -> None:
+        """An engine failed and another took its place: nothing was lost."""
+        ...
+
     def tell(self, notice: Notice) -> None:
         """Tell the observer."""
         ...
@@ -143,6 +147,10 @@ class Exchange:
         elif not self._closing:
             self.floor = Floor.AGENT
         self._host.failed("recognition", error)
+
+    def recognition_changed(self, error: SpeechError) -> None:
+        """The words come from another engine now."""
+        self._host.mended("recognition", error)
 
     def speaks(self, say: Say) -> None:
         """The first sample of a wording leaves now."""

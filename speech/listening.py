@@ -19,6 +19,7 @@ from speech.audio import SILENT_DBFS, level_dbfs
 from speech.bench import Workbench
 from speech.jobs import Jobs
 from speech.ports import FRAME_MS, Hints, Hypothesis, Pcm, RecognitionSession, Recognizer
+from speech.recognition.standby import Standby
 from speech.vad import VadEvent, VadKind, VoiceActivity
 
 PRE_ROLL_MS = 300
@@ -29,12 +30,16 @@ PARTIAL_CALM_MS = 500
 LONG_UTTERANCE_MS = 15_000
 """Past this length the words so far are kept and only new audio is recognised after a pause."""
 CLIP_MARGIN_MS = 200
+HANGS = "engine-hangs"
+NOTHING = Hypothesis("", 0.0, 0.0, 0.0)
 LEVEL_FRAMES = 100
 """Frames of a voice that its loudness is taken from."""
 DOUBT_MS = 300
 """Sound kept after the detector dismissed it: 嗯 and 对 are often longer than it believes."""
 LONGEST_DOUBT_MS = 3_000
 """Of sound that never became a voice no more is kept."""
+OPENING_TIMEOUT_S = 10.0
+"""An engine that takes over is read from its files in this time."""
 
 
 class Voice(StrEnum):
@@ -104,6 +109,10 @@ class Listener(Protocol):
         """The engine gave nothing for this utterance."""
         ...
 
+    def recognition_changed(self, error: SpeechError) -> None:
+        """The engine failed, and another one has taken over; no word is lost."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -112,6 +121,20 @@ class Engine:
     recognizer: Recognizer
     bench: Workbench
     timeout_s: float = 3.0
+
+    @property
+    def changes(self) -> int | None:
+        """How often the engine was changed; None where there is no other."""
+        return self.recognizer.changes if isinstance(self.recognizer, Standby) else None
+
+    async def change(self, seen: int) -> None:
+        """Let the spare engine take over. Raises SpeechError when it cannot be opened."""
+        if isinstance(standby := self.recognizer, Standby):
+            try:
+                await self.bench.run(lambda: standby.change(seen), timeout_s=OPENING_TIMEOUT_S)
+            except (OSError, ValueError, RuntimeError) as error:
+                message = f"the spare recogniser raised {type(error).__name__}"
+                raise SpeechError("recognition-spare", message, "check its files: suifang models verify") from None
 
     async def hear(
         self, session: RecognitionSession | None, hints: Hints, frames: list[Pcm], final: bool
@@ -238,14 +261,14 @@ class Ear:
         frames = utterance.audio[utterance.given :]
         utterance.given += len(frames)
         session = utterance.session
-        failure: SpeechError | None = None
         try:
-            heard, session = await self._engine.hear(session, utterance.hints, frames, final)
-        except SpeechError as error:
-            failure = error
-        except Exception as error:  # an engine may raise anything, and its message may hold what was said
-            message = f"the recogniser raised {type(error).__name__}"
-            failure = SpeechError("recognition-failed", message, "check the recogniser's log")
+            seen = self._engine.changes
+            heard, session, failure = await self._heard(session, utterance.hints, frames, final)
+            if failure is not None and seen is not None and (final or failure.code == HANGS):
+                failure = await self._change(seen, failure, listener)
+                if failure is None:
+                    whole = utterance.audio[utterance.base : utterance.given]
+                    heard, session, failure = await self._heard(None, utterance.hints, whole, final)
         finally:
             self._busy.discard(utterance)
         if utterance.version != version or utterance is not self.utterance:
@@ -256,6 +279,29 @@ class Ear:
             return
         utterance.final = heard if final else None
         listener.words(utterance, utterance.kept_words + heard.text, heard.confidence, final)
+
+    async def _heard(
+        self, session: RecognitionSession | None, hints: Hints, frames: list[Pcm], final: bool
+    ) -> tuple[Hypothesis, RecognitionSession | None, SpeechError | None]:
+        """Words and the session, or no words and what failed."""
+        try:
+            return *await self._engine.hear(session, hints, frames, final), None
+        except SpeechError as error:
+            return NOTHING, None, error
+        except Exception as error:  # an engine may raise anything, and its message may hold what was said
+            message = f"the recogniser raised {type(error).__name__}"
+            return NOTHING, None, SpeechError("recognition-failed", message, "check the recogniser's log")
+
+    async def _change(self, seen: int, failure: SpeechError, listener: Listener) -> SpeechError | None:
+        """Let the other engine take over; the failure where it cannot."""
+        try:
+            await self._engine.change(seen)
+        except SpeechError as error:
+            return error
+        if self._engine.changes == seen:
+            return failure
+        listener.recognition_changed(failure)
+        return None
 
     @staticmethod
     def _after_failure(utterance: Utterance, error: SpeechError, final: bool, listener: Listener) -> None:

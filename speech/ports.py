@@ -167,5 +167,5 @@ class Dialogue(Protocol):
         ...
 
     def note(self, body: EventBody, now: datetime) -> None:
-        """Append an event of the voice (TurnTimed)."""
+        """Append an event of the voice (TurnTimed, VoiceFailed)."""
         ...

@@ -18,6 +18,7 @@ from speech.bench import Workbench
 from speech.ports import Recognizer, Synthesizer, VoiceStyle
 from speech.recognition import sherpa, syllable_ctc, whisper
 from speech.recognition.names import NameRepair
+from speech.recognition.standby import Standby
 from speech.synthesis import openai_speech, piper_http
 from speech.synthesis.cache import PromptCache
 from speech.synthesis.clauses import clauses
@@ -47,13 +48,17 @@ _PULLED: dict[str, Callable[[LocalModel, int], Recognizer]] = {sherpa.NAME: sher
 
 
 def recognizer_of(settings: Settings, lexicons: Lexicons | None = None) -> Recognizer:
-    """The recogniser that the settings name, with names of medicines repaired. Loads files: call it off the loop."""
+    """The recogniser that the settings name, the bundled one behind it. Loads files: call it off the loop."""
     lexicons = lexicons or load_lexicons(settings.root / "nlu_data")
-    if settings.recognizer == syllable_ctc.NAME:
+
+    def bundled() -> Recognizer:
         own = syllable_ctc.bundled((settings.root / "dialogues", settings.root / "nlu_data"), settings.cache_dir)
         return NameRepair(own, lexicons)
+
+    if settings.recognizer == syllable_ctc.NAME:
+        return Standby(bundled(), bundled)
     if settings.recognizer in _PULLED:
-        return NameRepair(_pulled(settings), lexicons, hotwords=True)
+        return Standby(NameRepair(_pulled(settings), lexicons, hotwords=True), bundled)
     known = ", ".join((syllable_ctc.NAME, *_PULLED))
     message = f"there is no recogniser {settings.recognizer!r}"
     raise InputError("recognizer-unknown", message, f"set SUIFANG_RECOGNIZER to one of {known}")

@@ -215,7 +215,7 @@ class WebCalls:
         clips = self._app.papers.folder_of(call.visit.id) / "clips"
         parts = CallParts(
             engines.recognizer, engines.agent, engines.bench, present(), style=engines.style, clips=clips,
-            seal_clip=self._app.store.media.seal, typed=call.take_typed,
+            seal_clip=self._app.store.media.seal, typed=call.take_typed, keys=True,
         )  # fmt: skip
         await run_call(call.record.around(call.line), call.visit.conversation, last_words(call.visit), parts, call)
 

@@ -149,6 +149,15 @@ class TurnTimed:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceFailed:
+    """A part of the voice failed and the call went on."""
+
+    stage: str
+    """hearing, recognition, synthesis, dialogue, recording."""
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoctorCall:
     """A step of bringing a doctor in: who was rung, who came, what came of it."""
 
@@ -188,7 +197,7 @@ class ConversationClosed:
 
 EventBody = (
     ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | AskClosed | AlertRaised | MentionJudged
-    | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | DoctorCall | StaffWrote
+    | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | VoiceFailed | DoctorCall | StaffWrote
     | ConversationClosed
 )  # fmt: skip
 

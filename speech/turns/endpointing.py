@@ -7,7 +7,6 @@ kind of answer the ask wants tells how one usually ends.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from re import Match
 
 from agent.domain.effects import Patience
 from agent.domain.turns import Completeness, Expected
@@ -50,7 +49,7 @@ class WaitTable:
     """An answer with its explanation (没有头晕都挺好); more may come, but seldom does."""
     confirmed_ms: float = 360.0
     """A yes or no to a question that wants nothing else."""
-    complete_ms: float = 480.0
+    complete_ms: float = 500.0
     """Old people put 0.2–0.4 s between the clauses of one answer (天天吃，没落过); shorter waits cut in."""
     consent_ms: float = 560.0
     """After a bare 行 or 嗯: people like to add a word (行，你说吧), or only draw breath with it."""
@@ -63,7 +62,7 @@ class WaitTable:
     measured_ms: float = 800.0
     """A measure is given, though not one that fills the ask (五六根): seldom anything follows."""
     vague_ms: float = 1_100.0
-    """About so many (七十多): the exact figure may follow."""
+    """七十几: the exact figure may follow."""
     medicine_ms: float = 1_400.0
     """A bare name: the dose, or the next medicine, is looked up in the pause."""
     empty_short_ms: float = 1_200.0
@@ -90,6 +89,8 @@ class WaitTable:
 ELABORATED_CHARS = 5
 SHORT_VOICE_MS = 700.0
 SENTENCE_CHARS = 5
+SHORT_SENTENCE_CHARS = 3
+BARE_NAME_CHARS = 4
 _PATIENCE = {Patience.SHORT: 0.8, Patience.NORMAL: 1.0, Patience.LONG: 1.1}
 _QUANTITIES = (Expected.NUMBER, Expected.NUMBERS, Expected.DIGITS)
 _LISTS = (Expected.LIST, Expected.MEDICINES)
@@ -111,13 +112,15 @@ def _asked_to_wait(text: str, table: WaitTable) -> Wait | None:
 
 def _by_completeness(text: str, pause: Pause, table: WaitTable) -> Wait:
     if not text or pause.completeness is Completeness.EMPTY:
+        if pause.expected in _CLOSED:
+            return Wait(table.list_ms, "no words yet, and one phrase is asked for")
         return Wait(table.empty_short_ms if pause.voice_ms < SHORT_VOICE_MS else table.empty_ms, "no words yet")
-    more = endings.MORE.search(text)
-    if more and _ends_there(text, more.group(), pause.expected):
-        more = None
     if pause.completeness is Completeness.COMPLETE:
-        return _when_complete(text, more, pause, table)
-    if more:
+        return _when_complete(text, pause, table)
+    if endings.QUESTION.search(text):
+        return Wait(table.finished_ms, "asks back")
+    more = endings.LINK.search(text) or endings.TOPIC.search(text)
+    if more and not _ends_there(text, more.group(), pause.expected):
         return Wait(_at_least(table.trailing_ms, pause.habit), f"announces more: {more.group()}")
     unknown = endings.NOT_KNOWN.search(text)
     if unknown:
@@ -136,27 +139,47 @@ def _ends_there(text: str, more: str, expected: Expected) -> bool:
 
 def _when_number_open(text: str, pause: Pause, table: WaitTable) -> Wait:
     """Quantities are asked for, and not all of them are there."""
+    if endings.SAME.search(text):
+        return Wait(table.finished_ms, "as before, or well")
     if not endings.HAS_NUMBER.search(text):
         refused = endings.REFUSAL.search(text)
         if refused:
             return Wait(table.finished_ms, f"denies: {refused.group()}")
         return Wait(_at_least(table.unknown_ms, pause.habit), "the number is still to come")
     if pause.expected is not Expected.NUMBER:
-        wait_ms = _at_least(table.half_number_ms * _PATIENCE[pause.patience], pause.habit)
-        return Wait(wait_ms, "a number is given, another is missing")
+        return _when_half(text, pause, table)
     if endings.OPEN_NUMBER.search(text):
         return Wait(_at_least(table.unknown_ms, pause.habit), f"the number goes on: {text[-1]}")
+    if endings.LITTLE.search(text):
+        return Wait(_at_least(table.unknown_ms, pause.habit), "there is some, how much may follow")
     if endings.ABOUT.search(text):
         return Wait(table.vague_ms, "about so many, the exact figure may follow")
-    if endings.MEASURED.search(text) or endings.VAGUE.search(text):
+    if endings.MEASURED.search(text) or endings.VAGUE.search(text) or endings.CLOSED.search(text):
         return Wait(table.measured_ms, "a measure is given")
     return Wait(_at_least(table.partial_ms, pause.habit), "a number is given, but not what was asked")
+
+
+def _when_half(text: str, pause: Pause, table: WaitTable) -> Wait:
+    """A number is there where two or more are asked for."""
+    if pause.expected is Expected.DIGITS:
+        if len(text) >= endings.IDENTITY_DIGITS and not endings.NOT_DIGITS.search(text):
+            return Wait(table.complete_ms, "as many digits as there are")
+    elif endings.BOTH.search(text) or endings.LASTED.search(text):
+        return Wait(table.measured_ms, "all of it is told, if not exactly")
+    elif endings.SAID_ALL.search(text):
+        return Wait(table.finished_ms, "the other number is not known")
+    wait_ms = _at_least(table.half_number_ms * _PATIENCE[pause.patience], pause.habit)
+    return Wait(wait_ms, "a number is given, another is missing")
 
 
 def _when_open(text: str, pause: Pause, table: WaitTable) -> Wait:
     """Words that answer in part or not at all, where no quantity is asked for."""
     if endings.HAS.fullmatch(text):
         return Wait(_at_least(table.unknown_ms, pause.habit), "there is something, what it is may follow")
+    if endings.CONCEDED.search(text):
+        return Wait(_at_least(table.unknown_ms, pause.habit), "what is not so is told, what is may follow")
+    if endings.SPELT.search(text):
+        return Wait(table.complete_ms, "a name is spelt")
     denial = endings.DENIAL.search(text)
     if denial and (pause.completeness is Completeness.UNKNOWN or pause.expected in _LISTS):
         return Wait(table.finished_ms, f"denies or assures: {denial.group()}")
@@ -165,22 +188,29 @@ def _when_open(text: str, pause: Pause, table: WaitTable) -> Wait:
     closed = endings.CLOSED.search(text)
     if closed and len(text) >= SENTENCE_CHARS:
         return Wait(table.finished_ms * _PATIENCE[pause.patience], f"ends like a sentence: {closed.group()}")
+    if len(text) > SHORT_SENTENCE_CHARS and (endings.SHORT_CLOSED.search(text) or endings.COMPLAINT.search(text)):
+        return Wait(table.list_ms, "ends like a short sentence")
+    if pause.expected in _CLOSED:
+        return Wait(table.list_ms, "does not answer, but one phrase is asked for")
     return Wait(_at_least(table.unknown_ms, pause.habit), "does not answer yet")
 
 
 def _when_partial(text: str, pause: Pause, table: WaitTable) -> Wait:
     if pause.expected in _LISTS:
         return _when_named(text, pause, table)
-    if pause.expected in _CLOSED and endings.AGREED.fullmatch(text):
+    if pause.expected is Expected.CONSENT and endings.AGREED.fullmatch(text):
         return Wait(table.vague_ms, f"a bare {text} may be a yes, or the beginning of it")
     if pause.expected is Expected.TIME and endings.DAY_OPEN.search(text):
         return Wait(_at_least(table.unknown_ms, pause.habit), "the day or the hour is still to come")
     if pause.expected is Expected.TIME:
-        return Wait(table.vague_ms, "a time is given, a finer one may follow")
+        given = endings.TIME_GIVEN.search(text)
+        return Wait(table.list_ms if given else table.vague_ms, "a time is given, a finer one may follow")
     if pause.expected in (Expected.CHOICE, *_CLOSED):
         return Wait(table.measured_ms, "something is answered, if not all")
     if endings.NUMBER_END.search(text):
         return Wait(_at_least(table.half_number_ms, pause.habit), "a number is given, another is missing")
+    if endings.CLOSED.search(text) and len(text) >= SHORT_SENTENCE_CHARS:
+        return Wait(table.finished_ms, "something is answered, and ends like a sentence")
     return Wait(_at_least(table.partial_ms, pause.habit), "the ask is partly answered")
 
 
@@ -188,17 +218,37 @@ def _when_named(text: str, pause: Pause, table: WaitTable) -> Wait:
     """One of a list: another may follow."""
     if endings.MORNING_ONLY.search(text):
         return Wait(table.evening_ms, "the morning is told, the evening may follow")
-    if pause.expected is Expected.MEDICINES and not endings.DOSED.search(text):
-        return Wait(table.medicine_ms, "a medicine is named, its dose or another may follow")
+    if pause.expected is Expected.MEDICINES:
+        return _when_medicine_named(text, pause, table)
+    bare = len(text) <= BARE_NAME_CHARS and not endings.SINGLE.search(text)
+    if bare and pause.completeness is Completeness.PARTIAL:
+        return Wait(_at_least(table.partial_ms, pause.habit), "a bare name, another of the kind may follow")
     return Wait(table.list_ms, "something is named, another of the kind may follow")
 
 
-def _when_complete(text: str, more: Match[str] | None, pause: Pause, table: WaitTable) -> Wait:
-    """A whole answer may still announce more (可以，就是…); said alone the same words are the answer (就是)."""
-    if more and more.start() > 0 and more.group() not in endings.ENDS_ALSO:
+def _when_medicine_named(text: str, pause: Pause, table: WaitTable) -> Wait:
+    missing = endings.medicines_missing(text)
+    if missing is not None:
+        announced = f"{missing} of the medicines announced are not named yet"
+        return Wait(table.trailing_ms if missing > 0 else table.list_ms, announced if missing > 0 else "all are named")
+    if endings.DOSED.search(text):
+        return Wait(table.list_ms, "a medicine is named, another may follow")
+    if not endings.NAMED.search(text) and not endings.CLOSED.search(text):
+        return Wait(_at_least(table.unknown_ms, pause.habit), "a medicine is described, its name may follow")
+    return Wait(table.medicine_ms, "a medicine is named, its dose or another may follow")
+
+
+def _when_complete(text: str, pause: Pause, table: WaitTable) -> Wait:
+    """A whole answer may still announce more (可以，就是…); said alone the same words are the answer (就是).
+
+    What is only a topic (空腹, 今天) announces nothing behind a whole answer: 没测过空腹.
+    """
+    more = endings.LINK.search(text)
+    if more and more.start() > 0 and not _ends_there(text, more.group(), pause.expected):
         return Wait(table.trailing_ms, f"complete, but announces more: {more.group()}")
     if pause.expected is not Expected.TIME and endings.OPEN_NUMBER.search(text):
-        return Wait(table.digit_ms + table.complete_ms, f"complete, but the number may go on: {text[-1]}")
+        paired = pause.expected is Expected.NUMBERS  # 一百九，一百: the second number seldom goes on
+        return Wait(table.list_ms if paired else table.partial_ms, f"complete, but the number may go on: {text[-1]}")
     wait = _complete(text, pause, table)
     if pause.habit.caution_ms > wait.wait_ms:
         return Wait(pause.habit.caution_ms, f"{wait.reason}, but this resident was cut in on before")
@@ -212,7 +262,9 @@ def _complete(text: str, pause: Pause, table: WaitTable) -> Wait:
         return told_in_part
     if pause.patience is Patience.LONG and endings.SINGLE_DIGIT.search(text):
         return Wait(table.digit_ms, "answered with a single figure")
-    if endings.NUMBER_GIVEN.search(text):
+    if pause.expected is Expected.NUMBER and endings.ROUND_TEN.search(text):
+        return Wait(table.digit_ms, "answered with a round number")
+    if pause.expected is not Expected.MEDICINES and endings.NUMBER_GIVEN.search(text):
         if endings.PAIR.search(text) and not endings.PULSE.search(text):
             return Wait(table.pair_ms, "both numbers are given")
         return Wait(table.number_ms, "the number is given")
@@ -229,10 +281,12 @@ def _complete(text: str, pause: Pause, table: WaitTable) -> Wait:
 
 def _told_in_part(text: str, pause: Pause, table: WaitTable) -> Wait | None:
     """Answers the ask by its form, though the half of it is usually still to come."""
+    if endings.CONCEDED.search(text):
+        return Wait(_at_least(table.unknown_ms, pause.habit), "what is not so is told, what is may follow")
     if pause.expected in (Expected.NUMBERS, Expected.MEDICINES) and endings.MORNING_ONLY.search(text):
-        return Wait(table.medicine_ms, "the morning is told, the evening may follow")
-    if endings.HEDGED.search(text):
-        return Wait(table.list_ms, "the rule is told, the exception may follow")
+        return Wait(table.evening_ms, "the morning is told, the evening may follow")
+    if endings.HEDGED.search(text) and pause.expected is not Expected.CHOICE:
+        return Wait(table.partial_ms, "the rule is told, the exception may follow")
     if endings.REFUSED.fullmatch(text) and pause.expected in _CLOSED:
         return Wait(table.list_ms, f"a bare {text}, the right thing may follow")
     return None
@@ -241,7 +295,9 @@ def _told_in_part(text: str, pause: Pause, table: WaitTable) -> Wait | None:
 def _may_go_on(text: str, pause: Pause) -> bool:
     """Named, not denied, where more of the kind is usual."""
     told = endings.NOT_KNOWN.search(text) or endings.DENIAL.search(text) or endings.COUNTED.search(text)
-    return not told and (pause.expected in _LISTS or endings.MORNING_ONLY.search(text) is not None)
+    if pause.expected is Expected.MEDICINES:
+        return not told and endings.NAMED.search(text) is not None
+    return not told and (pause.expected is Expected.LIST or endings.MORNING_ONLY.search(text) is not None)
 
 
 def _answered(text: str, pause: Pause, table: WaitTable) -> Wait:

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from agent.domain.effects import Say
+from agent.domain.events import VoiceFailed
 from agent.errors import SpeechError
 from speech.bench import Workbench
 from speech.call import Wording, run_call
 from speech.channel import VirtualTime, audio_pair
 from speech.ledger import HangUp
 from speech.notices import AgentSpeaks, Notice
+from speech.recognition.standby import Standby
 from tests.fakes.dialogue import FakeDialogue
 from tests.fakes.resident import FakeResident, Step
 from tests.fakes.running import QUESTION, Notices, hold, parts, run
@@ -57,6 +59,72 @@ def test_a_recogniser_that_never_works_ends_the_call_politely() -> None:
     assert held.result.hang_up is HangUp.FAILED
     assert spoken(held.notices)[-1] == Wording().give_up
     assert held.dialogue.closed == ["engine_failed"]
+
+
+def test_an_engine_that_raises_is_replaced_and_no_word_is_lost() -> None:
+    opened: list[FakeRecognizer] = []
+
+    def spare() -> FakeRecognizer:
+        opened.append(FakeRecognizer())
+        return opened[-1]
+
+    standby = Standby(FakeRecognizer(faults=[RuntimeError("dead")] * 50), spare)
+    held = hold(FakeDialogue(complete=("没有",)), SAID[:1], recognizer=standby)
+    assert held.dialogue.heard == ["没有"]
+    assert APOLOGY not in spoken(held.notices)
+    assert len(opened) == standby.changes == 1
+    assert [e.body for e in held.dialogue.events if isinstance(e.body, VoiceFailed)] == [
+        VoiceFailed("recognition", "recognition-failed")
+    ]
+
+
+def test_an_engine_that_hangs_is_replaced_at_its_first_partial() -> None:
+    standby = Standby(FakeRecognizer(faults=[0.5] * 50), FakeRecognizer)
+    held = hold(FakeDialogue(complete=("没有",)), SAID[:1], recognizer=standby, engine_timeout_s=0.05)
+    assert held.dialogue.heard == ["没有"]
+    assert [f.code for f in held.result.faults] == ["engine-hangs"]
+
+
+def test_a_spare_engine_without_files_is_apologised_for() -> None:
+    def broken() -> FakeRecognizer:
+        raise OSError("no such file")
+
+    standby = Standby(FakeRecognizer(faults=[RuntimeError("dead")] * 2), broken)
+    held = hold(FakeDialogue(complete=("没有",)), SAID, recognizer=standby)
+    assert [f.code for f in held.result.faults] == ["recognition-spare"]
+    assert APOLOGY in spoken(held.notices)
+    assert held.dialogue.heard == ["没有"]
+
+
+def test_with_keys_a_call_without_recogniser_goes_on() -> None:
+    dead = FakeRecognizer(faults=[RuntimeError("dead")] * 50)
+    notices: list[Notices] = []
+
+    def typed() -> str | None:
+        asked = notices and Wording().use_keys in spoken(notices[0])
+        return "没有" if asked and not dialogue.heard else None
+
+    dialogue = FakeDialogue(complete=("没有",))
+
+    async def call() -> None:
+        near, far = audio_pair(VirtualTime())
+        made = parts(recognizer=dead, typed=typed, keys=True)
+        notices.append(Notices(made))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(FakeResident(far, [Step(("没有",))] * 3).run())
+            await run_call(near, dialogue, [QUESTION], made, notices[0])
+        made.bench.close()
+
+    run(call())
+    assert dialogue.heard == ["没有"]
+    assert Wording().give_up not in spoken(notices[0])
+
+
+def test_calls_that_fail_together_change_the_engine_once() -> None:
+    standby = Standby(FakeRecognizer(), FakeRecognizer)
+    standby.change(0)
+    standby.change(0)
+    assert standby.changes == 1
 
 
 def test_a_clause_that_cannot_be_spoken_is_left_out() -> None:
