@@ -6,6 +6,7 @@ Everything is measured at the resident's end of the line: what the resident woul
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -35,6 +36,8 @@ SETTLED_MS = 1_500.0
 TAIL_MS = 1_500.0
 """Behind the sound of an overlap."""
 WORDLESS = ("", "cough", "door")
+HALT_MS = 400.0
+"""A longer hole is no pause between clauses."""
 STOP_LAG_MS = 100.0
 """What is on its way when the agent gives way."""
 
@@ -49,6 +52,8 @@ class Noted:
     """Where the agent gave way."""
     heard: list[ResidentHeard] = field(default_factory=list)
     judged: list[Overlapped] = field(default_factory=list)
+    answered_ms: float = math.inf
+    """Where a first turn of the resident was over: what is said behind it is an answer, not the halted words."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +90,7 @@ class Tape(Noted):
             self.stopped_ms = self.played_ms
         elif isinstance(notice, ResidentHeard):
             self.heard.append(notice)
+            self.answered_ms = min(self.answered_ms, self.played_ms)
         elif isinstance(notice, Overlapped):
             self.judged.append(notice)
 
@@ -169,9 +175,11 @@ def overlap_result(case: OverlapCase, tape: Noted) -> CaseResult:
         "speaking": speaking,
         "stopped": stopped,
         "stop_ms": round(max(0.0, before[-1] + FRAME_MS - onset_ms)) if stopped and before else None,
-        "halt_ms": None if stopped else round(_longest_hole_ms([t for t in tape.loud_ms if t >= onset_ms])),
         "verdicts": [f"{judged.verdict} {judged.text}".strip() for judged in tape.judged],
     }
+    over = [at_ms for at_ms in tape.loud_ms if onset_ms <= at_ms < tape.answered_ms]
+    got["halt_ms"] = None if stopped else round(_longest_hole_ms(over))
+    got["resume_ms"] = None if stopped else _resumed_ms(over, length_ms(case.pcm) - TAIL_MS)
     wanted = case.kind is Kind.INTERRUPTION
     why = "" if stopped == wanted or not speaking else "talked on" if wanted else "gave way"
     return CaseResult(case.id, {"stopped": wanted}, got, not why, why)
@@ -180,6 +188,12 @@ def overlap_result(case: OverlapCase, tape: Noted) -> CaseResult:
 def _longest_hole_ms(loud_ms: Sequence[float]) -> float:
     """The longest silence between two sounds."""
     return max((b - a - FRAME_MS for a, b in pairwise(loud_ms)), default=0.0)
+
+
+def _resumed_ms(loud_ms: Sequence[float], ended_ms: float) -> int | None:
+    """From the end of the sound to the halted agent's next; None where it was not halted then."""
+    hole = next(((a, b) for a, b in pairwise(loud_ms) if a < ended_ms <= b), None)
+    return round(hole[1] - ended_ms) if hole and hole[1] - hole[0] > HALT_MS else None
 
 
 def evaluate(results: Sequence[CaseResult]) -> Evaluation:
@@ -197,6 +211,7 @@ def evaluate(results: Sequence[CaseResult]) -> Evaluation:
     totals |= share("interruption_recall", sum(got["stopped"] for got in wanted), len(wanted))
     totals |= share("false_stop_rate", sum(got["stopped"] for got in others), len(others))
     totals["halt_p95_ms"] = _whole(percentile([g["halt_ms"] for g in others if g["halt_ms"] is not None], 95))
+    totals["resume_p95_ms"] = _whole(percentile([g["resume_ms"] for g in others if g.get("resume_ms") is not None], 95))
     totals["score"] = round(sum(r.ok for r in results) / len(results), 4) if results else None
     return Evaluation(results, totals)
 

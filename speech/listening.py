@@ -25,7 +25,7 @@ from speech.vad import VadEvent, VadKind, VoiceActivity
 PRE_ROLL_MS = 300
 PARTIAL_EVERY_MS = 200
 """Over the agent's speech, where words decide whether it stops."""
-PARTIAL_CALM_MS = 500
+PARTIAL_CALM_MS = 700
 """While the resident has the floor: every partial costs as much as hearing two seconds."""
 LONG_UTTERANCE_MS = 15_000
 """Past this length the words so far are kept and only new audio is recognised after a pause."""

@@ -9,7 +9,7 @@ from speech.listening import Utterance, Voice
 from speech.notices import AgentStopped, Notice, Overlapped
 from speech.ports import Dialogue
 from speech.speaking import Mouth
-from speech.turns.barge_in import BRIEF_MS, BargeIn, Nearness, Order, Overlap, Talk, Verdict, judge
+from speech.turns.barge_in import BargeIn, Nearness, Order, Overlap, Talk, Verdict, judge
 from speech.vad import VadKind
 
 ECHO_WINDOW_MS = 800.0
@@ -85,8 +85,7 @@ class Overlaps:
         said = self._mouth.said_since(since_ms)
         distant = self.nearness.is_distant(utterance.level_dbfs)
         voiced, put = utterance.state is not Voice.DOUBTFUL and not distant, self._mouth.question_put
-        brief = utterance.voice_ms < BRIEF_MS
-        verdict = judge(Overlap(text, confidence, final, said, put, completeness, voiced, brief, distant))
+        verdict = judge(Overlap(text, confidence, final, said, put, completeness, voiced, distant))
         if verdict not in (Verdict.UNDECIDED, Verdict.NOISE):
             self._faint = None
         if verdict is Verdict.UNDECIDED:

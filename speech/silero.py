@@ -102,12 +102,13 @@ class Silero:
         self._joined: Floats = np.zeros(2 * _HIDDEN, np.float32)
         """What the gates see: the encoded chunk, and the state behind it."""
         self._cell: Floats = np.zeros(_HIDDEN, np.float32)
+        self._encoder = _Encoder(self._weights)
 
     def probability(self, chunk: Pcm) -> float:
         """0–1 for the next ``CHUNK_SAMPLES`` samples."""
         self._input[:_CONTEXT] = self._input[-_CONTEXT:]
         np.divide(chunk, 32768, out=self._input[_CONTEXT:])
-        self._joined[:_HIDDEN] = _encoded(self._input, self._weights)
+        self._joined[:_HIDDEN] = self._encoder(self._input)
         self._joined[_HIDDEN:] = self._stepped()
         state = np.maximum(self._joined[_HIDDEN:], 0)
         return float(_sigmoid(state @ self._weights.last + self._weights.last_bias))
@@ -120,18 +121,32 @@ class Silero:
         return np.asarray(_sigmoid(let_out) * np.tanh(self._cell), np.float32)
 
 
-def _encoded(samples: Floats, weights: Weights) -> Floats:
-    """[576] samples → [128]."""
-    padded = np.concatenate([samples, samples[-2 : -_CONTEXT - 2 : -1]])
-    windows = _windows(padded, _WINDOW, _HOP)
-    x = np.hypot(windows @ weights.real, windows @ weights.imaginary)
-    for (matrix, bias), stride in zip(weights.convolutions, _STRIDES, strict=True):
-        count, inputs = x.shape
-        edged = np.zeros((count + 2, inputs), np.float32)
-        edged[1:-1] = x
-        taken = _windows(edged.reshape(-1), 3 * inputs, stride * inputs)
-        x = np.maximum(taken @ matrix + bias, 0)
-    return np.asarray(x[0], np.float32)
+class _Encoder:
+    """[576] samples → [128]. Its buffers and the windows on them are laid out once: that costs more than the sums."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._padded: Floats = np.zeros(2 * _CONTEXT + CHUNK_SAMPLES, np.float32)
+        self._windows = _windows(self._padded, _WINDOW, _HOP)
+        self._layers: list[tuple[Floats, Floats, Floats, Floats]] = []
+        """Where a layer's input goes, its windows, its matrix and bias."""
+        count, inputs = len(self._windows), _BINS
+        for (matrix, bias), stride in zip(weights.convolutions, _STRIDES, strict=True):
+            edged: Floats = np.zeros((count + 2, inputs), np.float32)
+            taken = _windows(edged.reshape(-1), 3 * inputs, stride * inputs)
+            self._layers.append((edged[1:-1], taken, matrix, bias))
+            count, inputs = len(taken), len(bias)
+
+    def __call__(self, samples: Floats) -> Floats:
+        self._padded[: len(samples)] = samples
+        self._padded[len(samples) :] = samples[-2 : -_CONTEXT - 2 : -1]
+        x: Floats = np.hypot(self._windows @ self._weights.real, self._windows @ self._weights.imaginary)
+        for inside, taken, matrix, bias in self._layers:
+            inside[:] = x
+            x = taken @ matrix
+            x += bias
+            np.maximum(x, 0, out=x)
+        return np.asarray(x[0], np.float32)
 
 
 def _windows(samples: Floats, length: int, hop: int) -> Floats:

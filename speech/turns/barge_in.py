@@ -14,7 +14,6 @@ from agent.domain.turns import Completeness
 MIN_CONFIDENCE = 0.1
 SURE_CHARS = 3
 """Words of this length are believed whatever the engine's confidence: noise seldom makes a sentence."""
-BRIEF_MS = 700.0
 RESUME_AFTER_MS = 250.0
 """A frozen agent goes on when no voice and no words have come for this long."""
 
@@ -44,8 +43,6 @@ class Overlap:
     completeness: Completeness
     voiced: bool = True
     """The detector is sure that it was a voice."""
-    brief: bool = False
-    """No longer than a word: if none was recognised in it, it was no interruption."""
     distant: bool = False
     """Far softer than the resident beside the receiver: a television, somebody else in the room."""
 
@@ -61,7 +58,7 @@ def judge(overlap: Overlap) -> Verdict:
     """Read the words of an overlap."""
     words = _NOT_WORDS.sub("", overlap.text)
     if not words or (len(words) < SURE_CHARS and overlap.confidence < MIN_CONFIDENCE):
-        return Verdict.NOISE if overlap.ended and (not overlap.voiced or overlap.brief) else Verdict.UNDECIDED
+        return Verdict.NOISE if overlap.ended and not overlap.voiced else Verdict.UNDECIDED
     if overlap.question_put and _answers(overlap):
         return Verdict.INTERRUPTION
     if overlap.distant:
