@@ -65,11 +65,11 @@ TIME_GIVEN = re.compile(
     rf"([{_N}][号日]|初[{_N}]+|[{_N}]点(钟|半|来钟|多)?|[上下中]午|晚上|早上|以后|之后|都行|都可以|再打|再说|[吧呗])(吧|呗|就行|可以)?$"
 )
 """A time as fine as people give it."""
-SHORT_CLOSED = re.compile(r"[了过的]$")
+SHORT_CLOSED = re.compile(r"([了过的]|了一[点些])$")
 """Makes a sentence even of few words; 吧, 啊 and 呢 behind few words rather put a topic (最近吧)."""
 COMPLAINT = re.compile(r"(不太?好|不舒服|[疼痛晕昏麻肿胀痒闷慌喘累响])$")
 """Ends with what is wrong."""
-SAID_ALL = re.compile(r"((没|不)[^没不]{1,3}|上次的?|没有)$")
+SAID_ALL = re.compile(r"((没|不)[^没不]{1,3}|上次的?|没有|[高低]压[^一二三四五六七八九十百零]{2,})$")
 """Behind a number: the other one is not known."""
 BOTH = re.compile(rf"[{_N}]{{2,}}.*(低|下|舒|百|，)[^{_N}]*[{_N}]{{2,}}")
 """Two numbers of a pair, if not exact (一百五十出头，低压九十)."""
@@ -107,7 +107,7 @@ MORNING_ONLY = re.compile(
 SINGLE = re.compile(r"有一?点|有些|就|^只?有|^对|[了的过吧呢]$|左右$")
 """One complaint, said with what makes a sentence of it; a bare name (高血压) more often begins a list."""
 DOSED = re.compile(
-    rf"[{_N}](次|片|粒|颗|顿|支|单位|毫克|回)|一种|就(吃)?(这|那)?一|就吃|只吃|没有了|叫什么|早晚|还有|还吃|再加|和|跟|上次|老样子|晚|^(我|就|现在)?(吃|用)(?!.*种)"
+    rf"[{_N}](次|片|粒|颗|顿|支|单位|毫克|回)|一种|就(吃)?(这|那)?一|就吃|只吃|没有了|叫.{(2,)}|早晚|还有|还吃|再加|和|跟|上次|老样子|晚|^(我|就|现在)?(吃|用)(?!.*种)"
 )
 """A medicine with how much or how often, in a whole clause, or said to be the last of several."""
 

@@ -188,7 +188,7 @@ def _when_open(text: str, pause: Pause, table: WaitTable) -> Wait:
     closed = endings.CLOSED.search(text)
     if closed and len(text) >= SENTENCE_CHARS:
         return Wait(table.finished_ms * _PATIENCE[pause.patience], f"ends like a sentence: {closed.group()}")
-    if len(text) > SHORT_SENTENCE_CHARS and (endings.SHORT_CLOSED.search(text) or endings.COMPLAINT.search(text)):
+    if len(text) >= SHORT_SENTENCE_CHARS and (endings.SHORT_CLOSED.search(text) or endings.COMPLAINT.search(text)):
         return Wait(table.list_ms, "ends like a short sentence")
     if pause.expected in _CLOSED:
         return Wait(table.list_ms, "does not answer, but one phrase is asked for")
