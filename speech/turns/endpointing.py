@@ -49,9 +49,10 @@ class WaitTable:
     """An answer with its explanation (没有头晕都挺好); more may come, but seldom does."""
     confirmed_ms: float = 360.0
     """A yes or no to a question that wants nothing else."""
-    complete_ms: float = 500.0
-    """Old people put 0.2–0.4 s between the clauses of one answer (天天吃，没落过); shorter waits cut in."""
-    consent_ms: float = 560.0
+    complete_ms: float = 580.0
+    """Old people put 0.2–0.4 s between the clauses of one answer (天天吃，没落过), a voice fades for 0.1 s before it,
+    and another 0.1 s goes by until the next is known for a voice: shorter waits cut in."""
+    consent_ms: float = 620.0
     """After a bare 行 or 嗯: people like to add a word (行，你说吧), or only draw breath with it."""
     digit_ms: float = 560.0
     """A single figure where the step is patient: a decimal may follow (六…点二)."""
@@ -63,11 +64,11 @@ class WaitTable:
     """A measure is given, though not one that fills the ask (五六根): seldom anything follows."""
     vague_ms: float = 1_100.0
     """七十几: the exact figure may follow."""
-    medicine_ms: float = 1_400.0
+    medicine_ms: float = 1_600.0
     """A bare name: the dose, or the next medicine, is looked up in the pause."""
-    empty_short_ms: float = 1_200.0
+    empty_short_ms: float = 1_600.0
     """A short sound without words was a word, not the beginning of a sentence."""
-    partial_ms: float = 1_450.0
+    partial_ms: float = 1_600.0
     """Something is answered; more of the same kind may come."""
     evening_ms: float = 2_200.0
     """The morning's medicine is told (早上吃氨氯地平), the evening's is not."""
