@@ -19,6 +19,7 @@ from agent.domain.events import (
     PatternUsed,
     ResidentSaid,
     SlotSet,
+    StaffWrote,
     SuggestionMade,
     TurnTimed,
 )
@@ -53,7 +54,7 @@ def _body(body: EventBody, *, spoken_of: bool) -> EventBody:
             return PatternUsed(turn, WITHHELD)
         case SlotSet() | MentionJudged():
             return replace(body, words="")
-        case ResidentSaid():
+        case ResidentSaid() | StaffWrote():
             return replace(body, text="")
         case AgentSaid() if spoken_of:  # it may repeat a value
             return replace(body, text="")

@@ -21,6 +21,7 @@ from agent.domain.events import (
     PatternUsed,
     ResidentSaid,
     SlotSet,
+    StaffWrote,
     TurnTimed,
 )
 from agent.errors import InputError
@@ -93,11 +94,13 @@ def test_a_refusal_leaves_no_contents_and_no_clips(holds: Callable[[Check], None
         await store.events.append(
             "v", events(ResidentSaid(2, "不行，别记了，胸口疼", "consent"), refusal, alert, first=5)
         )
-        await store.events.append("v", events(SlotSet(3, "dbp", 95, "blood_pressure", "低压九十五"), first=8))
+        wrote = StaffWrote("said", "王医生", "您刚才说一百五，对吗？")
+        await store.events.append("v", events(SlotSet(3, "dbp", 95, "blood_pressure", "低压九十五"), wrote, first=8))
         await store.clips.add("v", 2, str(late))
         log = await store.events.read("v")
-        assert [event.seq for event in log] == list(range(9))
+        assert [event.seq for event in log] == list(range(10))
         assert not [event for event in log if isinstance(event.body, SlotSet)]
+        assert [event.body.text for event in log if isinstance(event.body, StaffWrote)] == [""]
         assert [e.body.pattern for e in log if isinstance(e.body, PatternUsed)] == ["withheld", "withheld"]
         text = json.dumps([event.to_dict() for event in log], ensure_ascii=False)
         assert "一百五" not in text
