@@ -84,6 +84,9 @@ def test_a_spoken_follow_up(service: Service, visit_page: Open, spoken: Spoken) 
     assert all(body.clip for body in heard)
     tap(page, "挂断")
     page.get_by_text("通话结束了").wait_for()
+    recorded = service.staff("doctor").get(f"/visits/{visit}/clips").json()
+    (whole,) = [name for name in recorded if name.startswith("call-")]
+    assert service.staff("doctor").get(f"/visits/{visit}/clips/{whole}").content.startswith(b"OggS")
 
 
 def test_keys_answer_and_find_the_doctor(service: Service, visit_page: Open) -> None:
