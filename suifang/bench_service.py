@@ -18,6 +18,8 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 from agent.errors import InputError
 from connectors.signing.reference import open_reference
 from connectors.signing.seed import seed
+from connectors.storage.children import is_child
+from suifang.people import birth_from
 
 STARTS_S = 120
 FLOW = "hypertension_followup"
@@ -95,7 +97,7 @@ async def _residents(folder: Path) -> dict[str, list[str]]:
     async with open_reference(folder / "signing.db") as backend:
         for number in range(1, RESIDENTS + 1):
             file = await backend.resident(f"R{number:05d}", date.today())
-            if file is not None and file.team in teams:
+            if file is not None and file.team in teams and not is_child(birth_from(file.birth_date), date.today()):
                 teams[file.team].append(file.id)
     return teams
 
