@@ -56,7 +56,7 @@ def apply(work: Work, script: Script, commands: Sequence[Command], turn: Turn) -
             case RaiseAlert(alert):
                 raise_alert(work, script, alert)
             case ProbeMention():
-                _probe(work, command)
+                _probe(work, script, command)
             case StartPattern(pattern, words):
                 start_pattern(work, script, pattern, words)
 
@@ -66,7 +66,7 @@ def _take(work: Work, script: Script, fills: tuple[SlotFill, ...], ask: str, tur
         _failed(work, script)
     doubtful = tuple(fill for fill in fills if fill.confirm or _poorly_heard(fill, turn))
     set_slots(work, tuple(fill for fill in fills if fill not in doubtful), ask, turn)
-    if doubtful:
+    if doubtful and not _in_emergency(work):  # nothing is read back to somebody in danger
         work.state = replace(work.state, pending=ReadBack(ask, doubtful, turn.words))
 
 
@@ -151,10 +151,16 @@ def _failed(work: Work, script: Script) -> None:
         work.state = replace(work.state, attempts=attempts)
 
 
-def _probe(work: Work, command: ProbeMention) -> None:
+def _probe(work: Work, script: Script, command: ProbeMention) -> None:
     flag = command.mention.flag
     if flag not in work.state.probed and work.state.emergency is None:
         work.state = replace(work.state, pending=Probe(command.mention), probed=work.state.probed | {flag})
+    else:
+        _failed(work, script)
+
+
+def _in_emergency(work: Work) -> bool:
+    return any(frame.flow in EMERGENCY_FLOWS for frame in work.state.stack)
 
 
 def raise_alert(work: Work, script: Script, alert: Alert) -> None:
@@ -168,7 +174,7 @@ def raise_alert(work: Work, script: Script, alert: Alert) -> None:
             state.turn, alert.flag, alert.severity, alert.subject, alert.evidence, alert.rule, alert.rule_version
         )
     )
-    running = any(frame.flow in EMERGENCY_FLOWS for frame in state.stack)
+    running = _in_emergency(work)
     work.state = replace(state, alerts=(*state.alerts, alert))
     if running:
         return

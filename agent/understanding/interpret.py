@@ -31,6 +31,7 @@ from agent.understanding.hearing import Hearing, settled
 from agent.understanding.intent_model import Intents
 from agent.understanding.intents import detect_patterns
 from agent.understanding.lexicons import Lexicons
+from agent.understanding.masking import of_two_minds
 from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.parsing import Parser
 from agent.understanding.redflags import RedFlagRules, word_alerts
@@ -117,7 +118,9 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if ask not in _NO_ECHO and _asks_again(utterance.text, knowledge):
         return Reading(answer=AnswerKind.REPEAT, complete=True, reason="asks to hear it again")
     parser = knowledge.parsers.get("yes_no" if ask.startswith(PROBE_ASK) else ask)
-    reading = parser(utterance, ctx) if parser else Reading()
+    reading = _doubted(ask, parser(utterance, ctx), utterance.text) if parser else Reading()
+    if reading.answer is AnswerKind.UNKNOWN and knowledge.lexicons.general["refused"].search(utterance.text):
+        return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not say")
     if reading.fills or reading.answer is not None:
         return reading
     kind = general_answer(utterance, ask, knowledge.lexicons, unread=not reading.confirm)
@@ -138,6 +141,17 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if kind is not None and not as_answer:  # 耳背 may be an answer and no request
         return Reading(answer=kind, complete=True, reason="general answer")
     return reading
+
+
+_COMPARED = frozenset({"blood_pressure", "fpg", "pbg_2h", "hba1c", "weight_kg_now", "spo2", "heart_rate", "rbg"})
+"""Measurements that are told beside those of last time or of the spouse: the one that counts is read back."""
+
+
+def _doubted(ask: str, reading: Reading, text: str) -> Reading:
+    if ask not in _COMPARED or not reading.fills or reading.confirm or not of_two_minds(text):
+        return reading
+    fills = tuple(replace(fill, confirm=True) if not isinstance(fill.value, str) else fill for fill in reading.fills)
+    return replace(reading, fills=fills, confirm=True, complete=False, reason="told beside another figure")
 
 
 _NO_ECHO = frozenset({"disability", "identity", "consent"})

@@ -59,6 +59,8 @@ _NOT_THIS = re.compile(
     f"(?<!是)不是[{NUMERAL}点个]+[^，{NUMERAL}]{{0,2}}，?(?=(?:我|那|而|应该|说的)?就?是[^，]{{0,3}}[{NUMERAL}])"
 )
 """高压不是一百六十二，是一百二十六."""
+_STARTLED = re.compile("吓(?:了|我|人|俺|得)*一大?跳|吃了一惊|愣了一下")
+"""十七点二，吓我一跳: no number."""
 _NOT_THAT = re.compile(
     f"(?<=[{NUMERAL}])[^，{NUMERAL}]{{0,2}}，(?:可|才|并)?不是[{NUMERAL}点个]+[^，{NUMERAL}]{{0,2}}(?=，|$)"
 )
@@ -72,6 +74,7 @@ def present(text: str) -> str:
 
     早就戒了 stays.
     """
+    text = _STARTLED.sub(lambda m: BLANK * len(m[0]), text)
     text = _NOT_THAT.sub(lambda m: BLANK * len(m[0]), _NOT_THIS.sub(lambda m: BLANK * len(m[0]), text))
     text = _done(_told_up_to_now(_own_figures(text)))
     unmeasured = _NOT_TODAY.search(text)
@@ -89,6 +92,15 @@ def present(text: str) -> str:
         if past and not now and not re.search("戒|不抽|不喝|没", clause):
             text = blank(text, start, end)
     return text
+
+
+def of_two_minds(text: str) -> bool:
+    """Figures of another day or another person stand beside those that count."""
+    kept = own(present(text))
+    return len(_FIGURES.findall(kept)) < len(_FIGURES.findall(text)) and bool(_FIGURES.search(kept))
+
+
+_FIGURES = re.compile(f"[{NUMERAL}点]{{2,}}")
 
 
 def _told_up_to_now(text: str) -> str:

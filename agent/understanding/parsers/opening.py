@@ -85,11 +85,15 @@ def _identity_polar(text: str, lexicons: Lexicons) -> Reading:
     return _answer(kind, found.reason, complete=found.confidence > WEAK)
 
 
+_GO_ON = re.compile("(?:你|您)?(?:问|说|讲|开始)(?:吧|嘛|呗|就是|就行|好了)")
+"""行，我爸在旁边点头呢，你问吧: what sounded like being busy was not."""
+
+
 def _consent(text: str, lexicons: Lexicons) -> Reading:
     sets = lexicons.opening
     if span := lexicons.yes_no["double_yes"].search(text):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
-    if span := sets["later"].search(text):
+    if (span := sets["later"].search(text)) and not _GO_ON.search(text, span[1]):
         return _answer(AnswerKind.LATER, f"said {text[slice(*span)]}")
     if span := sets["of_course"].search(text):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")

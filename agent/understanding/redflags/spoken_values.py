@@ -38,6 +38,7 @@ _ASKED = {
 _OTHER_UNIT = re.compile(
     "(?:点半|点钟|(?<!多)点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|遍|趟|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|人|位|个人|[个笼]?(?:包子|馒头|馍|鸡蛋|饺子|油条|烧饼)|碗|杯|口)"
 )
+_AGED = re.compile("(?:今年|虚岁|周岁|岁数|年纪)(?:都|有|是|已经|快|才|也|该)*$")
 _AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到|快|差点|接近)$")
 _TWICE = re.compile(
     "早上|晚上|中午|下午|昨天|今天|前天|上次|有时|或者|高的时候|低的时候|第[一二三]次|左手|右手|左边|右边|一回|以前|现在|后来|吃药"
@@ -74,7 +75,7 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
     labelled = []
     sugar = asked == "glucose" or any(kind == "glucose" for _, _, kind in labels)
     for number in _numbers(text, sugar=sugar):
-        if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0:
+        if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0 or _AGED.search(text[: number.span[0]]):
             continue
         kind, start = _label(text, number, labels, asked)
         if kind == "read":

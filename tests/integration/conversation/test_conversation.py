@@ -180,6 +180,18 @@ def test_chest_pain_in_the_middle_is_escalated_in_the_same_turn(at_pressure: Tal
     assert at_pressure.it.outcome is Outcome.ESCALATED
 
 
+def test_danger_is_told_before_any_figure_is_read_back(at_pressure: Talk) -> None:
+    at_pressure.hear("说不准，大概一百六十多吧，胸口疼得厉害，出一身冷汗")
+    assert at_pressure.responses[0].startswith("utter_emergency")
+    assert any(isinstance(effect, Escalate) for effect in at_pressure.effects)
+    assert "sbp" not in at_pressure.it.slots
+
+
+def test_in_an_emergency_no_question_is_put_for_ever(at_pressure: Talk) -> None:
+    at_pressure.hear("胸口疼得厉害，出一身冷汗", *["难受得很，一直吐"] * 5)
+    assert at_pressure.it.outcome is Outcome.ESCALATED
+
+
 def test_partial_words_raise_at_once_and_only_when_sure(at_pressure: Talk) -> None:
     assert at_pressure.it.overhear("血压我看看", NOW) == []
     assert at_pressure.it.events[-1].body.__class__.__name__ != "ResidentSaid"
