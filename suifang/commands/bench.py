@@ -123,7 +123,7 @@ async def _webrtc(args: argparse.Namespace) -> int:
     with TemporaryDirectory(prefix="suifang-bench-") as folder:
         speed = await measure_webrtc(load, cases, read_settings().root, Path(folder))
     sys.stdout.write((json.dumps(asdict(speed)) if args.json else str(speed)) + "\n")
-    return 0 if not speed.failed and not speed.unanswered else 1
+    return 0 if speed.answers and not speed.failed and not speed.unanswered else 1
 
 
 def _how_many(args: argparse.Namespace, usual: int) -> int:
