@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -43,21 +45,29 @@ class CallsSpeed:
 
     calls: int
     seconds: float
-    turns: int
-    gap_p50_ms: int | None
-    gap_p95_ms: int | None
+    gaps_ms: Sequence[float]
     underruns: int
     """Frames that came later than the far end's buffer lasted."""
     faults: int
     cpu_ms_per_second: float
     """Processor time for a second of line, simulated residents included."""
-    megabytes_per_call: float
-    """For every call beyond the first."""
+    first_mb: float
+    """Memory of one worker with one call."""
+    all_mb: float
+    """Memory of all workers with all calls."""
+    workers: int = 1
+
+    @property
+    def megabytes_per_call(self) -> float:
+        """For every call beyond the first, the other workers included."""
+        return (self.all_mb - self.first_mb) / max(1, self.calls - 1)
 
     def __str__(self) -> str:
+        p50_ms, p95_ms = (_whole(percentile(self.gaps_ms, share)) for share in (50, 95))
         return (
-            f"calls: {self.calls} at once for {self.seconds:.0f} s, {self.turns} turns, gap p50 {self.gap_p50_ms} ms "
-            f"p95 {self.gap_p95_ms} ms, {self.underruns} underruns, {self.faults} faults, "
+            f"calls: {self.calls} at once on {self.workers} workers for {self.seconds:.0f} s, "
+            f"{len(self.gaps_ms)} turns, "
+            f"gap p50 {p50_ms} ms p95 {p95_ms} ms, {self.underruns} underruns, {self.faults} faults, "
             f"{self.cpu_ms_per_second:.1f} ms of processor time for a second of line, "
             f"{self.megabytes_per_call:.1f} MB for every further call"
         )
@@ -126,13 +136,40 @@ async def measure_calls(load: CallsLoad, cases: Sequence[DialogueCase], settings
         all_mb = _resident_mb()
         for task in tasks:
             task.cancel()
-    gaps = [gap for watch in watches for gap in watch.gaps_ms]
-    further = max(1, load.calls - 1)
     return CallsSpeed(
-        load.calls, lasted_s, len(gaps), _whole(percentile(gaps, 50)), _whole(percentile(gaps, 95)),
+        load.calls, lasted_s, [round(gap) for watch in watches for gap in watch.gaps_ms],
         sum(watch.underruns for watch in watches), sum(watch.faults for watch in watches),
-        spent_s / lasted_s / load.calls * 1000, (all_mb - first_mb) / further,
+        spent_s / lasted_s / load.calls * 1000, first_mb, all_mb,
     )  # fmt: skip
+
+
+async def measure_workers(load: CallsLoad, workers: int, paths: Sequence[Path]) -> CallsSpeed:
+    """The calls spread over processes, as a house with several workers holds them; one process uses one core."""
+    shares = [load.calls // workers + (number < load.calls % workers) for number in range(workers)]
+    parts = await asyncio.gather(*(_worker(CallsLoad(share, load.seconds), paths) for share in shares))
+    return CallsSpeed(
+        load.calls, min(part.seconds for part in parts), [gap for part in parts for gap in part.gaps_ms],
+        sum(part.underruns for part in parts), sum(part.faults for part in parts),
+        sum(part.cpu_ms_per_second * part.calls for part in parts) / load.calls,
+        parts[0].first_mb, sum(part.all_mb for part in parts), workers,
+    )  # fmt: skip
+
+
+async def _worker(load: CallsLoad, paths: Sequence[Path]) -> CallsSpeed:
+    command = [
+        sys.executable, "-m", "suifang", "bench", "calls", *map(str, paths), "--json", "--workers", "1",
+        "--calls", str(load.calls), "--seconds", str(load.seconds),
+    ]  # fmt: skip
+    child = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+    try:
+        told, _ = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    if child.returncode:
+        raise InputError("bench-calls", "a worker ended before its time", f"run: {' '.join(command[1:])}")
+    return CallsSpeed(**json.loads(told))
 
 
 async def _line(case: DialogueCase, library: Library, engines: Engines, watch: Watch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,8 @@ from suifang.judging import Judge
 from suifang.settings import read_settings
 
 CALL_CASES = Path("evaluation/cases/dialogues/hypertension.yaml")
+CALLS_A_WORKER = 10
+"""Fewer calls are held by one process."""
 VOICE = Path("evaluation/results/voice.md")
 EXAMPLE = "suifang bench dialogue evaluation/cases/dialogues --rounds 20"
 
@@ -38,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--at-once", type=int, default=32, metavar="N", help="outbox: visits written side by side")
     parser.add_argument("--database", metavar="URL", help="outbox: an empty PostgreSQL database in place of SQLite")
     parser.add_argument("--calls", type=int, metavar="N", help="calls (40), webrtc (20): how many side by side")
+    parser.add_argument("--workers", type=int, metavar="N", help="calls: processes that share them (one a core)")
     parser.add_argument("--sessions", type=int, default=200, metavar="N", help="chat: how many side by side")
     parser.add_argument(
         "--seconds", type=float, default=90.0, metavar="S", help="calls, webrtc, chat: how long all are held"
@@ -106,11 +110,16 @@ async def _voice(args: argparse.Namespace) -> int:
 
 
 async def _calls(args: argparse.Namespace) -> int:
-    from suifang.bench_calls import CallsLoad, measure_calls  # noqa: PLC0415 - brings the whole voice along
+    from suifang.bench_calls import CallsLoad, measure_calls, measure_workers  # noqa: PLC0415 - the whole voice
 
-    calls = _how_many(args, 40)
-    cases = read_cases(args.paths or [CALL_CASES], dialogue_case)
-    speed = await measure_calls(CallsLoad(calls, args.seconds), cases, read_settings())
+    load = CallsLoad(_how_many(args, 40), args.seconds)
+    paths = args.paths or [CALL_CASES]
+    cases = read_cases(paths, dialogue_case)
+    workers = args.workers or max(1, min(len(os.sched_getaffinity(0)), load.calls // CALLS_A_WORKER))
+    if workers > 1:
+        speed = await measure_workers(load, min(workers, load.calls), paths)
+    else:
+        speed = await measure_calls(load, cases, read_settings())
     sys.stdout.write((json.dumps(asdict(speed)) if args.json else str(speed)) + "\n")
     return 0
 

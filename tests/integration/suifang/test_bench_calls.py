@@ -17,9 +17,17 @@ def test_two_calls_talk_and_are_measured(capsys: pytest.CaptureFixture[str], mon
     monkeypatch.setattr(bench_calls, "SETTLING_S", 0.5)
     assert cli.main(["bench", "calls", "--calls", "2", "--seconds", "3"]) == 0
     out = capsys.readouterr().out
-    found = re.search(r"calls: 2 at once for 3 s, .* 0 faults, ([\d.]+) ms of processor time", out)
+    found = re.search(r"calls: 2 at once on 1 workers for 3 s, .* 0 faults, ([\d.]+) ms of processor time", out)
     assert found is not None, out
     assert 0 < float(found.group(1)) < 1_000
+
+
+def test_workers_share_the_calls_and_a_failing_one_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", "calls", "--calls", "2", "--seconds", "2", "--workers", "2"]) == 0
+    out = capsys.readouterr().out
+    assert "calls: 2 at once on 2 workers for 2 s" in out
+    assert " 0 faults" in out
+    assert cli.main(["bench", "calls", "no-such-file.yaml", "--calls", "2", "--workers", "2"]) == 2
 
 
 def test_a_bench_without_calls_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
