@@ -67,7 +67,7 @@ class ProbeMention:
 class StartPattern:
     """A repair or side pattern: its id is the flow name under dialogues/flows/patterns/ without ``pattern_``.
 
-    repeat, slower, louder, skip, human_handoff, opt_out, cancel, resume_later, hand_over, small_talk,
+    repeat, slower, louder, skip, human_handoff, opt_out, withdraw, cancel, resume_later, hand_over, small_talk,
     are_you_robot, abuse, goodbye, ask_knowledge, wait, hello
     """
 

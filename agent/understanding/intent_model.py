@@ -30,7 +30,7 @@ COLUMNS = 4096
 CERTAIN, CERTAIN_WHEN_GRAVE = 0.6, 0.75
 """Chosen by cross-validation (``suifang train nlu`` prints it): below these a guess is wrong too often."""
 GRAVE = frozenset(
-    {"opt_out", "human_handoff", "abuse", "cancel", "goodbye", "hand_over", "resume_later", "wrong_person"}
+    {"opt_out", "withdraw", "human_handoff", "abuse", "cancel", "goodbye", "hand_over", "resume_later", "wrong_person"}
 )
 """What they start ends the call, or changes who speaks."""
 FEWEST_CHARS, FEWEST_CHARS_WHEN_GRAVE = 2, 4

@@ -10,8 +10,8 @@ from agent.understanding.lexicons import Lexicons
 from agent.understanding.text import Utterance
 
 ORDER = (
-    "opt_out", "human_handoff", "hand_over", "wrong_person", "resume_later", "cancel", "abuse", "correction", "wait",
-    "slower", "louder", "repeat", "skip", "hello", "are_you_robot", "ask_knowledge", "goodbye", "small_talk",
+    "opt_out", "withdraw", "human_handoff", "hand_over", "wrong_person", "resume_later", "cancel", "abuse",
+    "correction", "wait", "slower", "louder", "repeat", "skip", "hello", "are_you_robot", "ask_knowledge", "goodbye", "small_talk",
 )  # fmt: skip
 """The graver first: they may be the only one that is followed."""
 
@@ -35,6 +35,7 @@ _SHADOWED = {
     "opt_out": "resume_later",
     "resume_later": "wait",
     "cancel": "skip",
+    "withdraw": "cancel",
     "hello": "repeat",
 }
 """The first says more than the second: 大声点，没听见 is louder."""

@@ -42,7 +42,17 @@ from agent.understanding.values import tables
 from agent.understanding.volunteered import extract_volunteered
 from agent.understanding.volunteered_words import volunteered_words
 
-OVERRIDING = ("opt_out", "human_handoff", "abuse", "goodbye", "cancel", "resume_later", "hand_over", "wrong_person")
+OVERRIDING = (
+    "opt_out",
+    "withdraw",
+    "human_handoff",
+    "abuse",
+    "goodbye",
+    "cancel",
+    "resume_later",
+    "hand_over",
+    "wrong_person",
+)
 """Patterns that outweigh whatever else the utterance may mean."""
 
 _AMOUNT = re.compile("[二三四五六七八九十百两几]|一[百米十斤]|\\d")

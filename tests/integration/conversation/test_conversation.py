@@ -240,6 +240,15 @@ def test_ways_out_of_consent(talk: Talk, words: str, outcome: Outcome) -> None:
     assert talk.it.outcome is outcome
 
 
+@pytest.mark.parametrize("words", ["我不想让你们记了", "别录音了", "我不同意你们录音"])
+def test_consent_withdrawn_in_the_middle_ends_recording_and_the_talk(at_pressure: Talk, words: str) -> None:
+    at_pressure.hear("高压一百三十五，低压八十五")
+    assert at_pressure.it.may_record
+    at_pressure.hear(words)
+    assert not at_pressure.it.may_record
+    assert (at_pressure.it.outcome, at_pressure.responses) == (Outcome.REFUSED, ["utter_withdrawn"])
+
+
 def test_not_now_makes_an_appointment(talk: Talk) -> None:
     talk.hear("是我", "现在没空，忙着呢")
     assert talk.it.ask == "callback_time"
