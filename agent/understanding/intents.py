@@ -11,7 +11,8 @@ from agent.understanding.text import Utterance
 
 ORDER = (
     "opt_out", "withdraw", "human_handoff", "hand_over", "wrong_person", "resume_later", "cancel", "abuse",
-    "correction", "wait", "slower", "louder", "repeat", "skip", "hello", "are_you_robot", "ask_knowledge", "goodbye", "small_talk",
+    "correction", "wait", "slower", "louder", "repeat", "skip", "hello", "are_you_robot", "ask_knowledge", "goodbye",
+    "small_talk",
 )  # fmt: skip
 """The graver first: they may be the only one that is followed."""
 
