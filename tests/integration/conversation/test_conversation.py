@@ -3,73 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 
 import pytest
 
 from agent.conversation import Conversation, Past, carried_from
-from agent.domain.answers import Resident, SlotValue
-from agent.domain.effects import Effect, End, Escalate, Outcome, Say, Schedule
+from agent.domain.effects import End, Outcome, Say, Schedule
 from agent.domain.events import (
     AlertRaised,
     AskClosed,
     ConversationClosed,
-    MentionJudged,
     SlotSet,
     SuggestionMade,
     from_dict,
 )
 from agent.domain.turns import Completeness
 from agent.errors import InputError
-from agent.library import Library, load_library
-
-NOW = datetime(2026, 11, 23, 9, 30)
-WANG = Resident("王桂花", id="r1", sex="2", birth_date=date(1948, 5, 3), phone="13800000000")
-
-
-@pytest.fixture(scope="module")
-def library(root: Path) -> Library:
-    return load_library(root)
-
-
-class Talk:
-    """A conversation with what was said last at hand."""
-
-    def __init__(
-        self, library: Library, flow: str = "hypertension_followup", history: Mapping[str, SlotValue] | None = None
-    ):
-        self.it, effects = Conversation.open(library, flow, WANG, NOW, Past(history or {}))
-        self.effects: Sequence[Effect] = effects
-
-    def hear(self, *words: str) -> Talk:
-        for said in words:
-            self.effects = self.it.hear(said, 1.0, NOW)
-        return self
-
-    @property
-    def said(self) -> str:
-        return "".join(effect.text for effect in self.effects if isinstance(effect, Say))
-
-    @property
-    def responses(self) -> list[str]:
-        return [effect.response for effect in self.effects if isinstance(effect, Say)]
-
-    def events(self, kind: type) -> list[object]:
-        return [event.body for event in self.it.events if isinstance(event.body, kind)]
-
-
-@pytest.fixture
-def talk(library: Library) -> Talk:
-    return Talk(library)
-
-
-@pytest.fixture
-def at_pressure(talk: Talk) -> Talk:
-    talk.hear("我就是", "可以，你说吧")
-    assert talk.it.ask == "blood_pressure"
-    return talk
+from agent.library import Library
+from tests.integration.conversation.talks import NOW, WANG, Talk
 
 
 def test_opening_says_who_calls_before_any_disease(talk: Talk) -> None:
@@ -140,69 +91,10 @@ def test_who_takes_no_exercise_is_not_asked_for_minutes(library: Library) -> Non
     assert (talk.it.slots["exercise_per_week_now"], talk.it.slots["exercise_minutes_now"]) == (0, 0)
 
 
-def test_critical_value_is_read_back_then_raised_and_the_questions_go_on(at_pressure: Talk) -> None:
-    at_pressure.hear("高压一百八十五，低压一百")
-    assert "185" in at_pressure.said
-    assert not at_pressure.events(AlertRaised)
-    at_pressure.hear("对")
-    (alert,) = at_pressure.events(AlertRaised)
-    assert isinstance(alert, AlertRaised)
-    assert alert.flag == "hypertensive_emergency"
-    assert at_pressure.it.outcome is None
-    (pressure, *_) = [e for e in at_pressure.events(SlotSet) if isinstance(e, SlotSet) and e.slot == "sbp"]
-    assert pressure.read_back
-
-
 def test_read_back_denied_with_the_right_value(at_pressure: Talk) -> None:
     at_pressure.hear("高压一百八十五，低压九十五", "不对，是一百五十五")
     assert at_pressure.it.slots.get("sbp") == 155
     assert not at_pressure.events(AlertRaised)
-
-
-def test_hanging_up_before_the_read_back_still_raises(at_pressure: Talk) -> None:
-    at_pressure.hear("高压一百九，低压一百二")
-    at_pressure.it.close("hang_up", NOW)
-    assert at_pressure.events(AlertRaised)
-    assert at_pressure.it.outcome is not None
-
-
-def test_chest_pain_in_the_middle_is_escalated_in_the_same_turn(at_pressure: Talk) -> None:
-    at_pressure.hear("哎哟，我胸口疼得厉害")
-    (alert,) = at_pressure.events(AlertRaised)
-    assert isinstance(alert, AlertRaised)
-    assert (alert.flag, alert.subject) == ("chest_pain", "self")
-    assert "胸口疼" in alert.evidence
-    assert any(isinstance(effect, Escalate) for effect in at_pressure.effects)
-    first = next(e for e in at_pressure.effects if isinstance(e, Say))
-    assert "幺二零" in first.text or "120" in first.text
-    assert not first.interruptible
-    at_pressure.hear("有，我儿子在")
-    assert at_pressure.it.outcome is Outcome.ESCALATED
-
-
-def test_danger_is_told_before_any_figure_is_read_back(at_pressure: Talk) -> None:
-    at_pressure.hear("说不准，大概一百六十多吧，胸口疼得厉害，出一身冷汗")
-    assert at_pressure.responses[0].startswith("utter_emergency")
-    assert any(isinstance(effect, Escalate) for effect in at_pressure.effects)
-    assert "sbp" not in at_pressure.it.slots
-
-
-def test_in_an_emergency_no_question_is_put_for_ever(at_pressure: Talk) -> None:
-    at_pressure.hear("胸口疼得厉害，出一身冷汗", *["难受得很，一直吐"] * 5)
-    assert at_pressure.it.outcome is Outcome.ESCALATED
-
-
-def test_partial_words_raise_at_once_and_only_when_sure(at_pressure: Talk) -> None:
-    assert at_pressure.it.overhear("血压我看看", NOW) == []
-    assert at_pressure.it.events[-1].body.__class__.__name__ != "ResidentSaid"
-    assert at_pressure.it.overhear("我现在胸口疼得厉害喘不上气", NOW)
-    assert at_pressure.events(AlertRaised)
-
-
-def test_denied_flag_raises_nothing_but_is_kept_for_the_audit(at_pressure: Talk) -> None:
-    at_pressure.hear("高压一百三，低压八十", "在家", "胸口不疼，也没有喘不上气")
-    assert not at_pressure.events(AlertRaised)
-    assert at_pressure.events(MentionJudged)
 
 
 def test_correction_of_an_earlier_answer(at_pressure: Talk) -> None:
@@ -305,23 +197,6 @@ def test_three_misunderstandings_leave_the_field_to_the_doctor(at_pressure: Talk
     assert at_pressure.it.ask == "htn_symptoms"
 
 
-def test_suicide_risk_never_hangs_up(at_pressure: Talk) -> None:
-    at_pressure.hear("唉，活着没意思，不想活了")
-    assert any(isinstance(effect, Escalate) for effect in at_pressure.effects)
-    at_pressure.hear("没有", "没有")
-    ends = [effect for effect in at_pressure.effects if isinstance(effect, End)]
-    assert [end.hang_up for end in ends] == [False]
-    assert at_pressure.it.outcome is Outcome.ESCALATED
-
-
-def test_somebody_elses_emergency(at_pressure: Talk) -> None:
-    at_pressure.hear("哎呀不好了，我老伴现在叫不醒了")
-    (alert,) = at_pressure.events(AlertRaised)
-    assert isinstance(alert, AlertRaised)
-    assert alert.subject == "other"
-    assert at_pressure.it.outcome is Outcome.ESCALATED
-
-
 def test_log_is_json_and_rebuilds_the_conversation(library: Library, at_pressure: Talk) -> None:
     at_pressure.hear("高压一百六，低压九十五", "在家量的", "头有点晕")
     at_pressure.it.silence(NOW)
@@ -372,17 +247,6 @@ def test_a_number_that_was_poorly_heard_is_read_back(at_pressure: Talk) -> None:
     assert "130" in at_pressure.said
     at_pressure.hear("对")
     assert at_pressure.it.slots["sbp"] == 130
-
-
-@pytest.mark.parametrize(
-    ("answer", "raised"), [("是，现在就疼", True), ("没有，那是以前", False), ("听不懂你说啥", True)]
-)
-def test_doubtful_mention_is_asked_about_once(at_pressure: Talk, answer: str, raised: bool) -> None:
-    at_pressure.hear("这孙子气得我心口疼")
-    assert at_pressure.it.ask == "probe_chest_pain"
-    assert not at_pressure.events(AlertRaised)
-    at_pressure.hear(answer)
-    assert bool(at_pressure.events(AlertRaised)) is raised
 
 
 def test_second_half_of_an_answer_is_complete(at_pressure: Talk) -> None:
