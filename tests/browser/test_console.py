@@ -54,7 +54,9 @@ def held(service: Service, *, sound: Path | None = None, last: str = "bp_setting
     link = service.link()
     bearer = {"Authorization": f"Bearer {link.rsplit('/', 1)[1]}"}
     with httpx.Client(base_url=service.url, headers=bearer, timeout=60) as resident:
-        visit = str(resident.post("/api/link/visit").json()["visit_id"])
+        opened = resident.post("/api/link/visit")
+        assert opened.is_success, opened.text
+        visit = str(opened.json()["visit_id"])
         path = f"/api/chat/{visit}"
         ask = resident.post(path, json={"text": "我就是本人"}).json()["ask"]
         while ask != last:

@@ -110,7 +110,9 @@ from connectors.storage.ports import Channel
 
 async def main():
     async with open_store(Path(sys.argv[1])) as store:
-        await store.visits.open(VisitStart("v", Resident("王"), "f", "form", Channel.VOICE, "now", this_process()))
+        await store.visits.open(VisitStart(
+            "v", Resident("王"), "f", "form", Channel.VOICE, "2026-11-23T09:30:00", this_process()
+        ))
         for seq in range(1000):
             await store.events.append("v", [Event(seq, "now", AgentSaid(0, "您好", "utter"))])
             print(seq, flush=True)
