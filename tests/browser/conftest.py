@@ -25,6 +25,7 @@ from sqlalchemy import select
 from agent.domain.events import from_dict
 from connectors.signing.reference import open_reference
 from connectors.signing.tables import residents
+from connectors.storage.children import is_child
 from speech.audio import wav_bytes
 from speech.ports import VoiceStyle
 from speech.synthesis.espeak import EspeakSynthesizer
@@ -57,14 +58,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def _residents(data: Path) -> Iterator[str]:
-    """Residents of the first team, those who are due first, over and over: each may have one conversation at a time."""
+    """Residents of the first team, those who are due first, over and over: one conversation at a time each, none with a child."""
 
     async def found() -> list[str]:
         async with open_reference(data / "signing.db") as backend:
             due = [item.resident_id for item in await backend.due(date.today(), 1000) if item.team == "T1"]
-            mine = select(residents.c.id).where(residents.c.team_id == "T1").order_by(residents.c.birth_date)
+            mine = select(residents.c.id, residents.c.birth_date).where(residents.c.team_id == "T1")
             async with backend.database.begin() as connection:
-                return list(dict.fromkeys([*due, *(await connection.execute(mine)).scalars()]))
+                rows = (await connection.execute(mine.order_by(residents.c.id))).all()
+            children = {row.id for row in rows if is_child(date.fromisoformat(str(row.birth_date)), date.today())}
+            return [one for one in dict.fromkeys([*due, *(row.id for row in rows)]) if one not in children]
 
     return cycle(elsewhere(found()))
 
