@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @cache
 def _residents(data: Path) -> Iterator[str]:
-    """Residents of the first team, those who are due first, over and over: one conversation at a time each, none with a child."""
+    """Grown-ups of the first team, who is due first, over and over: each may have one conversation at a time."""
 
     async def found() -> list[str]:
         async with open_reference(data / "signing.db") as backend:
