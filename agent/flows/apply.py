@@ -66,7 +66,9 @@ def _take(work: Work, script: Script, fills: tuple[SlotFill, ...], ask: str, tur
         _failed(work, script)
     doubtful = tuple(fill for fill in fills if fill.confirm or _poorly_heard(fill, turn))
     set_slots(work, tuple(fill for fill in fills if fill not in doubtful), ask, turn)
-    if doubtful and not _in_emergency(work):  # nothing is read back to somebody in danger
+    if _in_emergency(work):  # nothing is read back to somebody in danger: what was heard well stands as said
+        set_slots(work, tuple(fill for fill in doubtful if not _poorly_heard(fill, turn)), ask, turn)
+    elif doubtful:
         work.state = replace(work.state, pending=ReadBack(ask, doubtful, turn.words))
 
 
