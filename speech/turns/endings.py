@@ -86,11 +86,11 @@ LITTLE = re.compile(r"[喝抽吃有]一?点$")
 ABOUT = re.compile(r"几(吧|来着)?$|多$")
 """The exact figure is still looked for."""
 HEDGED = re.compile(r"^(基本|一般|大部分|大多|平时|多半)(?!.*(但|可是|就|偶尔|有时))")
+"""The rule is told, the exception is not (基本上都吃，偶尔忘一次)."""
 CONCEDED = re.compile(r"^.{1,3}倒是?(没|不|还)?[^就]{1,3}$")
 """What is not so is told first: 头晕倒是不晕，就是耳朵响."""
 SPELT = re.compile(r"(.)[^的]?的\1$")
 """How a name is written: 美丽的丽."""
-"""The rule is told, the exception is not (基本上都吃，偶尔忘一次)."""
 CLOSED = re.compile(r"(了|吧|呢|的|呀|嘛|哦|吗|过|没有|没别的|谢谢|啦|喽|呗|啊|就行|就好|不动|不了|不来)$")
 NOT_KNOWN = re.compile(
     r"(不知道|不清楚|忘了|想不起来了?|记不清了?|记不得了?|记不住了?|不记得了?|没记住|说不上来?|说不准|没有?量过?|没有?测过?|没有?查过?|没注意过?)$"

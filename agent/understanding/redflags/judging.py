@@ -355,7 +355,7 @@ def _no_effect(case: Case, whose: Owner) -> Verdict:
 
 NO_EFFECT = "no side effect"
 _EFFECT_ASKS = ("adr", "drug_allergy")
-_WOKEN = re.compile("[叫喊唤摇推醒晕倒昏厥]|人事|意识|知觉")
+_WOKEN = re.compile("[叫喊唤摇推醒晕倒昏厥]|人事|意识|知觉|人[^，]{0,4}没|突然|忽然|一下子")
 
 
 def _of_nobody(case: Case, whose: Owner) -> Verdict:

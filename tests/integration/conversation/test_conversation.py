@@ -141,6 +141,12 @@ def test_consent_withdrawn_in_the_middle_ends_recording_and_the_talk(at_pressure
     assert (at_pressure.it.outcome, at_pressure.responses) == (Outcome.REFUSED, ["utter_withdrawn"])
 
 
+def test_a_figure_that_is_not_to_count_withdraws_no_consent(at_pressure: Talk) -> None:
+    at_pressure.hear("那个不对，别记了")
+    assert at_pressure.it.may_record
+    assert at_pressure.it.outcome is None
+
+
 def test_not_now_makes_an_appointment(talk: Talk) -> None:
     talk.hear("是我", "现在没空，忙着呢")
     assert talk.it.ask == "callback_time"

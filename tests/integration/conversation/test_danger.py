@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from agent.domain.answers import AskContext
 from agent.domain.effects import End, Escalate, Outcome, Say
 from agent.domain.events import (
     AlertRaised,
     MentionJudged,
     SlotSet,
 )
-from tests.integration.conversation.talks import NOW, Talk
+from agent.library import Library
+from agent.understanding.interpret import alarms
+from tests.integration.conversation.talks import NOW, WANG, Talk
 
 
 def test_critical_value_is_read_back_then_raised_and_the_questions_go_on(at_pressure: Talk) -> None:
@@ -98,3 +101,11 @@ def test_doubtful_mention_is_asked_about_once(at_pressure: Talk, answer: str, ra
     assert not at_pressure.events(AlertRaised)
     at_pressure.hear(answer)
     assert bool(at_pressure.events(AlertRaised)) is raised
+
+
+@pytest.mark.parametrize(
+    ("words", "raised"), [("刚换的药，吃着没反应", False), ("吃完药人没反应了", True), ("老伴吃完药没反应了", True)]
+)
+def test_no_side_effect_is_nobody_unconscious(library: Library, words: str, raised: bool) -> None:
+    found = alarms(words, "adr", AskContext(NOW, WANG), library.knowledge)
+    assert bool(found) is raised
