@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from agent.domain.alerts import MentionStatus
 from agent.domain.answers import AskContext
 from agent.domain.effects import End, Escalate, Outcome, Say
 from agent.domain.events import (
@@ -12,7 +13,7 @@ from agent.domain.events import (
     SlotSet,
 )
 from agent.library import Library
-from agent.understanding.interpret import alarms
+from agent.understanding.interpret import interpret
 from tests.integration.conversation.talks import NOW, WANG, Talk
 
 
@@ -104,8 +105,9 @@ def test_doubtful_mention_is_asked_about_once(at_pressure: Talk, answer: str, ra
 
 
 @pytest.mark.parametrize(
-    ("words", "raised"), [("刚换的药，吃着没反应", False), ("吃完药人没反应了", True), ("老伴吃完药没反应了", True)]
+    ("words", "heeded"), [("刚换的药，吃着没反应", False), ("吃完药人没反应了", True), ("老伴吃完药没反应了", True)]
 )
-def test_no_side_effect_is_nobody_unconscious(library: Library, words: str, raised: bool) -> None:
-    found = alarms(words, "adr", AskContext(NOW, WANG), library.knowledge)
-    assert bool(found) is raised
+def test_no_side_effect_is_nobody_unconscious(library: Library, words: str, heeded: bool) -> None:
+    """Asked for side effects, 没反应 of oneself is an answer; of a person it is raised, or asked about once."""
+    found = interpret(words, "adr", AskContext(NOW, WANG), library.knowledge).mentions
+    assert any(m.status in {MentionStatus.PRESENT, MentionStatus.UNCERTAIN} for m in found) is heeded
