@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from agent.understanding.masking import NUMERAL
 from agent.understanding.numbers import Number, find_numbers
 
 _DAY = re.compile("个?(?:天|日|宿)")
@@ -26,6 +27,11 @@ _WEEKDAYS = re.compile(
 """礼拜一三五, 周二、周四: so many days a week."""
 _TWICE_A_DAY = "早晚|早上?晚上?|上下午|上午[、，和]?(?:后晌|下午)|一早一晚|早起晚上"
 _ALTERNATE = re.compile("隔(?:一)?天|隔(?:一)?日|隔三差五|三天两头|隔三岔五|一天隔一天|有时|偶尔|经常|常常|很少|难得")
+_EACH_TIME = re.compile(
+    "(?:(?P<thrice>早中晚|三顿)|早晚|中午[、和跟]?晚上|晌午[、和跟]?(?:晚上|黑夜)|一早一晚|两顿)(?:都|就)?各(?:喝|来|是)?"
+    f"[{NUMERAL}]"
+)
+"""中午晚上各二两."""
 _EACH_END = re.compile(
     "早[上晨]?[^，]{0,6}[趟圈次回]，?(?:再|又)?(?:晚上?|傍晚|下午|黑了|夜里|饭后)[^，]{0,6}[趟圈次回]"
 )
@@ -98,6 +104,8 @@ def days_covered(text: str) -> tuple[float, bool]:
 
 def per_day_factor(text: str) -> float | None:
     """How many times a day: 一顿二两，一天两顿 is 2; 1 when a day is said; None for a meal without a count."""
+    if each := _EACH_TIME.search(text):
+        return 3.0 if each["thrice"] else 2.0
     numbers = find_numbers(text)
     meals = [n for n in numbers if re.match("顿|次|回|餐", text[n.span[1] :])]
     counted = [n for n in meals if n.exact and n.value > 1]

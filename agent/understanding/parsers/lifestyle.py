@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.domain.answers import AskContext, Reading, SlotFill
-from agent.understanding.masking import NUMERAL, corrected, own, present
+from agent.understanding.masking import corrected, own, present
 from agent.understanding.measuring import UNKNOWN_WORDS, candidates, fill, reading, unknown, vague
 from agent.understanding.numbers import Number, find_numbers
 from agent.understanding.parsers.amounts import (
@@ -28,10 +28,6 @@ _DRINK_NO = re.compile(
 )
 _OTHER_TIMES = re.compile("(?:早上?|中午|晌午|晚上?|上午|下午|白天|夜里)(?:就|都|也|倒|我|一般)*不(?:喝|抽)")
 """晚上不喝 beside an amount for noon."""
-_EACH_TIME = re.compile(
-    f"(?:早中晚|三顿|早晚|中午[、和跟]?晚上|晌午[、和跟]?(?:晚上|黑夜)|一早一晚|两顿)(?:都|就)?各(?:喝|来|是)?[{NUMERAL}]"
-)
-"""中午晚上各二两."""
 _OTHER_DRINKS = re.compile(
     "(?:白酒|啤酒|红酒|黄酒|米酒|药酒|洋酒|白的|啤的|红的|别的酒?|其他的?酒?|旁的)(?:我|俺|就|都|也|是|倒|可|一概|一口|一点)*(?:不|没)(?:怎么|咋|敢|爱|能|再)?[喝沾碰]"
 )
@@ -127,7 +123,7 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
         if re.search("[瓶杯碗盅]", text) and find_numbers(text):
             return vague("which drink, how much?")
         return _bare_or_vague(text, "alcohol_liang_now", "喝|酒|戒")
-    meals = (_EACH_TIME.search(text) and (3.0 if "早中晚" in text or "三顿" in text else 2.0)) or per_day_factor(text)
+    meals = per_day_factor(text)
     one_kind = len({_drink(text, a.number) for a in found}) == 1
     by_time = (
         len(found) > 1 and one_kind and not re.search("[中晚早晌夜黑].{0,8}[中晚早晌夜黑]|加|还有|再|和|外加|又", text)
