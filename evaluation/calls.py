@@ -17,7 +17,7 @@ from evaluation.text_resident import Reads, TextResident
 from speech.call import CallParts, CallResult, run_call
 from speech.channel import LineConditions, Pace, audio_pair
 from speech.notices import AgentSpeaks, CallObserver, Notice
-from speech.ports import Dialogue, Synthesizer
+from speech.ports import AudioChannel, Dialogue, Synthesizer
 
 
 class Deaf:
@@ -51,6 +51,8 @@ class Staging:
     pace: Callable[[], Pace]
     observer: CallObserver
     on_speak: Callable[[Exchange], None] = lambda _: None
+    watched: Callable[[AudioChannel], AudioChannel] = lambda end: end
+    """Puts a gauge on the agent's end of the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ async def hold_call(case: DialogueCase, dialogue: Dialogue, opening: Sequence[Ef
         async with asyncio.TaskGroup() as group:
             group.create_task(resident.run(), name="resident")
             call = group.create_task(
-                run_call(agent_end, dialogue, opening, staging.parts, _Between(resident, staging.observer)), name="call"
+                run_call(
+                    staging.watched(agent_end), dialogue, opening, staging.parts, _Between(resident, staging.observer)
+                ),
+                name="call",
             )
     except ExceptionGroup as several:
         raise first_of(several) from None

@@ -20,7 +20,7 @@ from evaluation.intervals import percentile
 from speech.call import CallParts
 from speech.channel import RealTime
 from speech.notices import AgentSpeaks, Fault, Notice, PartialHeard, ResidentHeard
-from speech.speaking import LEAD_MS
+from speech.ports import FRAME_MS, AudioChannel, Pcm
 from suifang.judging import Judge
 from suifang.settings import Settings
 from suifang.voice import Engines, open_engines
@@ -47,7 +47,9 @@ class CallsSpeed:
     seconds: float
     gaps_ms: Sequence[float]
     underruns: int
-    """Frames that came later than the far end's buffer lasted."""
+    """Holes in the agent's voice: a frame came when the far end had played all that came before it."""
+    missing_ms: float
+    """Length of all these holes."""
     faults: int
     cpu_ms_per_second: float
     """Processor time for a second of line, simulated residents included."""
@@ -67,7 +69,8 @@ class CallsSpeed:
         return (
             f"calls: {self.calls} at once on {self.workers} workers for {self.seconds:.0f} s, "
             f"{len(self.gaps_ms)} turns, "
-            f"gap p50 {p50_ms} ms p95 {p95_ms} ms, {self.underruns} underruns, {self.faults} faults, "
+            f"gap p50 {p50_ms} ms p95 {p95_ms} ms, {self.underruns} underruns ({self.missing_ms:.0f} ms), "
+            f"{self.faults} faults, "
             f"{self.cpu_ms_per_second:.1f} ms of processor time for a second of line, "
             f"{self.megabytes_per_call:.1f} MB for every further call"
         )
@@ -80,6 +83,7 @@ class Watch:
     gaps_ms: list[float] = field(default_factory=list)
     faults: int = 0
     underruns: int = 0
+    missing_ms: float = 0.0
     _ahead_ms: float = float("inf")
     """Least distance of the wall clock from the audio clock in this call: that of a line which does not lag."""
 
@@ -98,18 +102,41 @@ class Watch:
                 self.gaps_ms.append(notice.gap_ms + distance_ms - self._ahead_ms)
 
 
-class WatchedPace(RealTime):
-    """Real time that counts the frames which the agent's end took later than its playout's lead lasts."""
+class WatchedLine:
+    """The agent's end of a line, with the far end's playout beside it: when the voice had a hole in it."""
 
-    def __init__(self, watch: Watch) -> None:
-        super().__init__()
+    def __init__(self, end: AudioChannel, watch: Watch) -> None:
+        self._end = end
         self._watch = watch
+        self._beats = 0
+        self._spoke = -2
+        """The beat of the last frame that was sent."""
+        self._lasts_until_s = 0.0
+        """The far end has sound until then."""
 
-    async def next(self, end: int) -> None:
-        """Wait for the frame; one that is this late was missing at the far end."""
-        await super().next(end)
-        if end == 0 and (time.monotonic() - self._due_s[0]) * 1000 > LEAD_MS:
+    async def receive(self) -> Pcm | None:
+        """The resident's next frame."""
+        self._beats += 1
+        return await self._end.receive()
+
+    async def send(self, frame: Pcm) -> None:
+        """A frame in the middle of the voice is late when the far end has played all that came before it."""
+        now = time.monotonic()
+        late_ms = (now - self._lasts_until_s) * 1000
+        if self._beats - self._spoke <= 1 and late_ms > 0:
             self._watch.underruns += 1
+            self._watch.missing_ms += late_ms
+        self._spoke, self._lasts_until_s = self._beats, max(now, self._lasts_until_s) + FRAME_MS / 1000
+        await self._end.send(frame)
+
+    async def clear(self) -> float:
+        """What the far end drops is not missing."""
+        self._spoke, self._lasts_until_s = -2, 0.0
+        return await self._end.clear()
+
+    async def aclose(self) -> None:
+        """Hang up."""
+        await self._end.aclose()
 
 
 async def measure_calls(load: CallsLoad, cases: Sequence[DialogueCase], settings: Settings) -> CallsSpeed:
@@ -138,7 +165,8 @@ async def measure_calls(load: CallsLoad, cases: Sequence[DialogueCase], settings
             task.cancel()
     return CallsSpeed(
         load.calls, lasted_s, [round(gap) for watch in watches for gap in watch.gaps_ms],
-        sum(watch.underruns for watch in watches), sum(watch.faults for watch in watches),
+        sum(watch.underruns for watch in watches), sum(watch.missing_ms for watch in watches),
+        sum(watch.faults for watch in watches),
         spent_s / lasted_s / load.calls * 1000, first_mb, all_mb,
     )  # fmt: skip
 
@@ -149,7 +177,8 @@ async def measure_workers(load: CallsLoad, workers: int, paths: Sequence[Path]) 
     parts = await asyncio.gather(*(_worker(CallsLoad(share, load.seconds), paths) for share in shares))
     return CallsSpeed(
         load.calls, min(part.seconds for part in parts), [gap for part in parts for gap in part.gaps_ms],
-        sum(part.underruns for part in parts), sum(part.faults for part in parts),
+        sum(part.underruns for part in parts), sum(part.missing_ms for part in parts),
+        sum(part.faults for part in parts),
         sum(part.cpu_ms_per_second * part.calls for part in parts) / load.calls,
         parts[0].first_mb, sum(part.all_mb for part in parts), workers,
     )  # fmt: skip
@@ -176,7 +205,7 @@ async def _line(case: DialogueCase, library: Library, engines: Engines, watch: W
     """One call behind the other, until cancelled."""
     reads = Judge(library).reads(case.now)
     parts = CallParts(engines.recognizer, engines.agent, engines.bench, case.now, style=engines.style)
-    staging = Staging(parts, engines.resident, reads, lambda: WatchedPace(watch), watch)
+    staging = Staging(parts, engines.resident, reads, RealTime, watch, watched=lambda end: WatchedLine(end, watch))
     with suppress(asyncio.CancelledError):
         while True:
             watch.call_begins()

@@ -31,12 +31,12 @@ from agent.understanding.hearing import Hearing, settled
 from agent.understanding.intent_model import Intents
 from agent.understanding.intents import detect_patterns
 from agent.understanding.lexicons import Lexicons
-from agent.understanding.masking import of_two_minds
 from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.parsing import Parser
 from agent.understanding.redflags import RedFlagRules, word_alerts
 from agent.understanding.repair import Repaired
 from agent.understanding.said_before import SaidBefore
+from agent.understanding.second_look import second_look
 from agent.understanding.text import Utterance, normalise
 from agent.understanding.values import tables
 from agent.understanding.volunteered import extract_volunteered
@@ -128,7 +128,7 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if ask not in _NO_ECHO and _asks_again(utterance.text, knowledge):
         return Reading(answer=AnswerKind.REPEAT, complete=True, reason="asks to hear it again")
     parser = knowledge.parsers.get("yes_no" if ask.startswith(PROBE_ASK) else ask)
-    reading = _doubted(ask, parser(utterance, ctx), utterance.text) if parser else Reading()
+    reading = _parsed(ask, utterance, parser, ctx) if parser else Reading()
     if reading.answer is AnswerKind.UNKNOWN and knowledge.lexicons.general["refused"].search(utterance.text):
         return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not say")
     if reading.fills or reading.answer is not None:
@@ -153,15 +153,9 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     return reading
 
 
-_COMPARED = frozenset({"blood_pressure", "fpg", "pbg_2h", "hba1c", "weight_kg_now", "spo2", "heart_rate", "rbg"})
-"""Measurements that are told beside those of last time or of the spouse: the one that counts is read back."""
-
-
-def _doubted(ask: str, reading: Reading, text: str) -> Reading:
-    if ask not in _COMPARED or not reading.fills or reading.confirm or not of_two_minds(text):
-        return reading
-    fills = tuple(replace(fill, confirm=True) if not isinstance(fill.value, str) else fill for fill in reading.fills)
-    return replace(reading, fills=fills, confirm=True, complete=False, reason="told beside another figure")
+def _parsed(ask: str, utterance: Utterance, parser: Parser, ctx: AskContext) -> Reading:
+    reading = parser(utterance, ctx)
+    return second_look(ask, utterance, reading, lambda text: parser(replace(utterance, text=text), ctx))
 
 
 _NO_ECHO = frozenset({"disability", "identity", "consent"})

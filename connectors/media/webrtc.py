@@ -21,13 +21,14 @@ from av import AudioCodecContext, AudioFrame, AudioResampler, Packet
 from av.error import FFmpegError
 
 from agent.errors import InputError, SpeechError
-from speech.audio import check_frame, silence
+from connectors.media.beat import Beat
+from speech.audio import check_frame, level_dbfs, silence
 from speech.ports import FRAME_MS, FRAME_SAMPLES, RATE_HZ, Pcm
 
 MOST_WAITING = 250
 """5 s of sound in either direction; of what comes in the oldest is dropped, what goes out waits."""
-GAP_S = 2 * FRAME_MS / 1000
-"""A connected browser that is silent so long is given two frames of silence."""
+PATIENCE_S = 0.01
+"""Before a frame is made up, packets that lie in the socket get so long to come through."""
 BEAT_S = 8.0
 """A frame of silence so often while nobody is connected: the line is not dead yet."""
 OPUS_HZ = 48_000
@@ -128,6 +129,7 @@ class RtcLine:
         """The connection that is listened to: also one that is still being made."""
         self._closed = asyncio.Event()
         self._seen_s = time.monotonic()
+        self._beat = Beat()
         self.holes = 0
         """Frames of a connected browser that were late and had to be made up."""
 
@@ -154,16 +156,21 @@ class RtcLine:
         if self._closed.is_set():
             return None
         connected = self._peer is not None and self._peer.connectionState == "connected"
-        try:
-            async with asyncio.timeout(GAP_S if connected else BEAT_S):
+        if not connected:
+            self._beat.rest()
+        wait_s = max(PATIENCE_S, self._beat.due_in_s(time.monotonic())) if connected else BEAT_S
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait_s):
                 return await self._from.get()
-        except TimeoutError:
-            if connected:  # a muted microphone may send nothing: time goes on
-                self.holes += 1
-                self._take(silence(FRAME_MS))
-            elif time.monotonic() - self._seen_s > AWAY_S:
-                return None
-            return silence(FRAME_MS)
+        if not self._from.empty():  # it came while the loop was busy elsewhere
+            return self._from.get_nowait()
+        if connected:  # a muted microphone may send nothing: time goes on
+            self.holes += 1
+            self._beat.made_up()
+            self._seen_s = time.monotonic()
+        elif time.monotonic() - self._seen_s > AWAY_S:
+            return None
+        return silence(FRAME_MS)
 
     async def send(self, frame: Pcm) -> None:
         """Queue a frame for the browser."""
@@ -203,8 +210,9 @@ class RtcLine:
                 hear_at_once(receiver, take)
 
     def _take(self, frame: Pcm) -> None:
-        self._seen_s = time.monotonic()
-        self._put(frame)
+        self._seen_s = now = time.monotonic()
+        if self._beat.takes(level_dbfs(frame), now):
+            self._put(frame)
 
     def _put(self, frame: Pcm | None) -> None:
         if self._from.full():

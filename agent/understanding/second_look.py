@@ -1,0 +1,123 @@
+"""A second look at an answer of several clauses: whose and which time's words count, and whether its parts agree.
+
+What one clause says alone is set beside what all of them were taken to mean. Where they differ, the value is read
+back: 自己能吃，就是要煮得烂烂的 may be heard either way, and one question costs less than a wrong record.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from agent.domain.answers import Reading, SlotFill, SlotValue
+from agent.understanding.masking import FIX, NOW, OTHERS, PAST, blank, clauses
+from agent.understanding.text import Utterance
+
+Read = Callable[[str], Reading]
+
+OF_OTHERS = frozenset(
+    {
+        "identity", "proxy_relation", "contact_name", "contact_phone", "contact_relation", "family_father",
+        "family_mother", "family_sibling", "family_child", "genetic_disease", "marital", "sex", "name",
+    }
+)  # fmt: skip
+"""Asks whose answers are about other people, or name them."""
+OF_EARLIER = frozenset(
+    {
+        "past_disease", "surgery", "trauma", "transfusion", "drug_allergy", "exposure", "disability", "birth_date",
+        "education", "occupation", "callback_time", "id_card_no", "phone", "days_since_discharge", "resident_type",
+    }
+) | OF_OTHERS  # fmt: skip
+"""Asks about what was, where 以前 is the answer."""
+FREE = frozenset({"adr_text", "insulin_usage"})
+"""Slots that keep words: a part of them is no other value."""
+_EARLIER = re.compile(
+    f"{PAST.pattern}|往年|前年|去年|旧年|头年|旧时|上个?月|上礼拜|上个?星期|上周|上一?[回次]|前一?阵|那阵|那年|住院"
+    "[^，]{0,2}(?:时|那|的)|老早(?!就)|本来|先前|前些|[前昨]天|昨[儿晚夜]|寻日|琴日"
+)
+_NOW = re.compile(f"{NOW.pattern}|这(?:个?礼拜|个?月|[次回会歇]|一年)|而家|今[晨朝日]|依家|眼目前|这歇|格歇")
+_OTHERS = re.compile(
+    f"{OTHERS.pattern}|老太|老汉|隔壁|对门|邻舍|街坊|同事|亲家|[我俺咱](?:家|屋里|们家)?(?:姐|妹|哥|弟|娘|爹|爷|奶|婆|囡|仔|孙)"
+    "|[他她伊佢](?=[一-鿿])|(?:爸|妈)"
+)
+_ME = re.compile("(?:我|俺|咱|阿拉|自己|自家)(?!们?家|们?村|屋|老|爱人|儿|闺|女|妈|爸|爹|娘|媳|姐|妹|哥|弟|爷|奶|婆|囡|仔|孙|说的?是)")
+
+
+def second_look(ask: str, utterance: Utterance, reading: Reading, read: Read) -> Reading:
+    """``reading``, corrected to what is the resident's own and of now, and read back where its clauses disagree."""
+    if len(clauses(utterance.text)) < 2 or reading.answer is not None:
+        return reading
+    for counts in _counting(ask, utterance.text):
+        own = read(counts)
+        if own.fills and _values(own) != _values(reading):
+            return _read_back(own, "only what is said of now, or of oneself, counts")
+    if not reading.fills or reading.confirm or all(fill.confirm for fill in reading.fills):
+        return reading
+    doubted = any(_disagree(reading.fills, read(part), utterance.text) for part in _parts(utterance.text))
+    return _read_back(reading, "one part of the answer says something else") if doubted else reading
+
+
+def _counting(ask: str, text: str) -> Iterator[str]:
+    """The words without those about others, and without those about earlier days, where both kinds are there."""
+    own = text if ask in OF_OTHERS else _without(text, _OTHERS, _ME)
+    now = own if ask in OF_EARLIER else _without(own, _EARLIER, _NOW)
+    if now != text:
+        yield now
+
+
+def _without(text: str, off: re.Pattern[str], on: re.Pattern[str]) -> str:
+    """Clauses from ``off`` up to the next ``on`` are blanked; all stay where there is not one of each."""
+    counts, marks = True, []
+    for start, end in clauses(text):
+        clause = text[start:end]
+        last_on = max((m.start() for m in on.finditer(clause)), default=-1)
+        first_off = off.search(clause)
+        if last_on >= 0:
+            counts = True
+        elif first_off:
+            counts = False
+        marks.append((start, end, counts, last_on >= 0))
+    if not any(named for *_, named in marks) or all(kept for _, _, kept, _ in marks):
+        return text
+    for start, end, kept, _ in marks:
+        text = text if kept else blank(text, start, end)
+    return text
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Every clause alone, at its place."""
+    spans = clauses(text)
+    for span in spans:
+        alone = text
+        for start, end in spans:
+            alone = alone if (start, end) == span else blank(alone, start, end)
+        yield alone
+
+
+def _disagree(fills: tuple[SlotFill, ...], part: Reading, text: str) -> bool:
+    whole = {fill.slot: fill.value for fill in fills}
+    told = [fill for fill in part.fills if fill.slot in whole and fill.slot not in FREE]
+    return any(not _fits(fill.value, whole[fill.slot], text) for fill in told)
+
+
+def _fits(part: SlotValue, whole: SlotValue, text: str) -> bool:
+    """A part that is less of the same: some of a list, none of it beside some, one meal of a day."""
+    if part == whole:
+        return True
+    if isinstance(part, tuple) and isinstance(whole, tuple):
+        return {getattr(item, "id", item) for item in part} <= {getattr(item, "id", item) for item in whole} or (
+            part == ("1",) and not _OTHERS.search(text) and not _EARLIER.search(text)
+        )
+    if isinstance(part, (int, float)) and isinstance(whole, (int, float)) and not isinstance(whole, bool):
+        return 0 <= part < whole and not FIX.search(text) and not _EARLIER.search(text) and not _OTHERS.search(text)
+    return False
+
+
+def _values(reading: Reading) -> dict[str, SlotValue]:
+    return {fill.slot: fill.value for fill in reading.fills}
+
+
+def _read_back(reading: Reading, reason: str) -> Reading:
+    fills = tuple(replace(fill, confirm=True) for fill in reading.fills)
+    return replace(reading, fills=fills, confirm=True, complete=False, reason=reason)
