@@ -24,6 +24,9 @@ of the server, as long as a whole write."""
 _USED = "suifang_used"
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""
+BUSY = "store-busy"
+"""Code of an error that passes by itself: another process writes."""
+_SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON")
 """What is committed outlives the process (NORMAL in WAL mode); what is deleted is overwritten."""
 
@@ -147,8 +150,18 @@ def storage_errors(place: Place) -> Iterator[None]:
         cause = getattr(error, "orig", None) or error
         if isinstance(cause, StorageError):  # a value that could not be sealed
             raise cause from None
+        if _busy(cause):
+            raise StorageError(
+                BUSY, f"the database {shown(place)} is locked: another process has been writing for long",
+                "try again; when it lasts, see which process holds it: suifang serve, keys rotate, retention run",
+            ) from None  # fmt: skip
         raise StorageError(
             "store_database",
             f"the database {shown(place)} cannot be opened or written ({cause})",
             "Check the file's permissions and free space, or give another folder: SUIFANG_DATA_DIR=/path/to/folder",
         ) from None
+
+
+def _busy(cause: BaseException) -> bool:
+    """SQLite gave up waiting for another process; its extended codes say for what."""
+    return getattr(cause, "sqlite_errorcode", 0) & 0xFF in (_SQLITE_BUSY, _SQLITE_LOCKED)

@@ -11,6 +11,9 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from agent.errors import StorageError
+from connectors.database.engine import BUSY
+
 MOST = 64
 """Writes of one transaction."""
 
@@ -26,7 +29,8 @@ class _Waiting(Generic[Job]):
 class Grouped(Generic[Job]):
     """Runs ``write`` on as many jobs as wait, in order; two jobs with one ``key`` never share a transaction.
 
-    When a group fails, its jobs are tried one by one, so that a fault reaches the caller who made it and nobody else.
+    When a group fails, its jobs are tried one by one, so that a fault reaches the caller who made it and nobody else;
+    where another process holds the database all are told at once, not one after the other.
     A job that has begun is finished although its caller is cancelled.
     """
 
@@ -78,8 +82,9 @@ class Grouped(Generic[Job]):
         try:
             await self._write([waiting.job for waiting in group])
         except Exception as error:
-            if len(group) == 1:
-                group[0].done.set_exception(error)
+            if len(group) == 1 or (isinstance(error, StorageError) and error.code == BUSY):  # it is nobody's own fault
+                for waiting in group:
+                    waiting.done.set_exception(error)
                 return
             for waiting in group:
                 await self._run([waiting])

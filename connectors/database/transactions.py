@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,12 +12,16 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from connectors.database.engine import AT_ONCE, BEGIN, NOT, Place, new_engine, new_writer, storage_errors
+from agent.errors import StorageError
+from connectors.database.engine import AT_ONCE, BEGIN, BUSY, NOT, Place, new_engine, new_writer, storage_errors
 from connectors.database.grouping import Grouped
 from connectors.database.keys import FILE, Keys
 from connectors.database.sealed import give_keys
 
 Job = TypeVar("Job")
+OPENING_SECONDS = 30.0
+"""How long a database that is being opened is waited for: another process may migrate it, or seal it anew."""
+AGAIN_SECONDS = 0.05
 
 
 class Writer:
@@ -117,6 +121,19 @@ class Database:
         if self._writer is not None:
             self._writer.close()
         await self._engine.dispose()
+
+
+async def patiently(work: Callable[[], Awaitable[None]]) -> None:
+    """Do what can be done again, until no other process holds the database; raises ``StorageError`` after a while."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + OPENING_SECONDS
+    while True:
+        try:
+            return await work()
+        except StorageError as error:
+            if error.code != BUSY or loop.time() >= until:
+                raise
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agent.errors import BackendError, StorageError
 from connectors.database.keys import Keys
 from connectors.database.sealing import prove_keys, reseal, settle, usage
-from connectors.database.transactions import Database, open_database
+from connectors.database.transactions import Database, open_database, patiently
 from connectors.signing.tables import SCHEMA, about, metadata
 
 IN_CLEAR = 1
@@ -54,14 +54,18 @@ async def open_signing_database(path: Path, keys: Keys | None = None) -> AsyncIt
     async with AsyncExitStack() as stack:
         try:
             opened = await stack.enter_async_context(open_database(path, keys))
-            async with opened.write() as connection:
-                await connection.run_sync(metadata.create_all)
-                await _check_schema(connection)
-                found = await prove_keys(connection, metadata, opened.keys)
-            await settle(opened, metadata, found)
+            await patiently(lambda: _bring_up_to_date(opened))
         except StorageError as error:
             raise _ours(error) from None
         yield SigningDatabase(opened)
+
+
+async def _bring_up_to_date(database: Database) -> None:
+    async with database.write() as connection:
+        await connection.run_sync(metadata.create_all)
+        await _check_schema(connection)
+        found = await prove_keys(connection, metadata, database.keys)
+    await settle(database, metadata, found)
 
 
 def _ours(error: StorageError) -> BackendError:

@@ -18,8 +18,12 @@ METADATA = staff.metadata
 
 
 async def bring_up_to_date(database: Database) -> None:
-    """Run the migrations that are missing, all or none; see that every value is sealed. Raises ``StorageError``."""
-    async with database.begin() as connection:
+    """Run the migrations that are missing, all or none; see that every value is sealed. Raises ``StorageError``.
+
+    It reads before it writes, so it takes the writers' lock first: a commit of another process between the two would
+    end it at once, however long it is ready to wait.
+    """
+    async with database.write() as connection:
         if connection.dialect.name == "postgresql":  # two processes that start together migrate one by one
             await connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
         await connection.run_sync(migrate)

@@ -12,7 +12,7 @@ from sqlalchemy import func, insert, literal, select
 from connectors.database.engine import Place
 from connectors.database.keys import Keys
 from connectors.database.sealing import reseal, usage
-from connectors.database.transactions import Database, open_database
+from connectors.database.transactions import Database, open_database, patiently
 from connectors.storage import tables
 from connectors.storage.audit import SqlAudit
 from connectors.storage.caring import SqlCaring
@@ -156,5 +156,5 @@ async def open_store(place: Place, keys: Keys | None = None) -> AsyncIterator[Sq
     Without ``keys``, those in the file beside a SQLite database; a new one gets a new file.
     """
     async with open_database(place, keys) as database:
-        await bring_up_to_date(database)
+        await patiently(lambda: bring_up_to_date(database))
         yield SqlStore(database)

@@ -8,6 +8,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,7 @@ import connectors.storage
 from agent.domain.answers import Resident
 from agent.domain.events import AgentSaid, Event
 from agent.errors import StorageError
+from connectors.database.engine import BUSY
 from connectors.storage import VisitStart, VisitStatus, open_store
 from connectors.storage.ports import Channel
 from connectors.storage.tables import REVISION, metadata
@@ -67,14 +72,62 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 def test_a_database_locked_by_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("connectors.database.engine.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("connectors.database.transactions.OPENING_SECONDS", 0.3)
     opened(tmp_path / "store.db")
     holder = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     try:
-        with pytest.raises(StorageError, match="locked"):
+        with pytest.raises(StorageError, match="locked") as caught:
             opened(tmp_path / "store.db")
+        assert caught.value.code == BUSY
     finally:
         holder.close()
+
+
+def test_a_database_is_opened_while_another_process_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A commit that falls between what opening reads and what it writes does not end it."""
+    monkeypatch.setattr("connectors.database.transactions.OPENING_SECONDS", 0.0)
+    opened(tmp_path / "store.db")
+    stop = threading.Event()
+
+    def write() -> None:
+        with closing(sqlite3.connect(tmp_path / "store.db", isolation_level=None)) as other:
+            other.execute("CREATE TABLE counted AS SELECT 0 AS n")
+            while not stop.is_set():
+                other.execute("UPDATE counted SET n = n + 1")
+                time.sleep(0.0002)  # leaves the lock to others now and then
+
+    with ThreadPoolExecutor(1) as threads:
+        writing = threads.submit(write)
+        try:
+            for _ in range(10):
+                opened(tmp_path / "store.db")
+        finally:
+            stop.set()
+        writing.result()
+
+
+def test_opening_waits_for_whoever_holds_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.database.engine.BUSY_SECONDS", 0.05)
+    opened(tmp_path / "store.db")
+    holder = sqlite3.connect(tmp_path / "store.db", isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.5, holder.close)
+    release.start()
+    try:
+        opened(tmp_path / "store.db")
+    finally:
+        release.join()
+
+
+def test_processes_that_start_together_make_one_database(tmp_path: Path) -> None:
+    program = "import asyncio, sys; from pathlib import Path; from connectors.storage import open_store\n"
+    program += "async def main():\n    async with open_store(Path(sys.argv[1])) as store:\n"
+    program += "        print(await store.outbox.counts())\nasyncio.run(main())"
+    command = [sys.executable, "-c", program, str(tmp_path / "store.db")]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    said = [child.communicate() for child in children]
+    assert [child.returncode for child in children] == [0, 0, 0], said
 
 
 def test_the_writer_goes_on_after_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,6 +157,7 @@ import asyncio, sys
 from pathlib import Path
 from agent.domain.answers import Resident
 from agent.domain.events import AgentSaid, Event
+from connectors.database.engine import BUSY
 from connectors.storage import VisitStart, open_store
 from connectors.storage.owners import this_process
 from connectors.storage.ports import Channel
