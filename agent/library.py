@@ -65,15 +65,16 @@ def load_library(root: Path) -> Library:
             path=root,
         )
     lexicons = load_lexicons(nlu_data)
+    dialect = load_dialect(nlu_data / "dialect.yml")
     rules = load_clinical(dialogues / "clinical")
     knowledge = Knowledge(
         lexicons=lexicons,
-        hearing=load_hearing(nlu_data, BUNDLED_LANGUAGE, lexicons.medicines),
+        hearing=load_hearing(nlu_data, BUNDLED_LANGUAGE, lexicons.medicines, dialect),
         redflags=load_redflags(nlu_data, dialogues / "clinical"),
         parsers=load_parsers(nlu_data, lexicons),
         intents=Intents(nlu_data, BUNDLED_INTENTS),
         topics=_topics(nlu_data / "topics.yml"),
-        dialect=load_dialect(nlu_data / "dialect.yml"),
+        dialect=dialect,
         said_before=load_said_before(nlu_data / "said_before.tsv"),
         instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.domain.answers import Reading, SlotFill
+from agent.understanding.dialect import Dialect
 from agent.understanding.familiar import LONGEST_WORD, vocabulary
 from agent.understanding.language import Language, load_language
 from agent.understanding.masking import NUMERAL
@@ -42,6 +43,8 @@ class Hearing:
     words: frozenset[str]
     """Words of our own vocabulary, of 2 to 8 characters: what is written so was meant so."""
     medicines: MedicineLexicon
+    dialect: Dialect
+    """Its words sound like others, and are meant as they are written."""
 
     def repaired(self, utterance: Utterance, ask: str | None) -> Repaired:
         """The utterance as it was probably said; positions are the same."""
@@ -62,6 +65,7 @@ class Hearing:
 
     def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
         yield from self._listed(text)
+        yield from (match.span() for match in self.dialect.pattern.finditer(text))
         for known in (_COUNTED, _DAYS):
             yield from (match.span() for match in known.finditer(text))
         yield from (match.span("again") for match in _ECHO.finditer(text))
@@ -79,10 +83,10 @@ class Hearing:
             start += size or 1
 
 
-def load_hearing(nlu_data: Path, bundled: Path, medicines: MedicineLexicon) -> Hearing:
+def load_hearing(nlu_data: Path, bundled: Path, medicines: MedicineLexicon, dialect: Dialect) -> Hearing:
     """The bundled language model with the words of ``nlu_data``."""
     words, near = vocabulary(nlu_data)
-    return Hearing(load_language(bundled, near), words, medicines)
+    return Hearing(load_language(bundled, near), words, medicines, dialect)
 
 
 def settled(written: Reading, heard: Reading, repaired: Repaired) -> Reading:

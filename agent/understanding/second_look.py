@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from agent.domain.answers import Reading, SlotFill, SlotValue
-from agent.understanding.masking import FIX, NOW, OTHERS, PAST, blank, clauses
+from agent.understanding.masking import BLANK, FIX, NOW, OTHERS, PAST, blank, clauses
 from agent.understanding.text import Utterance
 
 Read = Callable[[str], Reading]
@@ -33,15 +33,21 @@ OF_EARLIER = frozenset(
 FREE = frozenset({"adr_text", "insulin_usage"})
 """Slots that keep words: a part of them is no other value."""
 _EARLIER = re.compile(
-    f"{PAST.pattern}|往年|前年|去年|旧年|头年|旧时|上个?月|上礼拜|上个?星期|上周|上一?[回次]|前一?阵|那阵|那年|住院"
-    "[^，]{0,2}(?:时|那|的)|老早(?!就)|本来|先前|前些|[前昨]天|昨[儿晚夜]|寻日|琴日"
+    f"{PAST.pattern}|往年|前年|去年|旧年|(?<!年)头年|旧时|上个?月|上礼拜|上个?星期|上周|(?<!头)上一?[回次]|前一?阵|那阵|那年|住院"
+    "[^，]{0,2}(?:时|那|的)|老早(?!就)|本来|先前|前些|老家|乡下|老屋|[前昨]天|昨[儿晚夜]|寻日|琴日"
 )
-_NOW = re.compile(f"{NOW.pattern}|这(?:个?礼拜|个?月|[次回会歇]|一年)|而家|今[晨朝日]|依家|眼目前|这歇|格歇")
+_NOW = re.compile(f"{NOW.pattern}|这(?:个?礼拜|个?月|[次回会歇边]|一年)|城里|而家|今[晨朝日]|依家|眼目前|这歇|格歇")
 _OTHERS = re.compile(
-    f"{OTHERS.pattern}|老太|老汉|隔壁|对门|邻舍|街坊|同事|亲家|[我俺咱](?:家|屋里|们家)?(?:姐|妹|哥|弟|娘|爹|爷|奶|婆|囡|仔|孙)"
+    f"{OTHERS.pattern}|老太|老倌|屋里[人头的他她]|老汉|隔壁|对门|邻舍|街坊|同事|亲家|[我俺咱](?:家|屋里|们家)?(?:姐|妹|哥|弟|娘|爹|爷|奶|婆|囡|仔|孙)"
     "|[他她伊佢](?=[一-鿿])|(?:爸|妈)"
 )
+_HELPS = re.compile("[给帮替陪喂扶搀量测带搭接把管]|伺候|照顾|(?:那|这)个?是")
+"""闺女帮着搓背, 那是我妹妹的: somebody is named, yet it is about the resident, or about what was said before."""
 _ME = re.compile("(?:我|俺|咱|阿拉|自己|自家)(?!们?家|们?村|屋|老|爱人|儿|闺|女|妈|爸|爹|娘|媳|姐|妹|哥|弟|爷|奶|婆|囡|仔|孙|说的?是)")
+
+
+_NOT_BUT = re.compile("(?:^|(?<=，))(?:[我他她这那]|哎|哦)?(?:可|并)?不是[^，]{1,10}，(?:[^，]{1,8}，)?(?=[我俺他她那这]?(?:就|应该)?是[^，])")
+"""不是俺儿，儿靠不上，是俺亲弟弟."""
 
 
 def second_look(ask: str, utterance: Utterance, reading: Reading, read: Read) -> Reading:
@@ -60,22 +66,23 @@ def second_look(ask: str, utterance: Utterance, reading: Reading, read: Read) ->
 
 def _counting(ask: str, text: str) -> Iterator[str]:
     """The words without those about others, and without those about earlier days, where both kinds are there."""
-    own = text if ask in OF_OTHERS else _without(text, _OTHERS, _ME)
+    if (meant := _NOT_BUT.sub(lambda m: BLANK * len(m[0]), text)) != text:
+        yield meant
+    own = text if ask in OF_OTHERS or ask.startswith("adl_") else _without(text, _OTHERS, _ME, _HELPS)
     now = own if ask in OF_EARLIER else _without(own, _EARLIER, _NOW)
     if now != text:
         yield now
 
 
-def _without(text: str, off: re.Pattern[str], on: re.Pattern[str]) -> str:
+def _without(text: str, off: re.Pattern[str], on: re.Pattern[str], unless: re.Pattern[str] | None = None) -> str:
     """Clauses from ``off`` up to the next ``on`` are blanked; all stay where there is not one of each."""
     counts, marks = True, []
     for start, end in clauses(text):
         clause = text[start:end]
         last_on = max((m.start() for m in on.finditer(clause)), default=-1)
-        first_off = off.search(clause)
         if last_on >= 0:
             counts = True
-        elif first_off:
+        elif off.search(clause) and not (unless and unless.search(clause)):
             counts = False
         marks.append((start, end, counts, last_on >= 0))
     if not any(named for *_, named in marks) or all(kept for _, _, kept, _ in marks):

@@ -14,15 +14,16 @@ from agent.understanding.text import Utterance
 
 _NONE = re.compile(
     "(?:没有?|没得|冇|莫得|从来?没|从来没有|都没|未)(?:再|咋|怎么|啥|有|过)?(?:犯|发|疼|加重|使用|用|含|吃|痛|住|过|闷|严重|厉害)"
-    "|一(?:次|回|粒|片)(?:都|也)?没|^(?:没有?|不|无|零|从来没有?|冇|没得|莫得)(?:，|$|啊|呀|了|过|的)|不(?:疼|痛|犯|用|含|发|闷)|没事|没有过|用不(着|上)|没发生"
+    "|一(?:次|回|趟|遍|粒|片)(?:都|也)?[没不么冇]|^(?:没有?|不|无|零|从来没有?|冇|没得|莫得)(?:，|$|啊|呀|了|过|的)|不(?:疼|痛|犯|用|含|发|闷)|没事|没有过|用不(着|上)|没发生"
 )
+_NOT_ONE = re.compile("一(?:次|回|趟|遍|粒|片)(?:都|也)?[没不么冇]")
 _TIMES = re.compile("(?:多|来|几)?(?:次|回|趟|遍|粒|片|颗|下)")
 _DAYS = re.compile("(?:多|来)?(?:天|日)(?!前量)")
 _FORTNIGHT = re.compile("半个?月|两个?(?:礼拜|星期|周)|两周")
 _MONTH = re.compile("[一这每]个?月|上个月|一个来月")
 _WEEKS = re.compile("个?(?:多)?(?:礼拜|星期|周)")
 _WEEKS_AND_DAYS = re.compile(f"([{NUMERAL}]+)个?(?:礼拜|星期|周)(?:零|又|加|多|过)([{NUMERAL}]+)天")
-_LAST_YEAR = re.compile("(?:去年|前年|往年|头年)[^，]*，?")
+_LAST_YEAR = re.compile("(?:去年|旧年|前年|往年|头年)[^，]*，?")
 _MONTHS = re.compile("(?:个|拉)?(?:多)?月")
 
 
@@ -61,7 +62,7 @@ def parse_aecopd(utterance: Utterance, ctx: AskContext) -> Reading:
         text = _LAST_YEAR.sub(lambda m: "，" * len(m[0]), text)
     numbers = _counted(text, other="住")
     exact = [n for n in numbers if n.exact]
-    if _NONE.search(text) and (not exact or re.search("一(?:次|回)(?:都|也)?没", text)):
+    if _NONE.search(text) and (not exact or _NOT_ONE.search(text)):
         return _denied(text, "aecopd_count")
     if not exact:
         return vague("not exact") if numbers else _no_number(text, "犯|喘|加重|住")
@@ -84,7 +85,7 @@ def _per_week(utterance: Utterance, slot: str, about: str) -> Reading:
     text = corrected(present(utterance.text))
     numbers = _counted(text, other="每次|一次|一回|每回")
     exact = [n for n in numbers if n.exact]
-    if _NONE.search(text) and (not exact or re.search("一(?:次|回|粒|片)(?:都|也)?没", text)):
+    if _NONE.search(text) and (not exact or _NOT_ONE.search(text)):
         return _denied(text, slot)
     if numbers and not exact:
         return vague("not exact")
@@ -132,7 +133,9 @@ def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading
                     reason="counted in months",
                 )
             )
-    for item in reversed(find_dates(text, ctx.now)):
+    dated = find_dates(text, ctx.now)
+    left = [d for d in dated if re.search("出[^，]{0,2}院|回[来家]|到家", _clause_of(text, d.span[0]))]
+    for item in reversed(left or dated):
         gap = (ctx.now.date() - item.day).days
         gap += 7 if gap < 0 and item.unsure else 0
         if gap >= 0:
@@ -142,6 +145,10 @@ def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading
     if re.search("今天|刚(?:刚)?(?:出|回|到)", text):
         return reading(fill("days_since_discharge", 0, (0, len(text)), confirm="今" not in text, reason="just home"))
     return _bare_days(text)
+
+
+def _clause_of(text: str, at: int) -> str:
+    return text[text.rfind("，", 0, at) + 1 :].partition("，")[0]
 
 
 def _days(text: str, number: Number) -> tuple[float | None, bool]:

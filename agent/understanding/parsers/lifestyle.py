@@ -28,6 +28,8 @@ _DRINK_NO = re.compile(
 )
 _OTHER_TIMES = re.compile("(?:早上?|中午|晌午|晚上?|上午|下午|白天|夜里)(?:就|都|也|倒|我|一般)*不(?:喝|抽)")
 """晚上不喝 beside an amount for noon."""
+_NO_MORE = re.compile("(?:再多|多了)[^，]{0,4}不(?:喝|抽)")
+"""再多俺不喝 beside an amount."""
 _OTHER_DRINKS = re.compile(
     "(?:白酒|啤酒|红酒|黄酒|米酒|药酒|洋酒|白的|啤的|红的|别的酒?|其他的?酒?|旁的)(?:我|俺|就|都|也|是|倒|可|一概|一口|一点)*(?:不|没)(?:怎么|咋|敢|爱|能|再)?[喝沾碰]"
 )
@@ -114,7 +116,7 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
     """Alcohol a day, in liang of spirits; beer, wine and rice wine are converted."""
     text = corrected(own(present(utterance.text)))
     found = _drinks(text)
-    text = _OTHER_TIMES.sub(lambda m: "，" * len(m[0]), text) if found else text
+    text = _NO_MORE.sub(lambda m: "，" * len(m[0]), _OTHER_TIMES.sub(lambda m: "，" * len(m[0]), text)) if found else text
     text = _OTHER_DRINKS.sub(lambda m: "，" * len(m[0]), text) if found else text
     denied = _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and not _only_of(text, "烟", "酒")
     if denied and (not found or re.search("[戒忌]|不喝(?!多|醉)", text)):
@@ -195,6 +197,8 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
     meals = _meals(text) if per_meal else 1
     several = re.search("早|中|晚|晌|夜|加|和|两[米面][一二三四五半]", text)
     chosen = found if len(found) == 1 or several else found[-1:]
+    if len(chosen) > 2 and chosen[0].worth == sum(a.worth for a in chosen[1:]):
+        chosen = chosen[1:]  # 一天四两，早上一两，中午二两，晚上一两: the sum and its parts
     grams = sum(a.worth for a in chosen) * (meals or 3)
     unsure = any(a.estimated or a.number.soft for a in chosen)
     span = (chosen[0].number.span[0], chosen[-1].number.span[1])

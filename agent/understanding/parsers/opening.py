@@ -116,10 +116,17 @@ _WHOSE = re.compile(
 """我是老太太的女儿: whose daughter, no relation of its own."""
 
 
+_I_AM = re.compile("(?<![不说])(?:我|俺|咱)(?:就|可)?(?:是|系)(?:(?:他|她|佢|伊|老人家?|老爷子|老太太)(?:家)?的?|个)[^，]{1,6}")
+
+
 def _relation(utterance: Utterance, lexicons: Lexicons) -> Reading:
     text = _WHOSE.sub(lambda m: "，" * len(m[0]), utterance.text.rpartition("不是，")[2])
     offset = len(utterance.text) - len(text)
     sets = lexicons.relations
+    if own := _I_AM.search(text):  # 我是她女儿，我家姐出了国: what the speaker is, before whom else he names
+        for code in _RELATION_ORDER:
+            if span := sets[code].search(own[0]):
+                return _relation_fill(code, (span[0] + own.start(), span[1] + own.start()), offset, text)
     for name, code in _REVERSED.items():
         if span := sets[name].search(text):
             return _relation_fill(code, span, offset, text)

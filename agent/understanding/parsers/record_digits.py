@@ -38,6 +38,8 @@ _WORDS = re.compile(
     "(?:一共|总共|最后|后面|前面|头|尾)?的?[一二两三四五六七八九十\\d]+位数?|第[一二三两\\d]个?|[一两二三]个?(?=号码?|手机|电话)"
     "|一[下遍会起样点块直定]|有一个|是一个|一个是|两口子|我们俩|[二三]儿子"
 )
+WHOLE = 7
+"""The shortest number of a telephone."""
 _WHOLE = re.compile("[一二两三四五六七八九\\d][千百万]|[一二三四五六七八九]十|十[一二三四五六七八九零]?")
 
 
@@ -110,6 +112,9 @@ def readings(text: str) -> Iterator[DigitString]:
         return
     before, after = spoken_digits(parts[0]), spoken_digits(parts[1])
     vague = before.vague or after.vague
+    last = spoken_digits(parts[1].rpartition("，")[2])
+    if len(last.text) >= WHOLE and last.text != after.text:  # 最后两个字是六六，一三五七零零二四四六六: said anew
+        yield DigitString(last.text, last.vague, last.doubtful, corrected=True)
     yield after
     yield DigitString(before.text[: max(0, len(before.text) - len(after.text))] + after.text, vague, corrected=True)
     groups = [digits for group in parts[0].split("，") if (digits := spoken_digits(group).text)]

@@ -28,7 +28,7 @@ _JIN = re.compile("个?(?:市)?斤")
 _JIN_LIANG = re.compile("斤([一二三四五六七八九两半\\d])两")
 _DELTA = re.compile("(?:瘦|胖|轻|(?<![体净毛])重|长|掉|减|降|差|涨|少|多)(?:了|下去|下来|掉)?(?:有|大概|差不多)?$")
 _METRE = re.compile(
-    "[1一幺]\\s*(?:米|m(?!m)|没)\\s*(?P<rest>[零〇一二三四五六七八九十两\\d]*(?:点[一二三四五六七八九\\d])?)(?P<open>几|多|来|左右|出头|上下)?"
+    "(?P<metres>[1一幺2二两])\\s*(?:米|m(?!m)|没)\\s*(?P<rest>[零〇一二三四五六七八九十两\\d]*(?:点[一二三四五六七八九\\d])?)(?P<open>几|多|来|左右|出头|上下)?"
 )
 _CHI = re.compile("(?P<chi>[四五六4-6])尺(?P<cun>[零一二三四五六七八九半\\d])?寸?(?P<open>几|多|左右)?")
 _FEVER = re.compile("(?P<a>三十[四五六七八九])(?P<b>[零一二三四五六七八九])(?![一二三四五六七八九十度])")
@@ -84,11 +84,17 @@ def parse_weight(utterance: Utterance, ctx: AskContext) -> Reading:
     number = choose(text, numbers)
     if number is None:
         return _nothing(text, numbers)
+    if _ALMOST.match(text, number.span[1]) or (number.measure == "斤" and _ALMOST.search(text, number.span[0])):
+        return vague("not exact")
     kilograms, bare = _kilograms(text, number, ctx)
     last = ctx.history.get("weight_kg_now")
     moved = isinstance(last, (int, float)) and abs(kilograms - last) > tables().numbers["weight_change_keep_kg"]
     why = "jin or kilograms?" if bare else "unsure" if number.soft else "far from the last visit"
     return reading(fill("weight_kg_now", kilograms, number.span, confirm=bare or number.soft or moved, reason=why))
+
+
+_ALMOST = re.compile("个?(?:市|公)?斤(?:还|就)?(?:差|欠|缺|少)(?:一?点|一?些|丁)")
+"""百四斤还差一点点."""
 
 
 def _weights(text: str) -> tuple[Number, ...]:
@@ -166,7 +172,7 @@ def _metres(match: re.Match[str]) -> Reading:
     centimetres = float((digits + "0")[:2] if len(digits) < 2 and "十" not in main else digits[:2])
     centimetres += int(digits[2]) / 10 if len(digits) > 2 else 0
     centimetres += find_numbers(tail)[0].value / 10 if tail else 0
-    return reading(fill("height_cm", 100 + centimetres, match.span()))
+    return reading(fill("height_cm", (200 if match["metres"] in "2二两" else 100) + centimetres, match.span()))
 
 
 def _feet(match: re.Match[str]) -> Reading:

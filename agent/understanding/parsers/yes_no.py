@@ -127,10 +127,19 @@ def _wants_doctor(utterance: Utterance, lexicons: Lexicons) -> Reading:
     return _flag("wants_doctor", found, with_answer=True) if found else Reading()
 
 
+_OTHERS_BUSINESS = re.compile(
+    "(?:儿子|闺女|女儿|媳妇|老伴|老头|老婆|老公|孩子|姑娘|护工|保姆|他们?|她们?)(?:在|给)?(?:管|弄|拿|收|领|配|摆|分)"
+    "|([对核问拿领])[过了]?没\\1[^，]{0,4}不(?:知道|晓得|清楚)"
+)
+"""药都是儿子管的, 对没对我不晓得: not that it was not done."""
+
+
 def _reconciled(utterance: Utterance, lexicons: Lexicons) -> Reading:
     text, sets = utterance.text, lexicons.opening
     if sets["double_taking"].search(text) and not sets["reconciled_no"].search(text):
         return Reading(confirm=True, reason="old and new medicines may be taken together")
+    if _OTHERS_BUSINESS.search(text) and lexicons.general["unknown"].search(text):
+        return Reading(answer=AnswerKind.UNKNOWN, reason="somebody else sees to it", complete=True)
     for name, yes in (("reconciled_no", False), ("reconciled_yes", True)):
         if span := sets[name].search(text):
             return _flag(

@@ -134,7 +134,8 @@ def test_a_repair_in_another_clause_puts_no_flag_in_doubt() -> None:
 
 
 def test_without_a_language_model_nothing_is_changed(tmp_path: Path) -> None:
-    hearing = load_hearing(NLU_DATA, tmp_path, library().knowledge.lexicons.medicines)
+    known = library().knowledge
+    hearing = load_hearing(NLU_DATA, tmp_path, known.lexicons.medicines, known.dialect)
     assert hearing.repaired(normalise("梅有"), None) == Repaired("梅有")
 
 
