@@ -36,6 +36,8 @@ from agent.flows.state import Frame, State
 from agent.library import Library
 from agent.understanding.interpret import Understood, interpret
 
+SPOKEN = "voice"
+"""The channel of calls."""
 MAX_TURNS = 50
 """A conversation that still runs is ended politely; nobody is kept on the line for an hour."""
 
@@ -125,8 +127,8 @@ class Conversation:
                 self.hear(text, confidence, at)
             case ResidentSilent():
                 self.silence(at)
-            case StaffWrote(step="back", by=by):
-                self.hand_back(by, at)
+            case StaffWrote(step="back" | "left" as step, by=by):
+                self.hand_back(by, at, left=step == "left")
             case StaffWrote(step="taken" | "said") as wrote:
                 self.staff_writes(wrote, at)
             case TurnTimed() | VoiceFailed() | DoctorCall() as noted:
@@ -192,8 +194,11 @@ class Conversation:
         work = self._work(now)
         work.state = replace(work.state, turn=work.state.turn + 1, silences=0)
         if self._state.staff:
-            if not turns.raises(text, work.state.context(now), self._library.knowledge):
+            work.state = replace(work.state, staff_turns=work.state.staff_turns + 1)
+            alerts = turns.raised(text, work.state.context(now), self._library.knowledge)
+            if self.aside or not alerts:
                 work.emit(ResidentSaid(work.state.turn, text, None, round(confidence, 3), work.state.speaker))
+                turns.tell_staff(work, alerts)
                 return self._commit(work)
             # A red flag takes the agent's own way at once: read back, instruction, alert. Staff may take over again.
             work.state = replace(work.state, staff="")
@@ -203,7 +208,7 @@ class Conversation:
         understood = interpret(text, ask, work.state.context(now), self._library.knowledge, self._last_ask)
         self._log_mentions(work, understood)
         turns.take(work, self._script, self._library.knowledge, understood, confidence)
-        if work.state.turn >= MAX_TURNS and work.state.outcome is None:
+        if work.state.turn - work.state.staff_turns >= MAX_TURNS and work.state.outcome is None:
             ending = "pattern_emergency_silence" if work.state.emergency else "pattern_too_long"
             work.state = replace(work.state, pending=None, stack=())
             push(work, self._script, ending)
@@ -212,20 +217,42 @@ class Conversation:
             self._last_ask = ask
         return self._commit(work)
 
-    def staff_writes(self, wrote: StaffWrote, now: datetime) -> None:
-        """A doctor or nurse takes the conversation over, or writes: the agent is silent, only the nets listen on."""
-        if self._state.outcome is None:
-            self._state = replace(self._state, staff=wrote.by)
-            self.note(wrote, now)
+    @property
+    def aside(self) -> bool:
+        """Staff speak with the resident in a call: the agent is silent, only the nets listen on."""
+        return bool(self._state.staff) and self._state.values.get("channel") == SPOKEN
 
-    def hand_back(self, by: str, now: datetime) -> list[Effect]:
-        """The agent goes on: the question that was open is put again."""
-        if self._state.outcome is not None or not self._state.staff:
+    def staff_writes(self, wrote: StaffWrote, now: datetime) -> list[Effect]:
+        """A doctor or nurse takes the conversation over, or writes: the agent is silent, only the nets listen on.
+
+        In a call the agent says who comes, and no more.
+        """
+        if self._state.outcome is not None:
             return []
         work = self._work(now)
-        work.state = replace(work.state, staff="")
-        work.emit(StaffWrote("back", by))
-        turns.ask_again(work, self._script)
+        work.state = replace(work.state, staff=wrote.by)
+        work.emit(wrote)
+        if self._state.values.get("channel") == SPOKEN and wrote.step == "taken":
+            work.say("utter_staff_comes", staff=wrote.by)
+        return self._commit(work)
+
+    def hand_back(self, by: str, now: datetime, *, left: bool = False) -> list[Effect]:
+        """The agent goes on: the question that was open is put again.
+
+        ``left``: nobody handed it back. Then a red flag that they were told of takes the agent's own way.
+        """
+        if self._state.outcome is not None or not self._state.staff:
+            return []
+        work, spoken = self._work(now), self.aside
+        alerts = work.state.staff_alerts if left else ()
+        work.state = replace(work.state, staff="", staff_alerts=())
+        work.emit(StaffWrote("left" if left else "back", by))
+        if alerts:
+            turns.take_danger(work, self._script, alerts)
+        else:
+            if spoken:
+                work.say("utter_staff_left" if left else "utter_staff_gone", staff=by)
+            turns.ask_again(work, self._script)
         return self._commit(work)
 
     def overhear(self, text: str, now: datetime) -> list[Effect]:

@@ -11,6 +11,7 @@ from agent.clinical.rules import ClinicalRules, load_clinical
 from agent.domain.alerts import FLAGS
 from agent.errors import DefinitionError
 from agent.flows.check import KnownNames, check
+from agent.flows.check_wording import STAFF_WORDING
 from agent.flows.conditions import ConditionError, parse
 from agent.flows.findings import Finding, finding_of
 from agent.flows.model import Flow, Response
@@ -25,6 +26,7 @@ from agent.yaml_lines import line_of, load_yaml
 VALUE_FLAGS = ("hypertensive_emergency", "hypoglycemia", "hyperglycemic_crisis")
 SAID_BY_PROGRAM = (
     "utter_readback", "utter_education_tip", "utter_corrected", "utter_move_on", "utter_still_there",
+    *STAFF_WORDING,
     *(f"utter_emergency_{flag}" for flag in FLAGS),
     *(f"utter_probe_{flag}" for flag in (*FLAGS, "other")),
     *(f"utter_value_{flag}" for flag in VALUE_FLAGS),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -34,6 +35,9 @@ from speech.vad import DualVad, VoiceActivity
 __all__ = ["CallParts", "CallResult", "HangUp", "Wording", "run_call"]
 
 _LOG = logging.getLogger(__name__)
+Act = Callable[[datetime], Sequence[Effect]]
+ACT_WAITS_MS = 8_000.0
+"""Whoever takes a call over waits so long for the end of a sentence."""
 MAX_BAD_FRAMES = 50
 """A second of frames in a row that are no audio ends the call."""
 MAX_FAILURES = 3
@@ -76,6 +80,8 @@ class CallParts:
     """Asked with every frame for words that came otherwise than by voice: keys, a tap on a page."""
     keys: bool = False
     """Whether the resident has such keys: a call whose recogniser is gone for good goes on with them."""
+    acts: deque[Act] = field(default_factory=deque)
+    """What somebody outside does to the conversation: between two turns of the resident, or after some waiting."""
     lockstep: bool = False
     """Engine work is awaited before the next frame: for channels on virtual time."""
 
@@ -126,6 +132,7 @@ class _Call:
         self._ledger = Ledger(dialogue, ClipFolder(parts.clips, parts.seal_clip))
         self._end: HangUp | None = None
         self._failures = 0
+        self._act_since_ms: float | None = None
 
     async def run(self, opening: Sequence[Effect]) -> None:
         """Frames in, frames out, until somebody hangs up."""
@@ -139,6 +146,7 @@ class _Call:
                 return
             usable, bad = self._usable(frame, bad)
             self._take_typed()
+            self._take_act()
             self._ear.feed(usable, self._exchange)
             self._exchange.tick()
             await self._mouth.tick(self._ear.now_ms, self._exchange, may_speak=self._exchange.may_speak)
@@ -258,6 +266,19 @@ class _Call:
             self._ear.discard()
             self._failures = 0
             self._carry(self._dialogue.hear(text, 1.0, self._moment()))
+
+    def _take_act(self) -> None:
+        """What the agent was saying gives way; what the resident is saying is finished first."""
+        acts, now_ms = self._parts.acts, self._ear.now_ms
+        if not acts or self._exchange.floor is Floor.CLOSING:
+            return
+        if self._act_since_ms is None:
+            self._act_since_ms = now_ms
+        if self._exchange.engaged and now_ms - self._act_since_ms < ACT_WAITS_MS:
+            return
+        self._act_since_ms = None
+        self._mouth.drop()
+        self._carry(acts.popleft()(self._moment()))
 
     def _usable(self, frame: Pcm, bad: int) -> tuple[Pcm, int]:
         """The frame, or silence in its place; how many bad ones came in a row."""

@@ -183,6 +183,11 @@ class Exchange:
             self._while_not_listening(utterance, now_ms)
 
     @property
+    def engaged(self) -> bool:
+        """A turn of the resident, or wording that is always finished, is not over yet."""
+        return self.floor in (Floor.RESIDENT, Floor.PAUSE) or not self._overlaps.interruptible
+
+    @property
     def may_speak(self) -> bool:
         """The mouth may hand out frames."""
         return self.floor in (Floor.AGENT, Floor.CLOSING)
@@ -288,6 +293,8 @@ class Exchange:
             if kept and (self.floor is Floor.OPEN or self._overlaps.interruptible):
                 self._overlaps.give_way(now_ms)
                 self._listen_to(utterance)
+        elif self._dialogue.aside:
+            self._quiet_since_ms = now_ms
         elif self.floor is Floor.OPEN and now_ms - self._quiet_since_ms >= self.ladder.wait_ms(self._dialogue.patience):
             self.ladder = self.ladder.climbed()
             self._quiet_since_ms = now_ms

@@ -35,6 +35,11 @@ class GuardedDialogue:
         return self._try(lambda: self._inner.may_record, False)
 
     @property
+    def aside(self) -> bool:
+        """Somebody else talks with the resident."""
+        return self._try(lambda: self._inner.aside, False)
+
+    @property
     def ask(self) -> str | None:
         """Id of the open ask."""
         return self._try(lambda: self._inner.ask, None)

@@ -129,6 +129,11 @@ class Dialogue(Protocol):
         ...
 
     @property
+    def aside(self) -> bool:
+        """Somebody else talks with the resident: nothing is said to silence."""
+        ...
+
+    @property
     def ask(self) -> str | None:
         """Id of the open ask."""
         ...

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from agent.domain.events import DoctorCall
 from agent.errors import InputError
-from connectors.access.people import ResidentLink, Staff
+from connectors.access.people import ResidentLink, Role, Staff
 from connectors.api.ports import DoctorNews
 from connectors.media.ladder import OnDuty, Ring, Standing, Step, accept, advance, decline, order, told
 from connectors.media.rooms import Peer, Rooms
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 MOST_NEWS = 100
 TICK_S = 1.0
+STAFF_PLACES = frozenset({"doctor", "nurse"})
 
 
 class House(Protocol):
@@ -41,6 +42,9 @@ class House(Protocol):
 
     def stir(self, visit_id: str) -> None:
         """Wake the resident's pages."""
+
+    def taken_over(self, visit_id: str) -> bool:
+        """Somebody of the staff has taken the agent's call over."""
 
     async def doctor_comes(self, visit_id: str) -> None:
         """The agent's own call gives way."""
@@ -126,9 +130,9 @@ class Escalations:
         return DoctorNews(ring.step.value, ring.doctor.shown if ring.doctor else "", ring.number, told(ring))
 
     async def call(self, visit_id: str, team: str, reason: str) -> None:
-        """Ring for a doctor; one that rings already goes on ringing."""
+        """Ring for a doctor; one that rings already goes on ringing, and one who is with them is not called."""
         ring = self._rings.get(visit_id)
-        if ring is not None and not ring.over:
+        if (ring is not None and not ring.over) or "doctor" in self._rooms.roles(visit_id):
             return
         self._rings[visit_id] = Ring(visit_id, team, reason, since_s=self._now_s())
         self._changed[visit_id] = asyncio.Event()
@@ -164,6 +168,10 @@ class Escalations:
         await self._put(replace(ring, step=Step.ENDED, number=ring.number + 1), ended)
         self._rooms.tell_all(visit_id, {"type": "ended"})
 
+    def attended(self, visit_id: str) -> bool:
+        """Somebody of the staff is in the room."""
+        return bool(self._rooms.roles(visit_id) & STAFF_PLACES)
+
     async def announcement(self, visit_id: str, number: int) -> bytes:
         """What is told at the present step; earlier ones are out of date."""
         ring = self._rings.get(visit_id)
@@ -189,12 +197,11 @@ class Escalations:
 
     @asynccontextmanager
     async def seat(self, visit_id: str, who: Staff | ResidentLink, *, family: bool) -> AsyncIterator[RoomSeat]:
-        """Be in the room of a visit that a doctor was called for."""
+        """Be in the room of a visit that a doctor was called for, or that somebody took over."""
         ring = self._rings.get(visit_id)
-        if ring is None or ring.step is not Step.ACCEPTED:
+        if (ring is None or ring.step is not Step.ACCEPTED) and not self._house.taken_over(visit_id):
             raise InputError("no-call", "no doctor is in this room", "wait until a doctor has come")
-        staff = isinstance(who, Staff)
-        role = "doctor" if staff else "family" if family else "resident"
+        role = _place(who, family=family)
         shown = who.shown if isinstance(who, Staff) else ""
         with self._rooms.inside(visit_id, role, shown) as peer:
             hello = {
@@ -296,3 +303,10 @@ class Escalations:
         for desk in self._desks:
             if desk.staff.id == staff_id:
                 desk.tell(message)
+
+
+def _place(who: Staff | ResidentLink, *, family: bool) -> str:
+    """What somebody is in a room."""
+    if isinstance(who, Staff):
+        return "doctor" if who.role is Role.DOCTOR else "nurse"
+    return "family" if family else "resident"

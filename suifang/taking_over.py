@@ -1,4 +1,4 @@
-"""Doctors and nurses who write in a running chat in place of the agent; the agent relieves those who leave."""
+"""Doctors and nurses who write in a running chat, or speak in a call, in place of the agent; it relieves who leaves."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from agent.conversation import SPOKEN
 from agent.domain.effects import Effect
 from agent.domain.events import StaffWrote
 from agent.errors import InputError, SuifangError
 from connectors.access.people import Staff
 from suifang.chats import WebChats
+from suifang.taking_calls import TakingCalls
 from suifang.visits import Visit
 
 log = logging.getLogger(__name__)
@@ -24,15 +26,21 @@ LOOKS_S = 10.0
 class TakingOver:
     """The ``TakeOver`` port."""
 
-    def __init__(self, chats: WebChats, now: Callable[[], datetime]) -> None:
+    def __init__(self, chats: WebChats, now: Callable[[], datetime], calls: TakingCalls | None = None) -> None:
         self._chats = chats
         self._now = now
+        self._calls = calls
 
     async def take(self, visit_id: str, staff: Staff) -> None:
-        """Write in place of the agent from now on."""
+        """Write, or in a call speak, in place of the agent from now on."""
+        if self._calls and (call := self._calls.call(visit_id)):
+            await self._calls.take(call, staff)
+            return
 
         async def work(visit: Visit) -> Sequence[Effect]:
             writes = _open(visit)
+            if visit.conversation.state.values.get("channel") == SPOKEN:
+                raise InputError("no-call", "nobody is on the line of this call", "call the resident")
             if writes and writes != staff.shown:
                 raise InputError("talk-taken", f"{writes} writes here", "wait until they hand it back")
             if not writes:
@@ -55,12 +63,22 @@ class TakingOver:
 
     async def hand_back(self, visit_id: str, staff: Staff) -> None:
         """The agent goes on."""
+        if self._calls and (call := self._calls.call(visit_id)):
+            await self._calls.hand_back(call, staff)
+            return
 
         async def work(visit: Visit) -> Sequence[Effect]:
             _check_writes(visit, staff)
             return await self._back(visit)
 
         await self._chats.by_staff(visit_id, work)
+
+    async def end(self, visit_id: str, staff: Staff) -> None:
+        """The call is over."""
+        call = self._calls.call(visit_id) if self._calls else None
+        if self._calls is None or call is None:
+            raise InputError("no-call", "nobody is on the line", "hand the conversation back instead")
+        self._calls.end(call, staff)
 
     async def mind(self) -> None:
         """Until cancelled: nobody who wrote waits for staff who have gone."""

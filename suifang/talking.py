@@ -26,6 +26,7 @@ from suifang.briefs import BRIEF_VALUES, answered, medicines
 from suifang.chat_voice import ChatVoices, SharedEngines
 from suifang.chats import WebChats
 from suifang.escalations import Escalations, Terms
+from suifang.taking_calls import TakingCalls
 from suifang.taking_over import TakingOver
 from suifang.web import ChatHooks, Talk, present, web_chats
 from suifang.web_calls import WebCalls
@@ -86,6 +87,11 @@ class LiveHouse:
         """Wake the resident's pages."""
         self._chats.stir(visit_id)
 
+    def taken_over(self, visit_id: str) -> bool:
+        """Somebody of the staff speaks in the agent's call."""
+        call = self._calls.running(visit_id)
+        return call is not None and bool(call.visit.conversation.state.staff)
+
     async def doctor_comes(self, visit_id: str) -> None:
         """The agent's own call gives way."""
         await self._calls.end(visit_id)
@@ -120,7 +126,7 @@ async def open_talk(app: App, engines: SharedEngines, *, warm: bool = True) -> A
     voices = ChatVoices(app.library, app.store, engines)
     calls = WebCalls(app, chats, hooks, engines, ice)
     hooks.doctors = Escalations(LiveHouse(app, chats, voices, calls), Terms(settings.ring_seconds, ice))
-    taking_over = TakingOver(chats, present)
+    taking_over = TakingOver(chats, present, TakingCalls(calls, hooks.doctors))
     beside = [
         asyncio.create_task(_warm(engines if warm else None), name="engines"),
         asyncio.create_task(taking_over.mind(), name="chats that staff left"),

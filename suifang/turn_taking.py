@@ -52,6 +52,11 @@ class OpenAsk:
         return False
 
     @property
+    def aside(self) -> bool:
+        """Nobody else talks with the resident."""
+        return False
+
+    @property
     def ask(self) -> str | None:
         """The open ask."""
         return self._talk.ask

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from agent.domain.effects import Effect, Escalate, Say
-from agent.domain.events import AgentSaid, Event, ResidentSaid, TurnTimed
+from agent.domain.events import AgentSaid, DoctorCall, Event, ResidentSaid, TurnTimed
 from agent.errors import InputError, SuifangError
 from connectors.media.turn import Ice
 from connectors.media.webrtc import RtcLine
-from speech.call import CallParts, run_call
+from speech.call import Act, CallParts, run_call
 from speech.notices import AgentSpeaks, Carried, Notice, PartialHeard, ResidentHeard
 from suifang.app import App
 from suifang.call_records import CallRecord
@@ -75,6 +77,9 @@ class WebCall:
         self.typed: list[str] = []
         self.news = asyncio.Event()
         self.record = calls.record_of(visit)
+        self.acts: deque[Act] = deque()
+        self.at_end: list[Callable[[], None]] = []
+        """Done once the call is over, before it is put away."""
         self._calls = calls
         self._task: asyncio.Task[None] | None = None
 
@@ -82,6 +87,11 @@ class WebCall:
         """Hold the call; it is begun once."""
         if self._task is None:
             self._task = self._calls.start(self)
+
+    @property
+    def begun(self) -> bool:
+        """Sound was connected, at least once."""
+        return self._task is not None
 
     def stop(self) -> None:
         """End it from outside."""
@@ -91,6 +101,33 @@ class WebCall:
         """Until what was said is put away."""
         if self._task is not None:
             await asyncio.wait([self._task])
+
+    async def do(self, act: Act) -> bool:
+        """Have something done to the conversation by the conductor, between two turns; False when the call is over."""
+        if self._task is None:
+            return False
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def doing(now: datetime) -> Sequence[Effect]:
+            if done.done():  # nobody waits for it any more
+                return ()
+            done.set_result(True)
+            self.news.set()
+            return act(now)
+
+        self.acts.append(doing)
+        either: set[asyncio.Future[Any]] = {done, self._task}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            await self._calls.flush(self)
+            return done.done()
+        finally:
+            done.cancel()
+
+    def note(self, body: DoctorCall) -> None:
+        """Into the visit's log."""
+        self.visit.conversation.note(body, present())
+        self.news.set()
 
     def take_typed(self) -> str | None:
         """What was tapped, oldest first."""
@@ -154,6 +191,11 @@ class WebCalls:
             if not call.pages:
                 self.spawn(self._lonely(call), "nobody listens")
 
+    def running(self, visit_id: str) -> WebCall | None:
+        """A call that has begun here."""
+        call = self._running.get(visit_id)
+        return call if call is not None and call.begun else None
+
     async def end(self, visit_id: str) -> None:
         """The agent gives way: a doctor has come."""
         call = self._running.get(visit_id)
@@ -196,7 +238,7 @@ class WebCalls:
         await asyncio.sleep(GONE_S)
         if not call.pages:
             await call.line.aclose()
-            if call._task is None:
+            if not call.begun:
                 self._running.pop(call.visit.id, None)
 
     async def _hold(self, call: WebCall) -> None:
@@ -216,6 +258,7 @@ class WebCalls:
         parts = CallParts(
             engines.recognizer, engines.agent, engines.bench, present(), style=engines.style, clips=clips,
             seal_clip=self._app.store.media.seal, typed=call.take_typed, keys=True,
+            acts=call.acts,
         )  # fmt: skip
         await run_call(call.record.around(call.line), call.visit.conversation, last_words(call.visit), parts, call)
 
@@ -224,9 +267,10 @@ class WebCalls:
         while True:
             await call.news.wait()
             call.news.clear()
-            await self._flush(call)
+            await self.flush(call)
 
-    async def _flush(self, call: WebCall) -> None:
+    async def flush(self, call: WebCall) -> None:
+        """Write what is new, and tell those who watch."""
         visit = call.visit
         clips = self._app.papers.folder_of(visit.id) / "clips"
         for event in await visit.flush():
@@ -238,7 +282,9 @@ class WebCalls:
     async def _put_away(self, call: WebCall, writing: asyncio.Task[None]) -> None:
         writing.cancel()
         visit = call.visit
-        await self._flush(call)
+        for act in call.at_end:
+            act()
+        await self.flush(call)
         await call.record.close()
         await visit.close("hung_up", present())
         self._running.pop(visit.id, None)

@@ -175,13 +175,14 @@ class DoctorCall:
 
 @dataclass(frozen=True, slots=True)
 class StaffWrote:
-    """A doctor or nurse writes in place of the agent: takes the conversation over, writes, hands it back.
+    """A doctor or nurse in place of the agent: takes the conversation over, writes (speaks in a call), hands it back.
 
-    A red flag gives it back by itself (alarm): the agent says what must be said.
+    In writing a red flag gives it back by itself (alarm): the agent says what must be said. Of a call that was not
+    handed back the connection was lost (left).
     """
 
     step: str
-    """taken, said, back, alarm."""
+    """taken, said, back, left, alarm."""
     by: str
     """Their name, as shown to residents."""
     text: str = ""

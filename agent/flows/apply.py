@@ -167,18 +167,28 @@ def _in_emergency(work: Work) -> bool:
 
 def raise_alert(work: Work, script: Script, alert: Alert) -> None:
     """Log the alert and run its pattern; the same flag is raised once, unless it becomes graver."""
+    if note_alert(work, alert):
+        run_alert(work, script, alert)
+
+
+def note_alert(work: Work, alert: Alert) -> bool:
+    """Log it, unless it is known; whether it was new."""
     state = work.state
     same = [a for a in state.alerts if (a.flag, a.subject) == (alert.flag, alert.subject)]
     if same and not (same[-1].severity is Severity.VALUE and alert.severity is not Severity.VALUE):
-        return
+        return False
     work.emit(
         AlertRaised(
             state.turn, alert.flag, alert.severity, alert.subject, alert.evidence, alert.rule, alert.rule_version
         )
     )
-    running = _in_emergency(work)
     work.state = replace(state, alerts=(*state.alerts, alert))
-    if running:
+    return True
+
+
+def run_alert(work: Work, script: Script, alert: Alert) -> None:
+    """Run the pattern of an alert that was logged, unless one runs already."""
+    if _in_emergency(work):
         return
     work.state = replace(work.state, emergency=alert, pending=None)
     push(work, script, _emergency_flow(alert))

@@ -9,7 +9,11 @@ from agent.flows.model import Act, AnyStep, Collect, Flow, Response
 from agent.flows.responses import placeholders
 
 ALWAYS_FILLED = frozenset({"clinic", "team", "name"})
-FILLED_BY = {"utter_readback": frozenset({"values"}), "utter_education_tip": frozenset({"tip"})}
+STAFF_WORDING = ("utter_staff_comes", "utter_staff_gone", "utter_staff_left")
+FILLED_BY = {
+    "utter_readback": frozenset({"values"}), "utter_education_tip": frozenset({"tip"}),
+    **dict.fromkeys(STAFF_WORDING, frozenset({"staff"})),
+}  # fmt: skip
 """Responses with values of their own."""
 FILLED_AFTER = {"next_visit": "action_suggest_class"}
 """Values that only an action brings."""

@@ -75,7 +75,11 @@ class State:
     """The alert that the running emergency pattern serves."""
     consent: bool | None = None
     staff: str = ""
-    """Who of the staff writes in place of the agent; empty while the agent does."""
+    """Who of the staff writes or speaks in place of the agent; empty while the agent does."""
+    staff_turns: int = 0
+    """Turns that were theirs: the talk gets no shorter by them."""
+    staff_alerts: tuple[Alert, ...] = ()
+    """Raised in a call that staff hold: they were told, the agent has said nothing of them."""
     outcome: Outcome | None = None
 
     def context(self, now: datetime) -> AskContext:

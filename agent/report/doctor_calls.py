@@ -12,6 +12,9 @@ OUTCOMES = {
     "visit": "约到门诊",
     "home_visit": "上门",
     "unreachable": "没有联系上",
+    "handed_back": "交还语音助手",
+    "left": "断线后语音助手接着问",
+    "over": "通话结束",
 }
 
 
@@ -25,4 +28,5 @@ def _line(call: DoctorCall) -> str:
         return "没有医生接听，已记为急事"
     minutes, seconds = divmod(round(call.seconds), 60)
     notes = f"：{call.notes}" if call.notes else ""
-    return f"{call.doctor} 视频通话 {minutes} 分 {seconds} 秒，{OUTCOMES.get(call.outcome, call.outcome)}{notes}"
+    what = "接管通话" if call.reason == "taken_over" else "视频通话"
+    return f"{call.doctor} {what} {minutes} 分 {seconds} 秒，{OUTCOMES.get(call.outcome, call.outcome)}{notes}"

@@ -1,4 +1,4 @@
-"""Staff who write in a running chat in place of the agent."""
+"""Staff who write in a running chat, or speak in a call, in place of the agent."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ class TakeOver(Protocol):
     async def hand_back(self, visit_id: str, staff: Staff) -> None:
         """The agent goes on."""
 
+    async def end(self, visit_id: str, staff: Staff) -> None:
+        """The call that they have is over. Raises ``InputError`` no-call."""
+
 
 class WordsIn(Strict):
     """A message to the resident."""
@@ -40,7 +43,7 @@ def takeover_routes(talk: TakeOver) -> APIRouter:
 
     @router.post("/take", status_code=204)
     async def take(visit_id: Visit, staff: Writer) -> None:
-        """Write in place of the agent. 409 when somebody else does, or it is a call."""
+        """Write, or in a call speak, in place of the agent. 409 when somebody else does."""
         await talk.take(visit_id, staff)
 
     @router.post("/say", status_code=204)
@@ -52,5 +55,10 @@ def takeover_routes(talk: TakeOver) -> APIRouter:
     async def back(visit_id: Visit, staff: Writer) -> None:
         """The agent goes on where it was."""
         await talk.hand_back(visit_id, staff)
+
+    @router.post("/end", status_code=204)
+    async def end(visit_id: Visit, staff: Writer) -> None:
+        """Hang up a call that one has taken over."""
+        await talk.end(visit_id, staff)
 
     return router

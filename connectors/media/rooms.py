@@ -23,7 +23,7 @@ class Peer:
 
     id: int
     role: str
-    """doctor, resident or family."""
+    """doctor, nurse, resident or family."""
     shown: str
     outbox: asyncio.Queue[dict[str, Any]] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
@@ -61,6 +61,10 @@ class Rooms:
                     other.outbox.put_nowait({"type": "gone", "id": peer.id})
             if not peers:
                 self._rooms.pop(room, None)
+
+    def roles(self, room: str) -> frozenset[str]:
+        """What those are who are in a room."""
+        return frozenset(peer.role for peer in self._rooms.get(room, {}).values())
 
     def pass_on(self, room: str, sender: Peer, to: int, signal: Mapping[str, Any]) -> None:
         """A description or candidate for one other page; one that has left gets nothing."""

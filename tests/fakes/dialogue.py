@@ -37,6 +37,10 @@ class FakeDialogue:
         return self.recording
 
     @property
+    def aside(self) -> bool:
+        return False
+
+    @property
     def ask(self) -> str | None:
         return "blood_pressure"
 

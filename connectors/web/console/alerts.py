@@ -82,7 +82,7 @@ def live_page(frame: Frame, live: LiveView) -> str:
            el("section", el("h2", "已经问到的"), el("ul", *(el("li", words) for words in live.values), id="values")),
            class_="live", data_visit=live.visit_id, data_after=str(newest), data_staff=live.staff,
            data_me=frame.staff.shown),
-        None if live.spoken else writing(),
+        talking() if live.spoken else writing(),
         script="live",
     )  # fmt: skip
 
@@ -97,6 +97,18 @@ def writing() -> Markup:
         button("我来写", id="take-over", class_="primary"),
         el("form", words, el("div", el("button", "发送", type="submit", class_="primary"),
            button("交还语音助手", id="hand-back"), class_="acts"), id="write", hidden=""),
+        class_="writing",
+    )  # fmt: skip
+
+
+def talking() -> Markup:
+    """Where a doctor or nurse speaks in place of the agent; the script opens the room."""
+    return el(
+        "section", el("p", id="writes", role="status", class_="soft"),
+        button("我来说", id="take-over", class_="primary"),
+        el("div", el("div", id="room", class_="room"),
+           el("div", button("交还语音助手", id="hand-back"), button("结束通话", id="end-call"), class_="acts"),
+           id="talk", hidden=""),
         class_="writing",
     )  # fmt: skip
 

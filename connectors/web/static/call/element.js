@@ -92,6 +92,7 @@ export class SuifangCall extends HTMLElement {
     this.doctor = new DoctorNews({
       line: this.line, visit: this.visit, token: this.token, lang: this.getAttribute('lang'), service: this.service, overlay: this.shadowRoot,
       note: (text) => this.#note(text.replace('幺二零', '120'), true), quiet: (yes) => { if (yes) this.#release(); },
+      leave: () => this.#hangUp(), muted: (off) => this.stream?.getAudioTracks().forEach((track) => { track.enabled = !off && this.parts.mute.getAttribute('aria-pressed') !== 'true'; }),
     });
     this.line.addEventListener('change', () => this.#show());
     this.line.open();
@@ -208,6 +209,7 @@ export class SuifangCall extends HTMLElement {
     const { state } = this.line;
     if (!state) return;
     this.doctor.take(state.doctor);
+    this.doctor.joined(this.over ? '' : state.staff);
     const { bar } = this.parts;
     bar.hidden = !state.progress;
     if (state.progress) Object.assign(bar, { max: state.progress.of, value: state.progress.at });
@@ -241,6 +243,7 @@ export class SuifangCall extends HTMLElement {
     if (this.over) return;
     this.over = true;
     this.#release();
+    this.doctor.joined('');
     this.parts.tools.hidden = this.parts.pad.hidden = this.parts.meter.hidden = true;
     this.parts.state.textContent = this.t('callDone');
     if (outcome === 'escalated' && this.parts.banner.hidden) this.#note(this.t('escalated'), true);

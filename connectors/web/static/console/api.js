@@ -3,8 +3,9 @@
 const REFUSALS = {
   'record-changed': '别人刚改过这份记录。页面会重新打开，请看过再改。',
   'signed-already': '这份记录已经签过字了。',
-  'talk-taken': '别人正在和这位居民写。',
-  'talk-loose': '现在不是您在写，请先点“我来写”。',
+  'talk-taken': '别人已经接过去，正在和这位居民说。',
+  'talk-loose': '现在不是您在说，请先点“我来写”或“我来说”。',
+  'no-call': '居民现在不在通话中。',
   'visit-ended': '这次对话已经结束了。',
   'visit-in-call': '正在通话，不能写字。',
   'alert-taken': '这条警报已经有人接了。',

@@ -1,11 +1,15 @@
-// A conversation as it goes on; once it has ended its report is opened.
+// A conversation as it goes on; once it has ended its report is opened. Whoever takes a call over speaks in the room on this page.
 
+import '../room/room.js';
 import { send, toast } from './api.js';
 import { h } from '../dom.js';
 
 const EVERY_MS = 2000;
 const live = document.querySelector('.live');
 const lines = document.getElementById('lines');
+const form = document.getElementById('write');
+const words = document.getElementById('words');
+const room = document.getElementById('room');
 let after = Number(live.dataset.after);
 
 function bottom() {
@@ -15,7 +19,11 @@ function bottom() {
 async function poll() {
   const told = await send(`/api/visits/${live.dataset.visit}/live?after=${after}`, 'GET', undefined, true).catch(() => null);
   if (!told) return;
-  if (!told.running) { location.reload(); return; }
+  if (!told.running) {
+    room?.replaceChildren();
+    location.reload();
+    return;
+  }
   for (const { seq, who, text, at, agent } of told.lines) {
     after = Math.max(after, seq);
     lines.append(h('li', { class: agent ? 'agent' : 'them' }, h('b', {}, who), h('span', {}, text), h('time', {}, at)));
@@ -23,17 +31,26 @@ async function poll() {
   if (told.lines.length) bottom();
   writers(told.staff);
   document.getElementById('values').replaceChildren(...told.values.map((words) => h('li', {}, words)));
-  if (told.alerts.length !== document.querySelectorAll('#briefs .brief').length) location.reload();
+  if (told.alerts.length !== document.querySelectorAll('#briefs .brief').length) await briefs();
 }
 
-// Who writes: the agent, oneself, or somebody else of the team.
+// As the service draws them: the page stays, and with it a room that is open.
+async function briefs() {
+  const drawn = await fetch(location.href).then((answer) => answer.text()).catch(() => null);
+  const fresh = drawn && new DOMParser().parseFromString(drawn, 'text/html').getElementById('briefs');
+  if (fresh) document.getElementById('briefs').replaceWith(fresh);
+}
+
+// Who has it: the agent, oneself, or somebody else of the team.
 function writers(staff) {
   const place = document.getElementById('writes');
-  if (!place) return;
   const mine = staff === live.dataset.me;
-  place.textContent = mine ? '现在由您在和居民写，语音助手不说话。' : staff ? `${staff}正在和居民写。` : '语音助手正在和居民说。';
+  const what = room ? '说' : '写';
+  place.textContent = mine ? `现在由您在和居民${what}，语音助手不说话。` : staff ? `${staff}正在和居民${what}。` : '语音助手正在和居民说。';
   document.getElementById('take-over').hidden = Boolean(staff);
-  document.getElementById('write').hidden = !mine;
+  (room ? document.getElementById('talk') : form).hidden = !mine;
+  if (!room || mine === Boolean(room.childElementCount)) return;
+  room.replaceChildren(...(mine ? [h('suifang-video-room', { visit: live.dataset.visit })] : []));
 }
 
 async function act(what, body) {
@@ -47,10 +64,12 @@ async function act(what, body) {
   }
 }
 
-const words = document.getElementById('words');
-document.getElementById('take-over')?.addEventListener('click', async () => { if (await act('take')) words.focus(); });
-document.getElementById('hand-back')?.addEventListener('click', () => act('back'));
-document.getElementById('write')?.addEventListener('submit', async (event) => {
+document.getElementById('take-over').addEventListener('click', async () => { if (await act('take')) words?.focus(); });
+document.getElementById('hand-back').addEventListener('click', () => act('back'));
+document.getElementById('end-call')?.addEventListener('click', () => act('end'));
+room?.addEventListener('suifang-left', () => act('back'));
+addEventListener('beforeunload', (event) => { if (room?.childElementCount) event.preventDefault(); });
+form?.addEventListener('submit', async (event) => {
   event.preventDefault();
   if (words.value.trim() && await act('say', { text: words.value })) words.value = '';
   words.focus();
@@ -58,7 +77,7 @@ document.getElementById('write')?.addEventListener('submit', async (event) => {
 words?.addEventListener('keydown', (event) => {
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
-    document.getElementById('write').requestSubmit();
+    form.requestSubmit();
   }
 });
 

@@ -119,7 +119,7 @@ export class VideoRoom extends HTMLElement {
   #meet({ id, role, shown, polite }) {
     const pc = new RTCPeerConnection(this.ice);
     const video = h('video', { autoplay: true, playsInline: true });
-    const name = shown || this.t(role === 'doctor' ? 'doctorName' : 'other');
+    const name = shown || this.t(role === 'doctor' || role === 'nurse' ? 'doctorName' : 'other');
     const peer = { id, pc, polite, video, making: false, ignoring: false, view: h('figure', { 'data-peer': String(id) }, video, h('figcaption', {}, name)) };
     this.peers.set(id, peer);
     this.parts.views.prepend(peer.view);
@@ -200,6 +200,7 @@ export class VideoRoom extends HTMLElement {
     for (const track of tracks) track.enabled = !off;
     const button = kind === 'audio' ? this.parts.mute : this.parts.dark;
     button.setAttribute('aria-pressed', String(off));
+    if (kind === 'audio') this.dispatchEvent(new CustomEvent('suifang-muted', { detail: off }));
     button.textContent = this.t(kind === 'audio' ? (off ? 'unmute' : 'mute') : (off ? 'cameraOn' : 'cameraOff'));
   }
 
