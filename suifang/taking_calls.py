@@ -68,8 +68,7 @@ class TakingCalls:
             raise InputError("talk-taken", f"{held.staff} speaks here", "wait until they hand it back")
         if held is not None:
             return
-        now_s = self.now_s()
-        self._held[call] = Holding(staff.shown, now_s, now_s)
+        held = self._held[call] = Holding(staff.shown, self.now_s(), self.now_s())
         call.at_end.append(lambda: self._over(call, "over"))
         wrote = StaffWrote("taken", staff.shown)
         try:
@@ -77,6 +76,7 @@ class TakingCalls:
         except InputError:
             self._held.pop(call, None)
             raise
+        held.since_s = held.seen_s = self.now_s()
         self._calls.spawn(self._mind(call), "call that staff have")
 
     async def hand_back(self, call: WebCall, staff: Staff) -> None:

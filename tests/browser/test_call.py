@@ -7,8 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import Service
+from tests.browser.conftest import DESK, Service
 from tests.browser.steps import enter, tap
+from tests.browser.test_pages import serious
+from tests.browser.test_video import MEET_MS, ON_CAMERA, moves
 
 Open = Callable[..., Any]
 Spoken = Callable[[str], Path]
@@ -27,6 +29,10 @@ MICROPHONE = """() => {
 """A microphone that a test speaks into when it is the resident's turn."""
 ENERGY = """async () => { let energy = 0; (await document.querySelector('suifang-call').pc.getStats()).forEach((r) => {
   if (r.type === 'inbound-rtp') energy += r.totalAudioEnergy || 0; }); return energy; }"""
+
+
+TAKE = """async (visit) => (await fetch(`/api/visits/${visit}/talk/take`, { method: 'POST',
+  headers: { 'X-CSRF-Token': document.querySelector('meta[name=csrf]').content } })).status"""
 
 
 def call_page(service: Service, visit_page: Open) -> tuple[Any, str]:
@@ -104,6 +110,49 @@ def test_keys_answer_and_find_the_doctor(service: Service, visit_page: Open) -> 
     assert service.slots(service.visit_of(link))["sbp"] == 148
     tap(page, "找医生")
     page.get_by_text("正在给您叫").or_(page.get_by_text("我已经记成急事")).first.wait_for(timeout=20_000)
+
+
+def live_view(service: Service, visit_page: Open, who: str, visit: str) -> Any:
+    """The running call, as somebody of the staff sees it."""
+    page = visit_page(f"{service.url}/console/login?next=/console/visits/{visit}", size=DESK, **ON_CAMERA)
+    page.get_by_label("登录名").fill(who)
+    page.get_by_label("密码").fill(service.passwords[who])
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="我来说").wait_for()
+    return page
+
+
+def test_a_doctor_takes_a_running_call_over_and_hands_it_back(service: Service, visit_page: Open) -> None:
+    page, link = call_page(service, visit_page)
+    tap(page, "开始通话")
+    page.locator(".caption.agent", has_text="吗").first.wait_for(timeout=40_000)
+    tap(page, "拨号盘")
+    for name in ("我就是本人", "可以"):
+        tap(page, name)
+    page.locator(".caption.agent", has_text="高压").first.wait_for(timeout=20_000)
+    visit = service.visit_of(link)
+    doctor, nurse = (live_view(service, visit_page, who, visit) for who in ("doctor", "nurse"))
+    tap(doctor, "我来说")
+    page.locator(".caption.agent", has_text="王医生来和您说").wait_for(timeout=20_000)
+    moves(page, MEET_MS)
+    moves(doctor, MEET_MS)
+    nurse.get_by_text("王医生正在和居民说").wait_for()
+    assert nurse.evaluate(TAKE, visit) == 409
+    assert serious(page) == serious(doctor) == []
+    asked = page.locator(".caption.agent", has_text="高压").count()
+    tap(doctor, "交还语音助手")
+    page.locator(".caption.agent", has_text="高压").nth(asked).wait_for(timeout=20_000)
+    page.locator("suifang-video-room").wait_for(state="detached")
+    doctor.get_by_role("button", name="我来说").wait_for()
+    page.get_by_text("通话中").wait_for()
+    # The other one has it now, and hangs up.
+    tap(nurse, "我来说")
+    moves(page, MEET_MS)
+    nurse.get_by_role("button", name="结束通话").click()
+    page.get_by_text("通话结束了").wait_for(timeout=20_000)
+    held = [event.body for event in service.of_visit(visit) if type(event.body).__name__ == "DoctorCall"]
+    assert [(one.reason, one.outcome) for one in held] == [("taken_over", "handed_back"), ("taken_over", "over")]
+    assert held[0].doctor == "王医生"
 
 
 def test_the_microphone_is_tried_first(service: Service, visit_page: Open) -> None:

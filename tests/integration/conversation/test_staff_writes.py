@@ -84,6 +84,25 @@ def test_the_log_gives_the_same_conversation_again(talk: Conversation, library: 
     assert (again.events, again.state.staff, again.ask) == (talk.events, "", "blood_pressure")
 
 
+def test_in_a_call_danger_is_told_to_staff_and_is_the_agents_when_they_are_gone(library: Library) -> None:
+    talk, _ = Conversation.open(
+        library, "hypertension_followup", Resident("王桂花", "R1"), NOW, values={"channel": "voice"}
+    )
+    for text in ("我就是本人", "可以"):
+        talk.hear(text, 1.0, NOW)
+    (comes,) = talk.staff_writes(StaffWrote("taken", WANG), NOW)
+    assert isinstance(comes, Say)
+    assert WANG in comes.text
+    assert talk.aside
+    told = talk.hear("我胸口疼得厉害", 1.0, NOW)
+    assert [type(effect) for effect in told] == [Escalate]
+    assert talk.hear("我胸口疼得厉害", 1.0, NOW) == []  # it is known
+    assert talk.hand_back(WANG, NOW, left=True)[0] == Say(
+        library.script.responses["utter_emergency_chest_pain"].texts[0], "utter_emergency_chest_pain", False
+    )
+    assert Conversation.resume(library, talk.events).events == talk.events
+
+
 def test_page_and_report_show_who_wrote(talk: Conversation, library: Library) -> None:
     talk.staff_writes(StaffWrote("said", WANG, "家里有血压计吗？"), NOW)
     talk.hand_back(WANG, NOW)
