@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from agent import turns
+from agent import aside, turns
 from agent.domain.alerts import MentionStatus
 from agent.domain.answers import Resident, SlotValue
 from agent.domain.effects import Effect, Outcome, Patience
@@ -195,10 +195,10 @@ class Conversation:
         work.state = replace(work.state, turn=work.state.turn + 1, silences=0)
         if self._state.staff:
             work.state = replace(work.state, staff_turns=work.state.staff_turns + 1)
-            alerts = turns.raised(text, work.state.context(now), self._library.knowledge)
+            alerts = aside.raised(text, work.state.context(now), self._library.knowledge)
             if self.aside or not alerts:
                 work.emit(ResidentSaid(work.state.turn, text, None, round(confidence, 3), work.state.speaker))
-                turns.tell_staff(work, alerts)
+                aside.tell_staff(work, alerts)
                 return self._commit(work)
             # A red flag takes the agent's own way at once: read back, instruction, alert. Staff may take over again.
             work.state = replace(work.state, staff="")
@@ -248,7 +248,7 @@ class Conversation:
         work.state = replace(work.state, staff="", staff_alerts=())
         work.emit(StaffWrote("left" if left else "back", by))
         if alerts:
-            turns.take_danger(work, self._script, alerts)
+            aside.take_danger(work, self._script, alerts)
         else:
             if spoken:
                 work.say("utter_staff_left" if left else "utter_staff_gone", staff=by)

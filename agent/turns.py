@@ -8,10 +8,9 @@ from datetime import datetime
 from agent.domain.alerts import Alert, MentionStatus, Severity
 from agent.domain.answers import AnswerKind, AskContext
 from agent.domain.commands import RaiseAlert, StartPattern
-from agent.domain.effects import Escalate
 from agent.domain.events import MentionJudged
 from agent.domain.turns import Completeness, Expected, Hints
-from agent.flows.apply import Turn, apply, note_alert, raise_alert, run_alert, set_slots
+from agent.flows.apply import Turn, apply, raise_alert, set_slots
 from agent.flows.engine import Script, open_collect, push, put_question, repeat_question, run
 from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack, State
@@ -146,28 +145,9 @@ def ask_again(work: Work, script: Script) -> None:
         repeat_question(work)
 
 
-def raised(text: str, ctx: AskContext, knowledge: Knowledge) -> tuple[Alert, ...]:
-    """The alerts that words raise which answer no question of ours, by either net."""
-    commands = interpret(text, None, ctx, knowledge).commands
-    return tuple(command.alert for command in commands if isinstance(command, RaiseAlert))
-
-
-def tell_staff(work: Work, alerts: tuple[Alert, ...]) -> None:
-    """Alerts of a call that staff hold: written, and a doctor wanted; the agent does not speak over them."""
-    for alert in alerts:
-        if note_alert(work, alert):
-            work.state = replace(work.state, staff_alerts=(*work.state.staff_alerts, alert))
-            work.effects.append(Escalate(alert.flag, alert))
-
-
-def take_danger(work: Work, script: Script, alerts: tuple[Alert, ...]) -> None:
-    """Staff who were told of danger are gone: the agent says what must be said."""
-    before = work.state.stack
-    run_alert(work, script, min(alerts, key=lambda alert: (alert.severity is Severity.VALUE, alert.severity)))
-    if work.state.stack == before:
-        ask_again(work, script)
-    else:
-        run(work, script)
+def raises(text: str, ctx: AskContext, knowledge: Knowledge) -> bool:
+    """Whether words that answer no question of ours raise an alert, by either net."""
+    return any(isinstance(command, RaiseAlert) for command in interpret(text, None, ctx, knowledge).commands)
 
 
 def flush_unconfirmed(work: Work, script: Script, knowledge: Knowledge) -> None:
