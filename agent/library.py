@@ -24,6 +24,7 @@ from agent.understanding.intent_model import Intents
 from agent.understanding.interpret import Knowledge
 from agent.understanding.lexicons import Lexicons, load_lexicons
 from agent.understanding.parsing import Parser
+from agent.understanding.proxy import load_proxy
 from agent.understanding.redflags import load_redflags
 from agent.understanding.registry import build_parsers
 from agent.understanding.said_before import load_said_before
@@ -75,6 +76,7 @@ def load_library(root: Path) -> Library:
         intents=Intents(nlu_data, BUNDLED_INTENTS),
         topics=_topics(nlu_data / "topics.yml"),
         dialect=dialect,
+        proxy=load_proxy(nlu_data / "proxy.yml"),
         said_before=load_said_before(nlu_data / "said_before.tsv"),
         instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )

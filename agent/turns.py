@@ -20,7 +20,7 @@ from agent.understanding.redflags import mentions, value_alerts, word_alerts
 from agent.understanding.text import normalise
 
 MAX_READ_BACKS = 2
-BARE_NO_CHARS = 4
+BARE_CHARS = 4
 _VALUE_RULE = "value."
 
 
@@ -98,8 +98,11 @@ def _settle_read_back(
     said = {fill.slot: fill.value for fill in understood.reading.fills}
     same = bool(said) and all(said.get(fill.slot, fill.value) == fill.value for fill in pending.fills)
     kind = read("yes_no", turn.words, ctx, knowledge).answer
-    if kind is AnswerKind.NO and len(understood.utterance.text) <= BARE_NO_CHARS:
+    bare = len(understood.utterance.text) <= BARE_CHARS
+    if kind is AnswerKind.NO and bare:
         _count_failure(work, pending.ask)  # 没有, 不对: about the read-back, not a value of its own
+    elif kind is AnswerKind.YES and bare:  # 对 confirms, also where it would answer the question itself
+        set_slots(work, pending.fills, pending.ask, _words_of(pending, turn), read_back=True)
     elif said and not same:
         apply(work, script, understood.commands, turn)
     elif same or kind is AnswerKind.YES:

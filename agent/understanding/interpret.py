@@ -33,6 +33,7 @@ from agent.understanding.intents import detect_patterns
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.parsing import Parser
+from agent.understanding.proxy import Proxy
 from agent.understanding.redflags import RedFlagRules, word_alerts
 from agent.understanding.repair import Repaired
 from agent.understanding.said_before import SaidBefore
@@ -78,6 +79,8 @@ class Knowledge:
     instructions: re.Pattern[str]
     """Words that try to instruct the program; speech is data."""
     dialect: Dialect
+    proxy: Proxy
+    """Turns a relative's words into the resident's."""
     said_before: SaidBefore
     """Guesses coded answers in words that no parser knows."""
 
@@ -122,7 +125,8 @@ def _heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, 
 
 
 def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Reading:
-    utterance = replace(utterance, text=knowledge.dialect.standard(utterance.text))
+    words = knowledge.proxy.as_the_resident(utterance.text, ask, ctx)
+    utterance = replace(utterance, text=knowledge.dialect.standard(words))
     if not utterance.text or knowledge.instructions.search(utterance.text):
         return Reading()
     if ask not in _NO_ECHO and _asks_again(utterance.text, knowledge):
@@ -134,6 +138,8 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if reading.fills or reading.answer is not None:
         return reading
     kind = general_answer(utterance, ask, knowledge.lexicons, unread=not reading.confirm)
+    if kind is None and ask in _DIGITS and knowledge.lexicons.general["refused"].search(utterance.text):
+        kind = AnswerKind.REFUSED  # 身份证号电话里我不想说，回头去卫生院再登记
     if ask == "consent" and kind is AnswerKind.REFUSED:
         kind = AnswerKind.NO  # who will not be asked has not consented
     as_answer = kind is AnswerKind.REPEAT and reading.confirm and not asks_to_repeat(utterance, knowledge.lexicons)
@@ -158,6 +164,7 @@ def _parsed(ask: str, utterance: Utterance, parser: Parser, ctx: AskContext) -> 
     return second_look(ask, utterance, reading, lambda text: parser(replace(utterance, text=text), ctx))
 
 
+_DIGITS = frozenset({"id_card_no", "phone", "contact_phone"})
 _NO_ECHO = frozenset({"disability", "identity", "consent"})
 """Asks where 没听见 may be told beside the answer."""
 
@@ -239,6 +246,8 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     relatives = of_relatives(ask, utterance, ctx, knowledge.parsers) if reading.fills else []
     volunteered = (*_volunteered(utterance, ask, reading, ctx, knowledge), *relatives)
     corrects = any(pattern.pattern == "correction" for pattern in patterns)
+    if corrects:  # what stands before 说混了 is what was wrong
+        volunteered = _volunteered(_after_marker(utterance), ask, reading, ctx, knowledge) or volunteered
     if corrects and not (reading.fills and _corrects_open_ask(utterance, ask, knowledge)):
         corrected = _correction(utterance, ask, ctx, rest, volunteered)
         if corrected:
@@ -360,30 +369,15 @@ def _without(ctx: AskContext, slots: tuple[str, ...]) -> dict[str, SlotValue]:
     return {slot: value for slot, value in ctx.slots.items() if slot not in slots}
 
 
-_NOT_BUT = re.compile("(?:^|(?<=，))(?:那个)?(?:不是|没有)[^，]{1,12}，(?:而|就|应该)?(?=是)")
+_NOT_BUT = re.compile("(?:^|，)(?:那个?)?不是[^，不没]{1,12}，(?!是)|(?:^|(?<=，))(?:那个)?(?:不是|没有)[^，]{1,12}，(?:而|就|应该)?(?=是)")
 """不是一三九那个，是一八六: what is not meant."""
-_MARKERS = (
-    "看倒了",
-    "看反了",
-    "念反了",
-    "说反了",
-    "记混了",
-    "说错了",
-    "讲错了",
-    "记错了",
-    "弄错了",
-    "搞错了",
-    "念错了",
-    "看错了",
-    "不对",
-    "错了",
-)
+_MARKER = re.compile("(?:说|讲|记|弄|搞|念|看|报|答|认)(?:错|倒|反|混|岔|串)(?:行)?(?:了|咯|喽)?|不对|错了")
 
 
 def _after_marker(utterance: Utterance) -> Utterance:
     """The words after 说错了, where the new value stands; all words when nothing follows."""
-    for marker in _MARKERS:
-        _, found, rest = utterance.text.partition(marker)
-        if found and rest.strip("，的啊了"):
+    for match in _MARKER.finditer(utterance.text):
+        rest = utterance.text[match.end() :]
+        if rest.strip("，的啊了"):
             return Utterance(utterance.raw, rest.strip("，"))
     return utterance

@@ -33,7 +33,7 @@ OF_EARLIER = frozenset(
 FREE = frozenset({"adr_text", "insulin_usage"})
 """Slots that keep words: a part of them is no other value."""
 _EARLIER = re.compile(
-    f"{PAST.pattern}|往年|前年|去年|旧年|(?<!年)头年|旧时|上个?月|上礼拜|上个?星期|上周|(?<!头)上一?[回次]|前一?阵|那阵|那年|住院"
+    f"{PAST.pattern}|[早前头][几两三]年|[一二两三四五六七八九十几]+年前|往年|前年|去年|旧年|(?<!年)头年|旧时|上个?月|上礼拜|上个?星期|上周|(?<!头)上一?[回次]|前一?阵|那阵|那年|住院"
     "[^，]{0,2}(?:时|那|的)|老早(?!就)|本来|先前|前些|老家|乡下|老屋|[前昨]天|昨[儿晚夜]|寻日|琴日"
 )
 _NOW = re.compile(f"{NOW.pattern}|这(?:个?礼拜|个?月|[次回会歇边]|一年)|城里|而家|今[晨朝日]|依家|眼目前|这歇|格歇")
@@ -84,6 +84,8 @@ def _without(text: str, off: re.Pattern[str], on: re.Pattern[str], unless: re.Pa
             counts = True
         elif off.search(clause) and not (unless and unless.search(clause)):
             counts = False
+            if marks and clause.startswith("那"):  # 胸口疼过，那是早几年的事了: what stands before is meant too
+                marks[-1] = (*marks[-1][:2], False, marks[-1][3])
         marks.append((start, end, counts, last_on >= 0))
     if not any(named for *_, named in marks) or all(kept for _, _, kept, _ in marks):
         return text

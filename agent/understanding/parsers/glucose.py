@@ -81,6 +81,9 @@ def _measured_only(text: str, asked: str) -> tuple[str, str]:
 
 def _slot(text: str, number: Number, end: int, asked: str) -> str:
     """Which glucose a number is: the last 空腹 or 饭后 before it decides, else what was asked."""
+    behind = _BEHIND.match(text, number.span[1])
+    if behind:  # 七点六那个是吃完饭两个钟头的
+        return "pbg_2h" if re.search("后|完|过|了", behind[0]) else "fpg"
     label = label_of(text, number, end)
     if label == "sugar_other" and re.search("睡前|随机", text[end : number.span[0]]):
         return "other"
@@ -93,6 +96,11 @@ def _slot(text: str, number: Number, end: int, asked: str) -> str:
             return "pbg_2h" if after else asked
         return "pbg_2h" if re.search("后|完|过|了", meal[-1]) else "fpg"
     return label if label in _SLOTS else "other"
+
+
+_BEHIND = re.compile(
+    "(?:那个|这个|那次|的)?(?:才|可)?是(?:早上|早起)?(?:空腹|空肚子|没吃饭|饭前|餐前|饭后|餐后|吃完饭|吃过饭|吃了饭|吃饭以?后)[^，]{0,8}?(?:的|量的|测的)(?=，|$)"
+)
 
 
 def _numbers(text: str) -> tuple[Number, ...]:

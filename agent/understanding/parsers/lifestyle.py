@@ -197,6 +197,8 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
     meals = _meals(text) if per_meal else 1
     several = re.search("早|中|晚|晌|夜|加|和|两[米面][一二三四五半]", text)
     chosen = found if len(found) == 1 or several else found[-1:]
+    if len(chosen) > 2 and chosen[-1].worth == sum(a.worth for a in chosen[:-1]):
+        chosen = chosen[-1:]  # 早上一两，中午二两，夜里二两，加起来五两
     if len(chosen) > 2 and chosen[0].worth == sum(a.worth for a in chosen[1:]):
         chosen = chosen[1:]  # 一天四两，早上一两，中午二两，晚上一两: the sum and its parts
     grams = sum(a.worth for a in chosen) * (meals or 3)
