@@ -31,6 +31,7 @@ from agent.understanding.hearing import Hearing, settled
 from agent.understanding.intent_model import Intents
 from agent.understanding.intents import detect_patterns
 from agent.understanding.lexicons import Lexicons
+from agent.understanding.outright import outright
 from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.parsing import Parser
 from agent.understanding.proxy import Proxy
@@ -132,7 +133,7 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     if ask not in _NO_ECHO and _asks_again(utterance.text, knowledge):
         return Reading(answer=AnswerKind.REPEAT, complete=True, reason="asks to hear it again")
     parser = knowledge.parsers.get("yes_no" if ask.startswith(PROBE_ASK) else ask)
-    reading = _parsed(ask, utterance, parser, ctx) if parser else Reading()
+    reading = _parsed(ask, utterance, parser, ctx, knowledge.lexicons) if parser else Reading()
     if reading.answer is AnswerKind.UNKNOWN and knowledge.lexicons.general["refused"].search(utterance.text):
         return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not say")
     if reading.fills or reading.answer is not None:
@@ -159,9 +160,12 @@ def _read(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge)
     return reading
 
 
-def _parsed(ask: str, utterance: Utterance, parser: Parser, ctx: AskContext) -> Reading:
-    reading = parser(utterance, ctx)
-    return second_look(ask, utterance, reading, lambda text: parser(replace(utterance, text=text), ctx))
+def _parsed(ask: str, utterance: Utterance, parser: Parser, ctx: AskContext, lexicons: Lexicons) -> Reading:
+    def again(text: str) -> Reading:
+        return parser(replace(utterance, text=text), ctx)
+
+    reading = outright(ask, utterance.text, parser(utterance, ctx), again, lexicons)
+    return second_look(ask, utterance, reading, again)
 
 
 _DIGITS = frozenset({"id_card_no", "phone", "contact_phone"})
@@ -171,7 +175,7 @@ _NO_ECHO = frozenset({"disability", "identity", "consent"})
 
 def _asks_again(text: str, knowledge: Knowledge) -> bool:
     """受过啥？听不清，你再说一遍: echoes of the question are no answer."""
-    if len(text) > _LAST_WORD or len(_AMOUNT.findall(text)) > 1:
+    if len(text) > _LAST_WORD or len(_AMOUNT.findall(text.replace("几", ""))) > 1:
         return False
     return knowledge.lexicons.general["repeat_surely"].search(text) is not None
 
@@ -325,11 +329,19 @@ def _volunteered(
     for fill in (*extract_volunteered(utterance, ctx), *volunteered_words(utterance, ctx, knowledge.lexicons)):
         if fill.slot == "nonadherence_reason" and ask != "med_adherence":
             continue
+        if fill.slot == "medications" and ask in _ABOUT_TAKING:
+            continue  # 吃了双胍拉肚子: why it is not taken
+        if fill.slot == "bp_setting" and ask != "blood_pressure" and not _PRESSURE.search(utterance.text):
+            continue
         if fill.span in answered and isinstance(fill.value, (int, float)):
             continue  # 血压计底下那个数七十二, asked for the pulse: one number, one value
         if fill.slot not in taken:
             found.setdefault(fill.slot, fill)
     return tuple(found.values())
+
+
+_ABOUT_TAKING = frozenset({"med_adherence", "nonadherence_reason", "adr", "ntg_use", "meds_reconciled"})
+_PRESSURE = re.compile("血压|高压|低压")
 
 
 def _must_confirm(fill: SlotFill) -> SlotFill:
