@@ -148,8 +148,10 @@ class Escalations:
         if ring.step is Step.ACCEPTED and not mine:
             raise InputError("call-taken", "another doctor has taken this call", "see the other calls")
         if ring.step is not Step.ACCEPTED:
+            # Before anything is waited for: of two who accept at once, one has it.
+            ring = self._rings[visit_id] = accept(ring, OnDuty(staff.id, staff.shown), self._now_s())
             await self._house.doctor_comes(visit_id)
-            await self._put(accept(ring, OnDuty(staff.id, staff.shown), self._now_s()))
+            await self._put(ring)
         self._tell(staff.id, {"type": "accepted", "visit_id": visit_id})
 
     def decline(self, visit_id: str, staff: Staff) -> None:

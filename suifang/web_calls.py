@@ -48,6 +48,7 @@ class Page:
     async def connect(self, offer: str) -> str:
         """Connect the page's sound."""
         answer = await self.call.line.connect(offer)
+        self.call.sounds_at(self)
         self.call.begin()
         return answer
 
@@ -81,6 +82,7 @@ class WebCall:
         self.at_end: list[Callable[[], None]] = []
         """Done once the call is over, before it is put away."""
         self._calls = calls
+        self._sounds: Page | None = None
         self._task: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
@@ -92,6 +94,12 @@ class WebCall:
     def begun(self) -> bool:
         """Sound was connected, at least once."""
         return self._task is not None
+
+    def sounds_at(self, page: Page) -> None:
+        """The newest page has the sound; an earlier one that is still open is told, or the two would fight for it."""
+        if self._sounds is not page and self._sounds in self.pages:
+            self._sounds.tell({"type": "elsewhere"})
+        self._sounds = page
 
     def stop(self) -> None:
         """End it from outside."""

@@ -14,7 +14,7 @@ from agent.errors import InputError
 MOST_PEERS = 4
 """Resident, doctor, and two of the family."""
 MOST_WAITING = 200
-"""Messages for one page; a page that takes none of them is let go."""
+"""Messages for one page; one that takes none of them gets no more."""
 
 
 @dataclass(eq=False, slots=True)
@@ -28,10 +28,9 @@ class Peer:
     outbox: asyncio.Queue[dict[str, Any]] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Queue a message; a full queue loses the page's connection, which it then makes anew."""
-        if self.outbox.full():
-            raise InputError("peer-stuck", "this page does not read its messages", "connect again")
-        self.outbox.put_nowait(message)
+        """Queue a message; a page that reads none is gone, and others do not wait for it."""
+        if not self.outbox.full():
+            self.outbox.put_nowait(message)
 
 
 class Rooms:
@@ -57,8 +56,7 @@ class Rooms:
         finally:
             del peers[peer.id]
             for other in peers.values():
-                if not other.outbox.full():
-                    other.outbox.put_nowait({"type": "gone", "id": peer.id})
+                other.tell({"type": "gone", "id": peer.id})
             if not peers:
                 self._rooms.pop(room, None)
 
@@ -75,8 +73,7 @@ class Rooms:
     def tell_all(self, room: str, message: dict[str, Any]) -> None:
         """A message for everybody in a room."""
         for peer in self._rooms.get(room, {}).values():
-            if not peer.outbox.full():
-                peer.outbox.put_nowait(message)
+            peer.tell(message)
 
 
 def _card(peer: Peer) -> dict[str, Any]:

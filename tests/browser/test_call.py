@@ -155,6 +155,24 @@ def test_a_doctor_takes_a_running_call_over_and_hands_it_back(service: Service, 
     assert held[0].doctor == "王医生"
 
 
+def test_a_second_tab_takes_the_call_and_the_first_is_told(service: Service, visit_page: Open) -> None:
+    first, link = call_page(service, visit_page)
+    tap(first, "开始通话")
+    first.locator(".caption.agent").first.wait_for(timeout=40_000)
+    second = visit_page(link)
+    tap(second, "开始通话")
+    second.get_by_text("通话中").wait_for(timeout=30_000)
+    first.get_by_text("在另一个窗口里接着了").wait_for()
+    second.wait_for_timeout(2500)  # the first does not come back by itself
+    before = second.evaluate(ENERGY)
+    second.wait_for_timeout(1000)
+    assert second.evaluate("document.querySelector('suifang-call').pc.connectionState") == "connected"
+    assert second.evaluate(ENERGY) >= before
+    tap(first, "开始通话")
+    first.get_by_text("通话中").wait_for(timeout=30_000)
+    second.get_by_text("在另一个窗口里接着了").wait_for()
+
+
 def test_the_microphone_is_tried_first(service: Service, visit_page: Open) -> None:
     page, _ = call_page(service, visit_page)
     page.get_by_role("button", name="试试麦克风").click()

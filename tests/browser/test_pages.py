@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from connectors.web import STATIC
-from tests.browser.conftest import DESK, PHONE, Service
+from tests.browser.conftest import DESK, PHONE, Launch, Service
 from tests.browser.steps import started, tap, waits_for
 from tests.browser.test_video import doctor_page, in_danger, moves
 
@@ -71,7 +71,17 @@ def test_english_by_lang(service: Service, visit_page: Open) -> None:
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-@pytest.mark.parametrize("name", ["suifang-chat.js", "resident.js", "suifang-call.js", "doctor.js"])
+@pytest.mark.parametrize("path", ["/start", "/r/x", "/doctor/video"])
+def test_a_browser_that_is_too_old_is_told_what_to_do(service: Service, launch: Launch, path: str) -> None:
+    context = launch().new_context(viewport=PHONE)
+    context.add_init_script("delete CSSStyleSheet.prototype.replaceSync")
+    page = context.new_page()
+    page.goto(service.url + path)
+    page.get_by_text("请换一个新一点的浏览器").wait_for()
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["suifang-chat.js", "resident.js", "suifang-call.js", "doctor.js", "start.js"])
 def test_scripts_are_small_and_ours(name: str) -> None:
     """A page's script with all it imports, as it is sent; nothing comes from elsewhere."""
     seen: set[Path] = set()

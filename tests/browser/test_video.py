@@ -23,6 +23,22 @@ STATS = """async () => { const found = { frames: 0, energy: 0 };
   return found; }"""
 
 
+LOSES = """(share) => { for (const { pc } of room.peers.values()) {
+  pc.getStats = async () => { const told = [];
+    (await RTCPeerConnection.prototype.getStats.call(pc)).forEach((r) => told.push(
+      r.type === 'remote-inbound-rtp' ? { ...r, fractionLost: share } : r));
+    return told; } } }"""
+"""What the far end tells of lost packets; the browser's own network cannot be made to lose any."""
+
+
+def until(page: Any, holds: Callable[[], bool], within_ms: int = 15_000) -> None:
+    for _ in range(within_ms // 200):
+        if holds():
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError("it did not come about")
+
+
 def doctor_page(service: Service, visit_page: Open, name: str = "doctor") -> Any:
     page = visit_page(f"{service.url}/doctor/video", size=DESK, **ON_CAMERA)
     page.get_by_placeholder("用户名").fill(name)
@@ -153,6 +169,34 @@ def test_a_room_without_a_camera_is_a_talk(service: Service, visit_page: Open) -
     before = seen(doctor)
     doctor.wait_for_timeout(500)
     assert seen(doctor)["energy"] > before["energy"]
+
+
+def test_the_picture_gets_smaller_before_the_sound_suffers(service: Service, visit_page: Open) -> None:
+    """The rule alone, then a connection that lets through what a sound takes."""
+    doctor = doctor_page(service, visit_page)
+    walk = """async (looks) => { const { judged } = await import('/static/room/quality.js');
+      let at = { level: 0, calm: 0 };
+      return looks.map(([lost, kbps]) => (at = judged(at, { lost, kbps })).level); }"""
+    assert doctor.evaluate(walk, [[0, 2000], [0.2, 2000], [0.05, 900], [0, 100], [0.2, 90]]) == [0, 1, 1, 2, 3]
+    # It comes back when all is calm, later than it went.
+    calm = doctor.evaluate(walk, [[0.2, 900]] * 3 + [[0, 20]] * 8 + [[0, 5000]] * 8)
+    assert (calm[2], calm[9], calm[10], calm[14]) == (3, 3, 2, 1)
+    resident, visit = in_danger(service, visit_page)
+    doctor.locator(f"article[data-visit='{visit}']").get_by_role("button", name="接听").click()
+    moves(resident, MEET_MS)
+    wide = """() => Promise.all([...room.peers.values()].map(async ({ pc }) => { let wide = 0;
+      (await pc.getStats()).forEach((r) => { if (r.frameWidth && r.type === 'inbound-rtp') wide = r.frameWidth; });
+      return wide; }))"""
+    doctor.evaluate(FIND_ROOM)
+    whole = doctor.evaluate(wide)[0]
+    resident.evaluate(LOSES, 0.2)
+    until(doctor, lambda: doctor.evaluate(wide)[0] < whole)
+    resident.get_by_text("先只用声音").wait_for()
+    before = seen(doctor)
+    doctor.wait_for_timeout(1000)
+    after = seen(doctor)
+    assert after["energy"] > before["energy"]
+    assert after["frames"] - before["frames"] <= 2
 
 
 def test_a_room_opens_for_nobody_before_a_doctor_has_come(service: Service, visit_page: Open) -> None:

@@ -163,3 +163,22 @@ def test_who_leaves_is_followed_by_the_agent_with_what_is_urgent_first(
         assert "utter_emergency_chest_pain" in said[-3:]
 
     held(tmp_path, root, library, check)
+
+
+def test_of_two_doctors_who_accept_at_once_one_has_it_while_the_agents_call_gives_way(
+    tmp_path: Path, root: Path, library: Library
+) -> None:
+    async def check(line: Line) -> None:
+        zhao = Staff("z", "zhao", "赵医生", Role.DOCTOR, "T1")
+        async with line.doctors.on_duty(WANG) as desk, line.doctors.on_duty(zhao) as other:
+            await line.type("我胸口疼得厉害")
+            await line.until(lambda: line.doctors.news(line.visit) is not None)
+            took = await asyncio.gather(
+                desk.accept(line.visit), other.accept(line.visit), return_exceptions=True
+            )
+            assert [getattr(one, "code", None) for one in took] == [None, "call-taken"]
+            news = line.doctors.news(line.visit)
+            assert news is not None
+            assert (news.step, news.shown) == ("accepted", "王医生")
+
+    held(tmp_path, root, library, check)

@@ -87,6 +87,8 @@ export class SuifangCall extends HTMLElement {
       this.#before(this.t({ failed: 'callFailed', 'visit-running': 'running' }[error.message] || 'unknown'));
       return;
     }
+    this.over = false;
+    this.ask = undefined;
     this.#build();
     this.line = new ChatLine(this.service, this.visit, this.token);
     this.doctor = new DoctorNews({
@@ -190,6 +192,7 @@ export class SuifangCall extends HTMLElement {
     } else if (message.type === 'answer') await this.pc.setRemoteDescription({ type: 'answer', sdp: message.sdp }).catch(() => {});
     else if (message.type === 'caption') this.#caption(message);
     else if (message.type === 'ping') this.#send({ type: 'pong' });
+    else if (message.type === 'elsewhere') this.#elsewhere();
     else if (message.type === 'ended') this.#ended(message.outcome);
     else if (message.type === 'refused') this.#note(this.t(message.code === 'line-busy' ? 'busy' : 'callFailed'), true);
   }
@@ -232,6 +235,13 @@ export class SuifangCall extends HTMLElement {
     track.enabled = !track.enabled;
     this.parts.mute.setAttribute('aria-pressed', String(!track.enabled));
     this.parts.mute.textContent = this.t(track.enabled ? 'mute' : 'unmute');
+  }
+
+  // The call goes on in another window; here it can be taken back.
+  #elsewhere() {
+    this.#stop();
+    this.doctor.joined('');
+    this.#before(this.t('elsewhere'));
   }
 
   #hangUp() {

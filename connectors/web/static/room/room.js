@@ -3,6 +3,7 @@
 
 import { h, SERVICE, sheet } from '../dom.js';
 import { words } from '../words.js';
+import { fit } from './quality.js';
 
 const STYLE = sheet(`
 :host { display: block; background: #0d1614; color: #fff; font: 22px/1.5 "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif; }
@@ -135,6 +136,7 @@ export class VideoRoom extends HTMLElement {
       }
     };
     pc.onconnectionstatechange = () => this.#watch(peer);
+    fit(pc, (picture) => this.#note(picture ? '' : this.t('soundOnly')));
     if (polite) this.#give(peer);
   }
 
