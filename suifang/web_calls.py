@@ -30,6 +30,7 @@ from suifang.web import ChatHooks, present
 log = logging.getLogger(__name__)
 
 MOST_NEWS = 200
+MOST_TYPED = 20
 GONE_S = 20.0
 """A call whose last page is gone so long is ended: nobody listens."""
 
@@ -54,7 +55,7 @@ class Page:
 
     def typed(self, text: str) -> None:
         """Words that were tapped."""
-        if text:
+        if text and len(self.call.typed) < MOST_TYPED:
             self.call.typed.append(text)
 
     def hang_up(self) -> None:

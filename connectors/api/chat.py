@@ -19,6 +19,7 @@ from connectors.api.history import history_of
 from connectors.api.origins import Origins
 from connectors.api.ports import Chats, Said, Sight, Turn, Voices
 from connectors.api.schemas import ChatMessage, ChatReply, ChatStart, LiveMessage, VisitId
+from connectors.api.sockets import Pace, read
 
 Carer = Annotated[Staff, Depends(require(*CLINICAL))]
 TALKER = either(Scope.VISIT)
@@ -112,11 +113,12 @@ class _Line:
             await self._send({"type": "refused", "code": error.code, "message": error.message})
             await self._socket.close(CLOSED_UNKNOWN)
             return
+        pace = Pace()
         with self._chats.watching(self._visit_id) as news:
             telling = asyncio.create_task(self._tell(news), name="chat socket")
             try:
                 while True:
-                    await self._take(await self._socket.receive_text())
+                    await self._take(await read(self._socket, pace))
             finally:
                 telling.cancel()
                 await asyncio.gather(telling, return_exceptions=True)

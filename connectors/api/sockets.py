@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -18,6 +19,29 @@ PING_S = 15.0
 CLOSED_OVER = 4401
 
 
+class Pace:
+    """How fast one page's messages are read: what comes faster waits in its own line, and costs others nothing."""
+
+    BURST, PER_S = 60.0, 20.0
+
+    def __init__(self) -> None:
+        self._left = self.BURST
+        self._at_s = 0.0
+
+    def wait_s(self, now_s: float) -> float:
+        """Before the next message is read."""
+        self._left = min(self.BURST, self._left + (now_s - self._at_s) * self.PER_S) - 1
+        self._at_s = now_s
+        return max(0.0, -self._left / self.PER_S)
+
+
+async def read(socket: WebSocket, pace: Pace) -> str:
+    """The next message of a page, at a pace that others can bear."""
+    if (wait_s := pace.wait_s(time.monotonic())) > 0:
+        await asyncio.sleep(wait_s)
+    return await socket.receive_text()
+
+
 Allowed = Callable[[WebSocket], Awaitable[object]]
 """The route's policy, asked again: a link may be revoked, and a login end, while the socket is open."""
 
@@ -27,10 +51,11 @@ async def hold(
     allowed: Allowed,
 ) -> None:  # fmt: skip
     """Tell what there is, take what comes, until the page leaves, or may stay no longer."""
+    pace = Pace()
     async with _telling(socket, news):
         with suppress(WebSocketDisconnect):
             while True:
-                raw = await socket.receive_text()
+                raw = await read(socket, pace)
                 try:
                     await allowed(socket)
                 except InputError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -171,6 +172,24 @@ def test_a_message_of_a_megabyte_is_refused_and_the_chat_goes_on(service: Servic
     page.get_by_text("太长了").wait_for()
     tap(page, "我就是本人")
     waits_for(page, "consent")
+
+
+def test_a_thousand_messages_a_second_hurt_nobody_else(service: Service, visit_page: Open) -> None:
+    loud, quiet = (visit_page(service.link()) for _ in range(2))
+    for page in (loud, quiet):
+        page.get_by_role("button", name="我就是本人", exact=True).wait_for()
+    loud.evaluate(
+        """() => { const { socket } = document.querySelector('suifang-chat').line; let sent = 0;
+        window.flood = setInterval(() => { for (let i = 0; i < 100; i += 1, sent += 1)
+          socket.send(JSON.stringify({ type: 'say', text: `好${sent}`, turn: sent }));
+          if (sent >= 3000) clearInterval(window.flood); }, 100); }"""
+    )
+    for name, ask in (("我就是本人", "consent"), ("可以", "blood_pressure")):
+        began = time.monotonic()
+        tap(quiet, name)
+        waits_for(quiet, ask)
+        assert time.monotonic() - began < 2
+    loud.evaluate("clearInterval(window.flood)")
 
 
 def test_a_link_that_is_no_more_says_so(service: Service, visit_page: Open) -> None:
