@@ -9,11 +9,11 @@ from datetime import datetime
 
 from agent.library import Library, load_library
 from connectors.live import Live
-from connectors.storage import SqlStore, open_store
-from suifang.keys import keys_of
+from connectors.storage import SqlStore
 from suifang.live import open_live
 from suifang.papers import Papers
 from suifang.settings import Settings
+from suifang.storing import open_house_store
 from suifang.visits import Visits
 
 
@@ -33,7 +33,7 @@ class App:
 async def open_app(settings: Settings, library: Library | None = None) -> AsyncIterator[App]:
     """Load the data (or take what is loaded), open the store, clear up after processes that died."""
     library = library or load_library(settings.root)
-    async with open_live(settings) as live, open_store(settings.database, keys_of(settings)) as store:
+    async with open_live(settings) as live, open_house_store(settings) as store:
         await store.scope.adopt(settings.team_id)
         visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team}, settings.team_id)
         await visits.sweep(datetime.now())

@@ -19,13 +19,13 @@ from connectors.signing.ports import SigningBackend
 from connectors.signing.reference import ReferenceBackend, open_reference
 from connectors.signing.seed import seed
 from connectors.signing.serve import Client, signing_api
-from connectors.storage import open_store
 from connectors.storage.sql import SqlStore
 from suifang.calling import call_list
 from suifang.keys import keys_of
 from suifang.people import birth_from
 from suifang.settings import Settings, read_settings
 from suifang.signing import open_backend
+from suifang.storing import open_house_store
 
 EXAMPLE = "suifang backend seed --residents 500 --seed 1"
 ACTIONS = ("seed", "due", "resident", "figures", "contract", "questionnaire")
@@ -61,7 +61,7 @@ async def run(args: argparse.Namespace) -> int:
         return 0
     if args.action == "seed":
         return await _seed(args, settings, on)
-    async with open_backend(settings) as backend, open_store(settings.database, keys_of(settings)) as store:
+    async with open_backend(settings) as backend, open_house_store(settings) as store:
         told = await _ask(args, backend, store, on)
     sys.stdout.write((json.dumps(told, ensure_ascii=False) if args.json else _plain(told)) + "\n")
     return 0

@@ -6,10 +6,9 @@ import argparse
 import sys
 
 from connectors.database.engine import shown
-from connectors.storage import open_store
 from connectors.storage.tables import REVISION
-from suifang.keys import keys_of
 from suifang.settings import read_settings
+from suifang.storing import open_house_store
 
 EXAMPLE = "suifang db upgrade"
 
@@ -22,6 +21,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(_args: argparse.Namespace) -> int:
     """Opening the store brings it up to date."""
     settings = read_settings()
-    async with open_store(settings.database, keys_of(settings)):
+    async with open_house_store(settings):
         sys.stdout.write(f"{shown(settings.database)} is at revision {REVISION}\n")
     return 0

@@ -16,10 +16,10 @@ from agent.errors import InputError
 from connectors.database.keyring import KeyRing, new_ring
 from connectors.database.keys import Keys
 from connectors.signing.reference import open_reference
-from connectors.storage import open_store
 from connectors.storage.media import Media, audio_files
 from suifang.keys import keys_of
 from suifang.settings import Settings, read_settings
+from suifang.storing import open_house_store
 
 EXAMPLE = "suifang keys rotate --forget"
 
@@ -71,7 +71,7 @@ def _init(keys: Keys) -> int:
 @asynccontextmanager
 async def _databases(settings: Settings, keys: Keys) -> AsyncIterator[list[_Sealed]]:
     async with AsyncExitStack() as stack:
-        found: list[_Sealed] = [await stack.enter_async_context(open_store(settings.database, keys))]
+        found: list[_Sealed] = [await stack.enter_async_context(open_house_store(settings, keys))]
         if settings.signing_database.exists():
             reference = await stack.enter_async_context(open_reference(settings.signing_database, keys=keys))
             found.append(reference.database)

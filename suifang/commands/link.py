@@ -10,13 +10,12 @@ import sys
 from agent.errors import InputError
 from connectors.access.people import Purpose, Speaker
 from connectors.api.links import WantedLink
-from connectors.storage import open_store
 from suifang.app import open_app
 from suifang.gate import command_signer, open_gate
-from suifang.keys import keys_of
 from suifang.linking import revoke_link
 from suifang.settings import read_settings
 from suifang.signing import open_backend
+from suifang.storing import open_house_store
 
 EXAMPLE = "suifang link create R00012 --flow hypertension_followup --hours 24"
 
@@ -39,7 +38,7 @@ async def run(args: argparse.Namespace) -> int:
         raise InputError("hours", f"{args.hours} hours are impossible", "give 1 to 720")
     signer = command_signer(settings)
     if args.action == "revoke":
-        async with open_store(settings.database, keys_of(settings)) as store:
+        async with open_house_store(settings) as store:
             await revoke_link(store, args.id, by, None)
         return 0
     async with open_app(settings) as app, open_backend(settings) as backend:

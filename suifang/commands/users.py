@@ -11,11 +11,10 @@ import sys
 from agent.errors import InputError
 from connectors.access.people import Role
 from connectors.api.staff import NewStaff
-from connectors.storage import open_store
 from suifang.accounts import Accounts
 from suifang.gate import wall_ms
-from suifang.keys import keys_of
 from suifang.settings import read_settings
+from suifang.storing import open_house_store
 
 EXAMPLE = "suifang users add wang --role doctor --team T1 --shown 王医生"
 ACTIONS = ("add", "list", "disable", "reset", "totp", "secret")
@@ -43,7 +42,7 @@ async def run(args: argparse.Namespace) -> int:
     if args.action != "list" and not args.name:
         raise InputError("name-missing", "whose account is not said", f"suifang users {args.action} NAME")
     settings = read_settings()
-    async with open_store(settings.database, keys_of(settings)) as store:
+    async with open_house_store(settings) as store:
         told = await _act(args, Accounts(store, wall_ms), f"cli:{getpass.getuser()}"[:64])
     sys.stdout.write((json.dumps(told, ensure_ascii=False) if args.json else _plain(told)) + "\n")
     return 0

@@ -173,6 +173,15 @@ def test_a_second_tab_takes_the_call_and_the_first_is_told(service: Service, vis
     second.get_by_text("在另一个窗口里接着了").wait_for()
 
 
+def test_the_key_0_finds_the_doctor(service: Service, visit_page: Open) -> None:
+    page, _ = call_page(service, visit_page)
+    page.evaluate(MICROPHONE)
+    tap(page, "开始通话")
+    page.locator(".caption.agent", has_text="吗").first.wait_for(timeout=40_000)
+    page.keyboard.press("0")
+    page.get_by_text("正在给您叫").or_(page.get_by_text("我已经记成急事")).first.wait_for(timeout=20_000)
+
+
 def test_the_microphone_is_tried_first(service: Service, visit_page: Open) -> None:
     page, _ = call_page(service, visit_page)
     page.get_by_role("button", name="试试麦克风").click()

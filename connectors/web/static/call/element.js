@@ -101,6 +101,9 @@ export class SuifangCall extends HTMLElement {
     this.#connect();
     this.online = () => this.#fresh();
     window.addEventListener('online', this.online);
+    // As on a telephone: 0 asks for a person. The digits of the pad are buttons and pass by here.
+    this.zero = (event) => { if (event.key === '0' && !event.repeat && !event.ctrlKey && !event.metaKey && event.composedPath()[0].tagName !== 'INPUT') this.#type('找医生'); };
+    window.addEventListener('keydown', this.zero);
   }
 
   #build() {
@@ -119,7 +122,7 @@ export class SuifangCall extends HTMLElement {
     this.player = h('audio', { autoplay: true });
     const { state, bar, banner, log, pad, meter, mute, volume } = this.parts;
     this.parts.tools = h('div', { class: 'tools' }, mute, button('keypad', () => { pad.hidden = !pad.hidden; this.#pad(); }), button('repeat', () => this.#type(t('repeatWords'))),
-      button('doctor', () => this.#type('找医生'), { class: 'help' }), h('label', { class: 'volume' }, t('volume'), volume), button('callEnd', () => this.#hangUp(), { class: 'end' }));
+      button('doctor', () => this.#type('找医生'), { class: 'help', 'aria-keyshortcuts': '0' }), h('label', { class: 'volume' }, t('volume'), volume), button('callEnd', () => this.#hangUp(), { class: 'end' }));
     this.shadowRoot.replaceChildren(h('section', { class: 'frame', 'aria-label': t('callTitle') }, h('header', {}, h('h1', {}, t('callTitle')), state, meter, bar), banner, log, pad, this.parts.tools, this.player));
     this.#level(this.stream, (level) => { meter.value = level; });
   }
@@ -266,6 +269,7 @@ export class SuifangCall extends HTMLElement {
     clearTimeout(this.timer);
     clearTimeout(this.dead);
     window.removeEventListener('online', this.online);
+    window.removeEventListener('keydown', this.zero);
     this.pc?.close();
     this.socket?.close();
     this.stream?.getTracks().forEach((track) => track.stop());
