@@ -12,7 +12,8 @@ from agent.domain.effects import Escalate
 from agent.flows.apply import note_alert, run_alert
 from agent.flows.engine import Script, run
 from agent.flows.log import Work
-from agent.understanding.interpret import Knowledge, interpret
+from agent.understanding.interpret import interpret
+from agent.understanding.knowledge import Knowledge
 
 
 def raised(text: str, ctx: AskContext, knowledge: Knowledge) -> tuple[Alert, ...]:

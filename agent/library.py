@@ -21,7 +21,7 @@ from agent.understanding.asks import ASK_SLOTS
 from agent.understanding.dialect import load_dialect
 from agent.understanding.hearing import load_hearing
 from agent.understanding.intent_model import Intents
-from agent.understanding.interpret import Knowledge
+from agent.understanding.knowledge import Knowledge
 from agent.understanding.lexicons import Lexicons, load_lexicons
 from agent.understanding.parsing import Parser
 from agent.understanding.proxy import load_proxy

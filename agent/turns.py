@@ -15,7 +15,8 @@ from agent.flows.engine import Script, open_collect, push, put_question, repeat_
 from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack, State
 from agent.understanding.asks import PROBE_ASK, expected_of, slots_of
-from agent.understanding.interpret import Knowledge, Understood, interpret, read
+from agent.understanding.interpret import Understood, interpret, read
+from agent.understanding.knowledge import Knowledge
 from agent.understanding.redflags import mentions, value_alerts, word_alerts
 from agent.understanding.text import normalise
 

@@ -106,6 +106,11 @@ def _suggest(work: Work, tools: Tools) -> None:
         work.effects.append(Schedule(made.next_visit_date, "next_visit"))
 
 
+def _say_next_step(work: Work, tools: Tools) -> None:
+    """With the next date, where there is one."""
+    work.say("utter_next_step" if work.state.values.get("next_visit") else "utter_all_noted")
+
+
 def _schedule_callback(work: Work, tools: Tools) -> None:
     at = work.state.slots.get("callback_time") or (work.now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
     work.effects.append(Schedule(str(at), "resident_asked"))
@@ -157,6 +162,7 @@ ACTIONS: Mapping[str, Action] = {
     "action_emergency_wording": _emergency_wording,
     "action_escalate": _escalate,
     "action_suggest_class": _suggest,
+    "action_say_next_step": _say_next_step,
     "action_schedule_callback": _schedule_callback,
     "action_listen": _listen,
     "action_value_noted": _value_noted,

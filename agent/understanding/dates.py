@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from lunar_python import Lunar  # type: ignore[import-untyped]
 
 from agent.understanding.numbers import Number, find_numbers
-from agent.understanding.numbers_grammar import canonical, read_whole
+from agent.understanding.numbers_grammar import canonical, neighbours, read_whole
 
 _DAYS = {"大前": -3, "前": -2, "昨": -1, "今": 0, "明": 1, "后": 2, "大后": 3}
 _DAY_WORD = re.compile("(?<![赶以饭然])(?P<day>大前|大后|前|后|昨|今|明)(?:天(?!天)|儿|日|早|晚|夜|晨)")
@@ -202,6 +202,8 @@ def find_clock(text: str) -> ClockMention | None:
     found = list(_CLOCK.finditer(text))
     free = [m for m in found if not _OCCUPIED.match(text, m.end())]
     for match in free or found:
+        if len(match["h"]) == 2 and neighbours(*match["h"]):  # 三四点钟
+            return ClockMention(_whole(match["h"][0]), 0, match.span(), True, True)
         hour = _whole(match["h"])
         minute = _minute(match["rest"])
         if not (0 <= hour <= 24 and 0 <= minute < 60):

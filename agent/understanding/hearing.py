@@ -32,6 +32,8 @@ _ECHO = re.compile("(?P<word>[^，])(?=(?:[吗呢啊]?，)?[^，]{0,3}(?P<again>
 """耳朵响？不响: what is said twice was meant."""
 _DAYS = re.compile("(?<=[趟次回个副种])药|大?[前后昨今明]儿个?|[头后前][晌半]|晌[午火]|赶明儿?")
 """Days and parts of the day in the words of the countryside; 药 behind a count."""
+_PARTICLES = re.compile("[哩嘞咧噻撒嘎呗啰咯喽嗦哈](?=，|$)")
+"""一斤半哩: no 里."""
 _LESS_SURE = 0.85
 
 
@@ -66,7 +68,7 @@ class Hearing:
     def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
         yield from self._listed(text)
         yield from (match.span() for match in self.dialect.pattern.finditer(text))
-        for known in (_COUNTED, _DAYS):
+        for known in (_COUNTED, _DAYS, _PARTICLES):
             yield from (match.span() for match in known.finditer(text))
         yield from (match.span("again") for match in _ECHO.finditer(text))
         if ask in _MEDICINE_ASKS:

@@ -42,20 +42,20 @@ class Proxy:
         parent = _SEX.get(ctx.resident.sex if ctx.resident else "", "") if relation == "child" else ""
         if ask.startswith("family_"):
             for says, means in self.family.get(relation, ()):
-                text = says.sub(lambda m, word=means: _padded(word, m[0]), text)
+                text = _replaced(says, means, text)
         if parent in self.married:
-            text = self.married[parent].sub(lambda m: _padded("老伴", m[0]), text)
+            text = _replaced(self.married[parent], "老伴", text)
         kinds = ["any", parent, "spouse" if relation == "spouse" else ""]
         meant = [self.resident[kind] for kind in kinds if kind in self.resident]
         if any(words.search(text) for words in meant):
-            text = self.caller.sub(lambda m: _padded(self.somebody_else, m[0]), text)
+            text = _replaced(self.caller, self.somebody_else, text)
         for words in meant:
-            text = words.sub(lambda m: _padded("我", m[0]), text)
+            text = _replaced(words, "我", text)
         return text
 
 
-def _padded(word: str, length_of: str) -> str:
-    return (word + _FILLER * len(length_of))[: len(length_of)]
+def _replaced(words: re.Pattern[str], by: str, text: str) -> str:
+    return words.sub(lambda match: (by + _FILLER * len(match[0]))[: len(match[0])], text)
 
 
 def load_proxy(path: Path) -> Proxy:

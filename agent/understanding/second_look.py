@@ -30,6 +30,13 @@ OF_EARLIER = frozenset(
     }
 ) | OF_OTHERS  # fmt: skip
 """Asks about what was, where 以前 is the answer."""
+ADDED_UP = frozenset(
+    {
+        "staple_g_now", "alcohol_liang_now", "smoke_per_day_now", "exercise_minutes_now", "exercise_per_week_now",
+        "aecopd_count", "angina_freq_per_week", "ntg_use",
+    }
+)  # fmt: skip
+"""Slots whose parts are told one by one."""
 FREE = frozenset({"adr_text", "insulin_usage"})
 """Slots that keep words: a part of them is no other value."""
 _EARLIER = re.compile(
@@ -41,12 +48,17 @@ _OTHERS = re.compile(
     f"{OTHERS.pattern}|老太|老倌|屋里[人头的他她]|老汉|隔壁|对门|邻舍|街坊|同事|亲家|[我俺咱](?:家|屋里|们家)?(?:姐|妹|哥|弟|娘|爹|爷|奶|婆|囡|仔|孙)"
     "|[他她伊佢](?=[一-鿿])|(?:爸|妈)"
 )
-_HELPS = re.compile("[给帮替陪喂扶搀量测带搭接把管]|伺候|照顾|(?:那|这)个?是")
-"""闺女帮着搓背, 那是我妹妹的: somebody is named, yet it is about the resident, or about what was said before."""
-_ME = re.compile("(?:我|俺|咱|阿拉|自己|自家)(?!们?家|们?村|屋|老|爱人|儿|闺|女|妈|爸|爹|娘|媳|姐|妹|哥|弟|爷|奶|婆|囡|仔|孙|说的?是)")
+_HELPS = re.compile("[给帮替陪喂扶搀量测带搭接把管]|伺候|照顾")
+"""闺女帮着搓背: somebody is named, yet it is about the resident."""
+_THAT_WAS = re.compile("(?:哎|哦|啊|喔)?[那这]个?(?:都|还)?(?:是|得)")
+_ME = re.compile(
+    "(?:我|俺|咱|阿拉|自己|自家)(?!们?家|们?村|屋|老|爱人|儿|闺|女|妈|爸|爹|娘|媳|姐|妹|哥|弟|爷|奶|婆|囡|仔|孙|说的?是)"
+)
 
 
-_NOT_BUT = re.compile("(?:^|(?<=，))(?:[我他她这那]|哎|哦)?(?:可|并)?不是[^，]{1,10}，(?:[^，]{1,8}，)?(?=[我俺他她那这]?(?:就|应该)?是[^，])")
+_NOT_BUT = re.compile(
+    "(?:^|(?<=，))(?:[我他她这那]|哎|哦)?(?:可|并)?不是[^，]{1,10}，(?:[^，]{1,8}，)?(?=[我俺他她那这]?(?:就|应该)?是[^，])"
+)
 """不是俺儿，儿靠不上，是俺亲弟弟."""
 
 
@@ -76,7 +88,8 @@ def _counting(ask: str, text: str) -> Iterator[str]:
 
 def _without(text: str, off: re.Pattern[str], on: re.Pattern[str], unless: re.Pattern[str] | None = None) -> str:
     """Clauses from ``off`` up to the next ``on`` are blanked; all stay where there is not one of each."""
-    counts, marks = True, []
+    counts = True
+    marks: list[tuple[int, int, bool, bool]] = []
     for start, end in clauses(text):
         clause = text[start:end]
         last_on = max((m.start() for m in on.finditer(clause)), default=-1)
@@ -84,8 +97,8 @@ def _without(text: str, off: re.Pattern[str], on: re.Pattern[str], unless: re.Pa
             counts = True
         elif off.search(clause) and not (unless and unless.search(clause)):
             counts = False
-            if marks and clause.startswith("那"):  # 胸口疼过，那是早几年的事了: what stands before is meant too
-                marks[-1] = (*marks[-1][:2], False, marks[-1][3])
+            if _THAT_WAS.match(clause):  # 脚肿，哎不是，那是去年的事了: what stands before is meant
+                marks = [(begin, stop, False, named) for begin, stop, _, named in marks]
         marks.append((start, end, counts, last_on >= 0))
     if not any(named for *_, named in marks) or all(kept for _, _, kept, _ in marks):
         return text
@@ -107,19 +120,20 @@ def _parts(text: str) -> Iterator[str]:
 def _disagree(fills: tuple[SlotFill, ...], part: Reading, text: str) -> bool:
     whole = {fill.slot: fill.value for fill in fills}
     told = [fill for fill in part.fills if fill.slot in whole and fill.slot not in FREE]
-    return any(not _fits(fill.value, whole[fill.slot], text) for fill in told)
+    return any(not _fits(fill, whole[fill.slot], text) for fill in told)
 
 
-def _fits(part: SlotValue, whole: SlotValue, text: str) -> bool:
+def _fits(fill: SlotFill, whole: SlotValue, text: str) -> bool:
     """A part that is less of the same: some of a list, none of it beside some, one meal of a day."""
+    part = fill.value
     if part == whole:
         return True
+    turned = _OTHERS.search(text) or _EARLIER.search(text)
     if isinstance(part, tuple) and isinstance(whole, tuple):
-        return {getattr(item, "id", item) for item in part} <= {getattr(item, "id", item) for item in whole} or (
-            part == ("1",) and not _OTHERS.search(text) and not _EARLIER.search(text)
-        )
-    if isinstance(part, (int, float)) and isinstance(whole, (int, float)) and not isinstance(whole, bool):
-        return 0 <= part < whole and not FIX.search(text) and not _EARLIER.search(text) and not _OTHERS.search(text)
+        less = {getattr(item, "id", item) for item in part} <= {getattr(item, "id", item) for item in whole}
+        return less or (part == ("1",) and not turned)
+    if fill.slot in ADDED_UP and isinstance(part, (int, float)) and isinstance(whole, (int, float)):
+        return 0 <= part < whole and not FIX.search(text) and not turned
     return False
 
 

@@ -30,7 +30,8 @@ def parse(utterance: Utterance, ctx: AskContext) -> Reading:
         return _delay(text, ctx.now)
     if clock.vague or _BETWEEN.match(text, clock.span[1]):
         return vague("the exact hour?")
-    days = [d for d in days if d.span[0] <= clock.span[0]][-1:] or days[-1:]  # 后天九点半，明天我要去接孙子
+    before = [d for d in days if d.span[0] <= clock.span[0]]  # 后天九点半，明天我要去接孙子
+    days = tuple(before[-1:]) or days[-1:]
     moment = _moment(clock, days[-1] if days else None, ctx.now)
     if moment is None or moment <= ctx.now:
         return vague("that time is past")

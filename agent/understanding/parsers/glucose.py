@@ -12,7 +12,7 @@ from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import tables
 
-_DECIMAL = "点个块店典"
+_DECIMAL = "点个块店典度"
 _PLUS = re.compile("加号|个加|[一二两三四五\\d]加(?![一二三四五六七八九十])|\\+")
 _LIMIT = re.compile("(?<![a-z])(?:hi|lo|high|low)(?![a-z])|英文|字母|爆表|测不出|超出|显示高|显示低")
 _FED = re.compile("(?<!没)(?<!没有)(?<!还没)(?<!不)吃(?:了|过|完)(?!药|饭|早饭)[^，不没]{1,6}(?:量|测|扎)的")

@@ -67,7 +67,9 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
         return _bare_or_vague(text, "smoke_per_day_now", "抽|吸|烟|戒")
     if len(found) > 1 and found[0].number.span[1] + len(found[0].unit) == found[1].number.span[0]:
         return vague("ten or eight: which?")  # 十根八根
-    by_time = len(found) > 1 and re.search("早.*晚|上午.*下午|白天.*(?:晚|夜)", text)
+    by_time = len(found) > 1 and re.search(
+        "[早晨].*[晚夜黑]|上午.*(?:下午|后晌)|白天.*[晚夜]|[中晌]午?.*[晚夜黑]", text
+    )
     return _daily(text, found if by_time else found[-1:], "smoke_per_day_now")
 
 
@@ -116,7 +118,9 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
     """Alcohol a day, in liang of spirits; beer, wine and rice wine are converted."""
     text = corrected(own(present(utterance.text)))
     found = _drinks(text)
-    text = _NO_MORE.sub(lambda m: "，" * len(m[0]), _OTHER_TIMES.sub(lambda m: "，" * len(m[0]), text)) if found else text
+    text = (
+        _NO_MORE.sub(lambda m: "，" * len(m[0]), _OTHER_TIMES.sub(lambda m: "，" * len(m[0]), text)) if found else text
+    )
     text = _OTHER_DRINKS.sub(lambda m: "，" * len(m[0]), text) if found else text
     denied = _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and not _only_of(text, "烟", "酒")
     if denied and (not found or re.search("[戒忌]|不喝(?!多|醉)", text)):
@@ -212,11 +216,17 @@ def _meals(text: str) -> int:
     return int(said[-1].value) if said else 3
 
 
+_ALL_BUT = re.compile("除(?:了|开|脱)?(?:周|礼拜|星期)[一二三四五六日天](?:以?外)?[^，没不]{0,4}(?:都|天天|每天)")
+"""除了礼拜天都去公园."""
+
+
 def parse_exercise(utterance: Utterance, ctx: AskContext) -> Reading:
     """Times a week and minutes each time; a partial answer gives the one slot."""
     text = corrected(present(utterance.text))
     minutes, minutes_open = _minutes(text)
     times, times_open, span = weekly_times(text)
+    if but := _ALL_BUT.search(text):
+        times, times_open, span = 6.0, False, but.span()
     fills: list[SlotFill | None] = []
     if times is not None:
         fills.append(fill("exercise_per_week_now", times, span))

@@ -79,7 +79,9 @@ def _withdrawn(text: str, name: Named, later: Named | None) -> bool:
     behind = text[name.span[1] : later.span[0] if later else len(text)]
     if _ANOTHERS.match(behind):
         return True
-    if re.search("(?:^|，|可|并)不是(?:那个?|这个?)?$", text[: name.span[0]]) and not re.match("[，啊呢]*(?:吗|吧|么)", behind):
+    if re.search("(?:^|，|可|并)不是(?:那个?|这个?)?$", text[: name.span[0]]) and not re.match(
+        "[，啊呢]*(?:吗|吧|么)", behind
+    ):
         return True
     if later is None:
         return False

@@ -40,6 +40,10 @@ def _answer(kind: AnswerKind, reason: str, *, complete: bool = True) -> Reading:
 
 def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
     sets = lexicons.opening
+    if lexicons.general["refused_surely"].search(text.rpartition("，")[2]) or _WHY_TELL.search(text):
+        return _answer(AnswerKind.REFUSED, "will not say")
+    if _WHO_ELSE.search(text):
+        return _answer(AnswerKind.SELF, "who else")
     kinds = ((AnswerKind.WRONG_PERSON, "wrong_person"), (AnswerKind.PROXY, "proxy"), (AnswerKind.SELF, "self"))
     for kind, name in kinds[:2]:
         if span := sets[name].search(text):
@@ -50,6 +54,10 @@ def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
     if span := sets["self"].search(text):
         return _answer(AnswerKind.SELF, f"said {text[slice(*span)]}")
     return _identity_polar(text, lexicons)
+
+
+_WHO_ELSE = re.compile("不是(?:我|俺|额)还能?是(?:谁|哪个)|除了(?:我|俺)还(?:能|有)")
+_WHY_TELL = re.compile("凭(?:啥|什么)(?:要)?告诉")
 
 
 def _by_name(text: str, ctx: AskContext) -> Reading | None:
@@ -89,12 +97,19 @@ _GO_ON = re.compile("(?:你|您)?(?:问|说|讲|开始)(?:吧|嘛|呗|就是|就
 """行，我爸在旁边点头呢，你问吧: what sounded like being busy was not."""
 
 
+_NOT_MINE = re.compile(
+    "(?:我|俺|咱)?(?:家)?(?:儿子|闺女|女儿|老伴儿?|老头子?|老婆子?|媳妇)[^，]{0,3}不(?:同意|愿意|让|许|肯)[^，]*|(?:我|俺)?本来[^，]*"
+)
+"""我同意，我儿子不同意也不算数; 本来想说不录."""
+
+
 def _consent(text: str, lexicons: Lexicons) -> Reading:
     sets = lexicons.opening
     if span := lexicons.yes_no["double_yes"].search(text):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
     if (span := sets["later"].search(text)) and not _GO_ON.search(text, span[1]):
         return _answer(AnswerKind.LATER, f"said {text[slice(*span)]}")
+    text = _NOT_MINE.sub(lambda m: "，" * len(m[0]), text)
     if span := sets["of_course"].search(text):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
     if span := sets["consent_no"].search(text):
@@ -116,17 +131,27 @@ _WHOSE = re.compile(
 """我是老太太的女儿: whose daughter, no relation of its own."""
 
 
-_I_AM = re.compile("(?<![不说])(?:我|俺|咱)(?:就|可)?(?:是|系)(?:(?:他|她|佢|伊|老人家?|老爷子|老太太)(?:家)?的?|个)[^，]{1,6}")
+_TAKEN_BACK = re.compile("(?:说|讲|搞|弄|记)(?:错|岔|反|混)了?，")
+_I_AM = re.compile(
+    "(?<![不说])(?:我|俺|咱)(?:就|可)?(?:是|系)(?:(?:他|她|佢|伊|老人家?|老爷子|老太太)(?:家)?的?|个)[^，]{1,6}"
+)
 
 
 def _relation(utterance: Utterance, lexicons: Lexicons) -> Reading:
-    text = _WHOSE.sub(lambda m: "，" * len(m[0]), utterance.text.rpartition("不是，")[2])
+    said = _TAKEN_BACK.split(utterance.text)[-1]
+    text = _WHOSE.sub(lambda m: "，" * len(m[0]), said.rpartition("不是，")[2])
     offset = len(utterance.text) - len(text)
     sets = lexicons.relations
     if own := _I_AM.search(text):  # 我是她女儿，我家姐出了国: what the speaker is, before whom else he names
-        for code in _RELATION_ORDER:
-            if span := sets[code].search(own[0]):
-                return _relation_fill(code, (span[0] + own.start(), span[1] + own.start()), offset, text)
+        named = [
+            (span[0], -span[1], n, code)
+            for n, code in enumerate(_RELATION_ORDER)
+            if (span := sets[code].search(own[0]))
+        ]
+        if named:
+            first = min(start for start, *_ in named)
+            start, end, _, code = min((n for n in named if n[0] <= first + 2), key=lambda n: n[2])
+            return _relation_fill(code, (start + own.start(), own.start() - end), offset, text)
     for name, code in _REVERSED.items():
         if span := sets[name].search(text):
             return _relation_fill(code, span, offset, text)

@@ -30,6 +30,12 @@ _DELTA = re.compile("(?:瘦|胖|轻|(?<![体净毛])重|长|掉|减|降|差|涨|
 _METRE = re.compile(
     "(?P<metres>[1一幺2二两])\\s*(?:米|m(?!m)|没)\\s*(?P<rest>[零〇一二三四五六七八九十两\\d]*(?:点[一二三四五六七八九\\d])?)(?P<open>几|多|来|左右|出头|上下)?"
 )
+_POINT = re.compile("(?<![\\d.])1[.点](\\d\\d?)米")
+"""1.72米."""
+_BARE_METRE = re.compile(
+    "(?:(?<=，)|^)(?P<metres>)米(?P<rest>[五六七八九][一二三四五六七八九]?)(?P<open>几|多|左右)?(?=，|$|吧|的|啦)"
+)
+"""米六六."""
 _CHI = re.compile("(?P<chi>[四五六4-6])尺(?P<cun>[零一二三四五六七八九半\\d])?寸?(?P<open>几|多|左右)?")
 _FEVER = re.compile("(?P<a>三十[四五六七八九])(?P<b>[零一二三四五六七八九])(?![一二三四五六七八九十度])")
 
@@ -140,7 +146,9 @@ def _fits_kg(value: float, ctx: AskContext) -> bool:
 
 def parse_height(utterance: Utterance, ctx: AskContext) -> Reading:
     """Height in cm: 一米六三, 一六三, 五尺二."""
-    text = corrected(present(utterance.text))
+    text = _POINT.sub(lambda m: f"1米{m[1]}，", corrected(present(utterance.text)))
+    if bare := _BARE_METRE.search(text):
+        return _metres(bare)
     metre = list(_METRE.finditer(text))
     later = metre and re.search("差|不对|应该", text[metre[-1].end() :]) and find_numbers(text[metre[-1].end() :])
     if metre and metre[-1]["rest"] and not (later and later[-1].value >= 100):
@@ -172,7 +180,9 @@ def _metres(match: re.Match[str]) -> Reading:
     centimetres = float((digits + "0")[:2] if len(digits) < 2 and "十" not in main else digits[:2])
     centimetres += int(digits[2]) / 10 if len(digits) > 2 else 0
     centimetres += find_numbers(tail)[0].value / 10 if tail else 0
-    return reading(fill("height_cm", (200 if match["metres"] in "2二两" else 100) + centimetres, match.span()))
+    return reading(
+        fill("height_cm", (200 if match["metres"] in ("2", "二", "两") else 100) + centimetres, match.span())
+    )
 
 
 def _feet(match: re.Match[str]) -> Reading:

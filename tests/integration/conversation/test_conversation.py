@@ -277,3 +277,43 @@ def test_a_conversation_broken_off_goes_on_later_without_asking_again(library: L
     assert later.ask not in {"name", "sex", "birth_date"}
     assert later.slots["birth_date"] == "1948-05-03"
     assert Conversation.resume(library, later.events).slots == later.slots
+
+
+def test_a_bare_yes_confirms_what_was_read_back_also_where_it_would_be_an_answer(library: Library) -> None:
+    talk = Talk(library)
+    talk.hear("我就是")
+    talk.hear("行，你说吧")
+    while talk.it.ask != "adr":
+        talk.hear("不想说")
+    talk.hear("没有。要是哪天真嘴歪了，我就打120，是不是嘛")
+    assert talk.responses[-1] == "utter_readback"
+    assert "不良反应无" in talk.said
+    talk.hear("对")
+    assert talk.it.slots["adr"] == "1"
+
+
+def test_what_was_left_out_is_added_to_the_list(library: Library) -> None:
+    talk = Talk(library, "record_intake")
+    talk.hear("我就是")
+    talk.hear("行，你说吧")
+    while talk.it.ask != "past_disease":
+        talk.hear("不想说")
+    talk.hear("高血压")
+    assert talk.it.slots["past_disease"] == ("2",)
+    talk.hear("哎，刚才我说的高血压，还漏了一个，我还有糖尿病")
+    if talk.responses[-1] == "utter_readback":
+        talk.hear("对")
+    assert talk.it.slots["past_disease"] == ("2", "3")
+    assert "surgery" not in talk.it.slots
+
+
+def test_no_time_now_and_call_at_half_past_four(library: Library) -> None:
+    talk = Talk(library)
+    talk.hear("我就是")
+    talk.hear("行，你说吧")
+    talk.hear("这会儿顾不上，今儿下午四点半你再打过来")
+    while talk.it.outcome is None:
+        talk.hear("对")
+    assert talk.it.outcome is Outcome.CALLBACK
+    (at,) = [effect.at for effect in talk.effects if isinstance(effect, Schedule)]
+    assert at == f"{NOW:%Y-%m-%d}T16:30"

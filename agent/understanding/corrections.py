@@ -1,0 +1,86 @@
+"""Values told before that are taken back, changed or added to: 刚才血压说错了，是一百四十五; 还漏了一个."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from agent.domain.answers import AskContext, SlotFill, SlotValue
+from agent.domain.commands import Command, CorrectSlots, ReopenAsk
+from agent.understanding.answering import read_answer
+from agent.understanding.asks import slots_of
+from agent.understanding.knowledge import Knowledge
+from agent.understanding.text import Utterance
+
+_MORE_OF_IT = re.compile(
+    "(?:漏|落|忘|差)(?:了|说了?|讲了?|报了?|掉了?)+[^，]{0,3}(?:一|个|样|种|说|讲)"
+    "|还有(?:一|个)[^，]{0,3}(?:没|忘)[^，]{0,2}[说讲报]|补(?:充)?(?:一|个)"
+)
+"""刚才我说的高血压，还漏了一个，我还有糖尿病."""
+_LISTED = ("past_disease", "drug_allergy", "payment", "exposure")
+
+
+def added(utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> SlotFill | None:
+    """What is to be added to a list that was told before; None when nothing is."""
+    if not _MORE_OF_IT.search(utterance.text):
+        return None
+    for slot in _LISTED:
+        known = ctx.slots.get(slot)
+        if not isinstance(known, tuple):
+            continue
+        for fill in read_answer(slot, utterance, ctx, knowledge).fills:
+            if fill.slot == slot and isinstance(fill.value, tuple) and not set(fill.value) <= set(known):
+                told = tuple(str(code) for code in (*known, *fill.value) if code != "1")
+                return replace(fill, value=tuple(sorted(set(told), key=int)))
+    return None
+
+
+def corrects_open_ask(utterance: Utterance, ask: str | None, knowledge: Knowledge) -> bool:
+    """一百六，不对，一百五 in answer to the open ask is no correction of an earlier one."""
+    named = topics(utterance, knowledge)
+    return not named or ask in named
+
+
+def correction(
+    utterance: Utterance, ctx: AskContext, knowledge: Knowledge, last_ask: str | None, volunteered: tuple[SlotFill, ...]
+) -> list[Command]:
+    """刚才血压说错了，是一百四十五: which ask, and the new value if it is there."""
+    known = tuple(f for f in volunteered if f.slot in ctx.slots)
+    if known:
+        return [CorrectSlots(known)]
+    named = [a for a in topics(utterance, knowledge) if any(slot in ctx.slots for slot in slots_of(a))]
+    candidates = named or ([last_ask] if last_ask else [])
+    for candidate in candidates:
+        fresh = AskContext(ctx.now, ctx.resident, ctx.history, _without(ctx, slots_of(candidate)))
+        said = after_marker(utterance)
+        reading = read_answer(candidate, replace(said, text=_NOT_BUT.sub("，", said.text)), fresh, knowledge)
+        fills = tuple(f for f in reading.fills if f.slot in ctx.slots or f.slot in slots_of(candidate))
+        if fills:
+            return [CorrectSlots(fills)]
+    return [ReopenAsk(candidates[0])] if candidates else []
+
+
+def _without(ctx: AskContext, slots: tuple[str, ...]) -> dict[str, SlotValue]:
+    return {slot: value for slot, value in ctx.slots.items() if slot not in slots}
+
+
+def topics(utterance: Utterance, knowledge: Knowledge) -> list[str]:
+    """Asks that the words name (血压, 体重 …)."""
+    return [ask for ask, words in knowledge.topics.items() if any(word in utterance.text for word in words)]
+
+
+_NOT_BUT = re.compile(
+    "(?:^|，)(?:那个?)?不是[^，不没]{1,12}，(?!是)"
+    "|(?:^|(?<=，))(?:那个)?(?:不是|没有)[^，]{1,12}，(?:而|就|应该)?(?=是)"
+)
+"""不是一三九那个，是一八六: what is not meant."""
+_MARKER = re.compile("(?:说|讲|记|弄|搞|念|看|报|答|认)(?:错|倒|反|混|岔|串)(?:行)?(?:了|咯|喽)?|不对|错了")
+
+
+def after_marker(utterance: Utterance) -> Utterance:
+    """The words after 说错了, where the new value stands; all words when nothing follows."""
+    for match in _MARKER.finditer(utterance.text):
+        rest = utterance.text[match.end() :]
+        if rest.strip("，的啊了"):
+            return Utterance(utterance.raw, rest.strip("，"))
+    return utterance
