@@ -15,12 +15,14 @@ from agent.domain.alerts import MentionStatus
 from agent.domain.answers import Resident, SlotValue
 from agent.domain.effects import Effect, Outcome, Patience
 from agent.domain.events import (
+    ConsentGiven,
     ConversationClosed,
     ConversationOpened,
     DoctorCall,
     Event,
     EventBody,
     MentionJudged,
+    NoticeRenewed,
     ResidentSaid,
     ResidentSilent,
     SlotSet,
@@ -30,9 +32,9 @@ from agent.domain.events import (
 )
 from agent.domain.turns import Completeness, Hints
 from agent.errors import InputError
-from agent.flows.engine import Script, open_collect, push, run
+from agent.flows.engine import Script, ask_anew, open_collect, push, run
 from agent.flows.log import Work
-from agent.flows.state import Frame, State
+from agent.flows.state import NOTICE_VERSION, Frame, State
 from agent.library import Library
 from agent.understanding.interpret import Understood, interpret
 
@@ -50,6 +52,8 @@ class Past:
     """Values of the last visit, by slot id."""
     carried: Sequence[SlotSet] = ()
     """Answers of a conversation that was broken off (``carried_from``): not asked again."""
+    notice: str = NOTICE_VERSION
+    """Version of the notice that is read out."""
 
 
 class Conversation:
@@ -83,6 +87,7 @@ class Conversation:
             stack=(Frame(flow, chosen.first),),
             values=words,
             slots={answer.slot: answer.value for answer in past.carried},
+            notice=past.notice,
         )
         conversation = cls(library, state)
         born = resident.birth_date.isoformat() if resident.birth_date else ""
@@ -93,7 +98,9 @@ class Conversation:
             "birth_date": born,
             "phone": resident.phone,
         }
-        opened = ConversationOpened(flow, state.form, {**who, **_values_of(values)}, state.history, now.isoformat())
+        opened = ConversationOpened(
+            flow, state.form, {**who, **_values_of(values)}, state.history, now.isoformat(), past.notice
+        )
         conversation.note(opened, now)
         for answer in past.carried:
             conversation.note(replace(answer, turn=0), now)
@@ -115,7 +122,8 @@ class Conversation:
         values = {key[6:]: value for key, value in who.items() if key.startswith("value_")}
         now = datetime.fromisoformat(opened.now)
         carried = [event.body for event in events if isinstance(event.body, SlotSet) and event.body.turn == 0]
-        conversation, _ = cls.open(library, opened.flow, resident, now, Past(opened.history, carried), values)
+        past = Past(opened.history, carried, opened.notice or _notice_of(events))
+        conversation, _ = cls.open(library, opened.flow, resident, now, past, values)
         for event in events:
             conversation._replay(event)
         return conversation
@@ -131,6 +139,8 @@ class Conversation:
                 self.hand_back(by, at, left=step == "left")
             case StaffWrote(step="taken" | "said") as wrote:
                 self.staff_writes(wrote, at)
+            case NoticeRenewed(version=version):
+                self.renew_notice(at, version)
             case TurnTimed() | VoiceFailed() | DoctorCall() as noted:
                 self.note(noted, at)
 
@@ -255,6 +265,19 @@ class Conversation:
             turns.ask_again(work, self._script)
         return self._commit(work)
 
+    def renew_notice(self, now: datetime, version: str = NOTICE_VERSION) -> list[Effect]:
+        """Ask for consent anew where another notice was read out; not in the middle of an emergency."""
+        state = self._state
+        waits = state.outcome is not None or state.emergency is not None or state.staff or state.consent is None
+        if state.notice == version or waits:
+            return []
+        work = self._work(now)
+        work.state = replace(state, turn=state.turn + 1, notice=version)
+        work.emit(NoticeRenewed(work.state.turn, version))
+        ask_anew(work, self._script)
+        run(work, self._script)
+        return self._commit(work)
+
     def overhear(self, text: str, now: datetime) -> list[Effect]:
         """Red flags in words that are not final yet; anything else waits for the end of the turn."""
         context = self._state.context(now)
@@ -329,6 +352,12 @@ def carried_from(events: Sequence[Event]) -> tuple[SlotSet, ...]:
     """The answers that a later conversation takes over from one that was broken off: the latest of each slot."""
     latest = {event.body.slot: event.body for event in events if isinstance(event.body, SlotSet)}
     return tuple(answer for slot, answer in latest.items() if slot not in OWN_TO_A_CALL)
+
+
+def _notice_of(events: Sequence[Event]) -> str:
+    """What the first consent says was read out."""
+    given = (event.body.notice_version for event in events if isinstance(event.body, ConsentGiven))
+    return next(given, NOTICE_VERSION)
 
 
 def _values_of(values: Mapping[str, str] | None) -> dict[str, str]:

@@ -15,7 +15,7 @@ from agent.flows.engine import Script, open_collect, push, put_question, repeat_
 from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack, State
 from agent.understanding.asks import PROBE_ASK, expected_of, slots_of
-from agent.understanding.interpret import Understood, interpret, read
+from agent.understanding.interpret import OVERRIDING, Understood, interpret, read
 from agent.understanding.knowledge import Knowledge
 from agent.understanding.redflags import mentions, value_alerts, word_alerts
 from agent.understanding.text import normalise
@@ -47,6 +47,9 @@ def take(work: Work, script: Script, knowledge: Knowledge, understood: Understoo
     elif isinstance(pending, ReadBack) and not _is_pattern(rest):
         _settle_read_back(work, script, knowledge, (understood, turn), pending)
     else:
+        if any(isinstance(c, StartPattern) and c.pattern in OVERRIDING for c in rest):
+            flush_unconfirmed(work, script, knowledge)
+            work.state = replace(work.state, pending=None)  # 找医生, 别再打了: nothing is read back before it
         apply(work, script, rest, turn)
     for alert in value_alerts(work.state.slots, work.state.context(work.now), knowledge.redflags):
         raise_alert(work, script, alert)
@@ -155,7 +158,7 @@ def raises(text: str, ctx: AskContext, knowledge: Knowledge) -> bool:
 
 
 def flush_unconfirmed(work: Work, script: Script, knowledge: Knowledge) -> None:
-    """The line went dead while a critical value waited for its yes: the alert is raised all the same."""
+    """The talk ends while a critical value waits for its yes: the alert is raised all the same."""
     pending = work.state.pending
     if isinstance(pending, ReadBack):
         values = {**work.state.slots, **{fill.slot: fill.value for fill in pending.fills}}

@@ -189,7 +189,7 @@ class WebChats:
     async def _taken_up(self, visit_id: str) -> Visit:
         if visit_id in self._in_call:
             raise InputError("visit-in-call", "this conversation is being spoken", "hang up first")
-        visit = self._held.get(visit_id) or await self._parts.visits.resume(visit_id)
+        visit = self._held.get(visit_id) or await self._parts.visits.resume(visit_id, self._parts.now())
         self._hold(visit)
         return visit
 

@@ -123,15 +123,21 @@ class Visits:
             )
         return carried_from(await self._store.events.read(visit_id))
 
-    async def resume(self, visit_id: str) -> Visit:
-        """Take up an open visit from its log. Raises ``InputError`` when there is none, or it has ended."""
+    async def resume(self, visit_id: str, now: datetime) -> Visit:
+        """Take up an open visit from its log; where the notice has changed since, consent is asked for anew.
+
+        Raises ``InputError`` when there is none, or it has ended.
+        """
         stored = await self._store.visits.get(visit_id)
         if stored is None:
             raise InputError("visit-unknown", f"there is no visit {visit_id!r}", "start one with POST /api/chat")
         if stored.status is not VisitStatus.OPEN:
             raise InputError("visit-ended", "this visit has ended", "start a new one with POST /api/chat")
         events = await self._store.events.read(visit_id)
-        return Visit(visit_id, Conversation.resume(self._library, events), self._store, len(events))
+        visit = Visit(visit_id, Conversation.resume(self._library, events), self._store, len(events))
+        visit.conversation.renew_notice(now)
+        await visit.flush()
+        return visit
 
     async def sweep(self, now: datetime) -> Sequence[str]:
         """Mark the visits incomplete whose process died."""

@@ -234,7 +234,7 @@ class WebCalls:
     async def _taken_up(self, visit_id: str) -> WebCall:
         if len(self._running) >= self._app.settings.web_calls:
             raise InputError("line-busy", "all lines are busy", "call again in a few minutes")
-        visit = self._chats.running(visit_id) or await self._app.visits.resume(visit_id)
+        visit = self._chats.running(visit_id) or await self._app.visits.resume(visit_id, datetime.now())
         found = self._running.get(visit_id)  # another page may have been quicker
         if found is not None:
             return found

@@ -20,6 +20,8 @@ class ConversationOpened:
     """name, id, sex, birth_date (ISO), phone."""
     history: Mapping[str, SlotValue]
     now: str
+    notice: str = ""
+    """Version of the notice that was read out; empty in logs of earlier days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,14 @@ class ConsentGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeRenewed:
+    """The notice changed while the conversation was open: consent is asked for anew."""
+
+    turn: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionMade:
     """Suggested class and next visit; a doctor signs, nobody else."""
 
@@ -198,7 +208,7 @@ class ConversationClosed:
 
 EventBody = (
     ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | AskClosed | AlertRaised | MentionJudged
-    | PatternUsed | ConsentGiven | SuggestionMade | TurnTimed | VoiceFailed | DoctorCall | StaffWrote
+    | PatternUsed | ConsentGiven | NoticeRenewed | SuggestionMade | TurnTimed | VoiceFailed | DoctorCall | StaffWrote
     | ConversationClosed
 )  # fmt: skip
 

@@ -17,7 +17,6 @@ from agent.flows.tips import Tip, choose_tip
 from agent.flows.wording import date_words, relation_speaker
 from agent.understanding.asks import slots_of
 
-NOTICE_VERSION = "2026-11"
 SLOWEST, LOUDEST = 0.7, 1.6
 
 
@@ -74,7 +73,7 @@ def _deny(work: Work, tools: Tools) -> None:
 def _consent(work: Work, *, granted: bool) -> None:
     words = str(work.state.slots.get("consent_words", ""))
     work.state = replace(work.state, consent=granted)
-    work.emit(ConsentGiven(work.state.turn, granted, words, NOTICE_VERSION))
+    work.emit(ConsentGiven(work.state.turn, granted, words, work.state.notice))
 
 
 def _speak_for(work: Work, tools: Tools) -> None:

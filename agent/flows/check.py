@@ -20,6 +20,7 @@ COMPUTED_SLOTS = frozenset({"medications_count", "consent_words"})
 RUN_BY_PROGRAM = (
     "pattern_emergency", "pattern_emergency_other", "pattern_suicide_risk", "pattern_value_alert", "pattern_silence",
     "pattern_emergency_silence", "pattern_cannot_continue", "pattern_too_long", "pattern_repeat",
+    "pattern_consent_again",
 )  # fmt: skip
 """Flows that the engine starts itself; without them a call breaks off."""
 _PREFIXES_BY_PROGRAM = ("pattern_", "reask_")

@@ -44,6 +44,14 @@ def push(work: Work, script: Script, flow: str) -> None:
     work.state = replace(work.state, stack=(*work.state.stack, frame))
 
 
+def ask_anew(work: Work, script: Script) -> None:
+    """Put the question for consent again, as if it had never been answered; what is open waits behind it."""
+    kept = {slot: value for slot, value in work.state.slots.items() if slot not in ("consent", "consent_words")}
+    tried = {ask: times for ask, times in work.state.attempts.items() if ask != "consent"}
+    work.state = replace(work.state, slots=kept, attempts=tried, consent=None, pending=None, question=None)
+    push(work, script, "pattern_consent_again")
+
+
 def open_collect(work: Work, script: Script) -> Collect | None:
     """The collect step that waits for an answer, if one does."""
     if not work.state.stack:

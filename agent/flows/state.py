@@ -37,6 +37,10 @@ class Probe:
     mention: Mention
 
 
+NOTICE_VERSION = "2026-11-2"
+"""Of the opening words and the question for consent (``dialogues/responses/opening.yml``): it changes with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How the resident wants to be spoken to."""
@@ -74,6 +78,8 @@ class State:
     emergency: Alert | None = None
     """The alert that the running emergency pattern serves."""
     consent: bool | None = None
+    notice: str = NOTICE_VERSION
+    """Version of the notice that was read out."""
     staff: str = ""
     """Who of the staff writes or speaks in place of the agent; empty while the agent does."""
     staff_turns: int = 0

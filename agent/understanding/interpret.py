@@ -45,6 +45,8 @@ OVERRIDING = (
     "wrong_person",
 )
 """Patterns that outweigh whatever else the utterance may mean."""
+AT_ONCE = ("opt_out", "withdraw", "human_handoff")
+"""Of these the wishes that hold in every state, from the first question on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,8 @@ def interpret(
         commands += [ProbeMention(m) for m in found if _doubtful(m)][:1]
     rest = _Rest(knowledge, last_ask)
     said = replace(utterance, text=repaired.text)
-    commands += _beside(commands, _meaning(said, ask, reading, ctx, rest))
+    meant = _meaning(said, ask, reading, ctx, rest)
+    commands = _beside([c for c in commands if not _explained(c, meant, said.text)], meant)
     if not commands:
         commands += _guessed(said, ask, ctx, rest)
     if not commands and ask and not knowledge.instructions.search(said.text):
@@ -103,8 +106,19 @@ def interpret(
 def _beside(raised: list[Command], meant: list[Command]) -> list[Command]:
     """Beside an alarm only values count, and the wish for a person: 先别问了，老伴叫不醒了 ends no call."""
     if not any(isinstance(command, RaiseAlert) for command in raised):
-        return meant
-    return [c for c in meant if not isinstance(c, StartPattern) or c.pattern == "human_handoff"]
+        return [*raised, *meant]
+    return [*raised, *(c for c in meant if not isinstance(c, StartPattern) or c.pattern == "human_handoff")]
+
+
+def _explained(doubt: Command, meant: list[Command], text: str) -> bool:
+    """我不想让你们记了 is merely alike to words of danger: where that wish is all that is said, it is done at once."""
+    wish = next((c.words for c in meant if isinstance(c, StartPattern) and c.pattern in AT_ONCE), "")
+    alike = isinstance(doubt, ProbeMention) and doubt.mention.rule.endswith(".likeness")
+    return bool(wish) and alike and len(text) - len(wish) <= _BESIDE_A_WISH
+
+
+_BESIDE_A_WISH = 3
+"""Characters that say nothing of their own: 那你们…, …行不."""
 
 
 def _doubtful(mention: Mention) -> bool:
@@ -125,7 +139,8 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
         return []
     patterns = detect_patterns(utterance, ask, knowledge.lexicons)
     for pattern in patterns:
-        if pattern.pattern in OVERRIDING and not _answers_itself(pattern.pattern, ask, reading):
+        asks = pattern.pattern == "are_you_robot" and ask in _OPENING and len(utterance.text) <= _LAST_QUESTION
+        if asks or (pattern.pattern in OVERRIDING and not _answers_itself(pattern.pattern, ask, reading)):
             return [*_when(pattern, utterance, ctx, knowledge), pattern]
     relatives = of_relatives(ask, utterance, ctx, knowledge.parsers) if reading.fills else []
     volunteered = (*_volunteered(utterance, ask, reading, ctx, knowledge), *relatives)
@@ -156,6 +171,10 @@ def _when(pattern: StartPattern, utterance: Utterance, ctx: AskContext, knowledg
     return [SetSlots(fills, "callback_time")] if fills else []
 
 
+_OPENING = frozenset({"identity", "consent"})
+"""是真人打来的不 is no yes to what is asked there."""
+_LAST_QUESTION = 15
+"""So long may words be that are nothing but a question."""
 _ANSWERED_SO = {"callback_time": {"resume_later", "wait"}, "wants_doctor": {"human_handoff"}}
 """Asks whose answers sound like these patterns; none is guessed there."""
 
@@ -188,7 +207,7 @@ def _values(ask: str | None, reading: Reading, volunteered: tuple[SlotFill, ...]
 
 def _answers_itself(pattern: str, ask: str | None, reading: Reading) -> bool:
     """An opening ask reads 打错了 or 现在忙 itself; so does 要找医生 when that is what was asked."""
-    if pattern in {"opt_out", "human_handoff"}:
+    if pattern in AT_ONCE and not (pattern == "withdraw" and ask == "consent"):
         return ask == "wants_doctor" and pattern == "human_handoff"
     if ask in {"identity", "consent", "callback_time", "next_call_ok"}:
         return bool(reading.fills) or reading.answer is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,8 @@ from suifang.app import App, open_app
 from suifang.settings import read_settings
 
 EXAMPLE = "suifang person export R00012 --out R00012.json --by 信息科陈 --reason 本人申请"
+MARK = {"aigc": {"Label": "1", "ContentProducer": "suifang"}}
+"""What the agent said and suggested is in it: the implicit mark of GB 45438-2025, as in reports and recordings."""
 ACTIONS = ("find", "show", "export", "erase", "withdraw", "opt-out", "lift")
 
 
@@ -62,7 +65,7 @@ async def _act(app: App, args: argparse.Namespace, act: Act) -> None:
     store = app.store
     match args.action:
         case "export":
-            await _export(app, args, act)
+            await export(app, args, act)
         case "erase":
             if not act.reason.strip():
                 raise InputError("reason-missing", "a deletion needs its reason", "add --reason")
@@ -76,20 +79,34 @@ async def _act(app: App, args: argparse.Namespace, act: Act) -> None:
             await store.ledger.lift(args.id, act.by, act.at)
 
 
-async def _export(app: App, args: argparse.Namespace, act: Act) -> None:
+async def export(app: App, args: argparse.Namespace, act: Act) -> None:
+    """Write all that is stored of one person, and the recordings beside it. Raises ``InputError``."""
     if args.out is None:
         raise InputError("out-missing", "where to write is not said", "add --out FILE")
     if args.out.exists():
         raise InputError("out-there", f"{args.out} exists", "name another file")
     found = await app.store.persons.export(args.id, act)
+    voices = {row["id"]: await app.store.clips.voices(row["id"]) for row in found["visits"]}
     try:
         args.out.touch(mode=0o600)
-        args.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        args.out.write_text(json.dumps({**MARK, **found}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        heard = _write_voices(args.out.with_name(f"{args.out.stem}-voices"), voices)
     except OSError as error:
         raise InputError(
             "out-unwritable", f"{args.out} cannot be written ({error.strerror})", "name another file"
         ) from None
-    sys.stdout.write(f"{args.out}: " + ", ".join(f"{len(rows)} {name}" for name, rows in found.items()) + "\n")
+    told = ", ".join(f"{len(rows)} {name}" for name, rows in found.items())
+    sys.stdout.write(f"{args.out}: {told}, {heard} recordings beside it\n")
+
+
+def _write_voices(folder: Path, voices: Mapping[str, Mapping[str, bytes]]) -> int:
+    """Recordings and clips in clear, a folder for each visit; how many."""
+    for visit, clips in voices.items():
+        for name, sound in clips.items():
+            (folder / visit).mkdir(parents=True, exist_ok=True, mode=0o700)
+            (folder / visit / name).touch(mode=0o600)
+            (folder / visit / name).write_bytes(sound)
+    return sum(map(len, voices.values()))
 
 
 async def _wishes(app: App, resident_id: str) -> dict[str, Any]:

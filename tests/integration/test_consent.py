@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sqlite3
@@ -33,6 +34,7 @@ from connectors.storage.persons import Act
 from connectors.storage.ports import Channel
 from suifang.app import App, open_app
 from suifang.calling import call_list, may_call
+from suifang.commands.person import export
 from suifang.reviewing import Reviewing, Signer
 from suifang.settings import Settings
 from suifang.visits import Caller
@@ -252,6 +254,24 @@ def test_export_holds_everything_and_erasing_leaves_nothing(tmp_path: Path, root
     for marked in (MARK, "高压一百五"):
         assert marked.encode() not in left
         assert json.dumps(marked)[1:-1].encode() not in left
+
+
+def test_an_export_carries_the_mark(tmp_path: Path, root: Path, library: Library) -> None:
+    """And the voices: a copy is of everything. Nobody else on the machine reads it."""
+    out = tmp_path / "out" / "R1.json"
+    out.parent.mkdir()
+
+    async def inside() -> None:
+        async with open_app(Settings(root=root, data_dir=tmp_path), library) as app:
+            visit = await visited(app)
+            await export(app, argparse.Namespace(id="R1", out=out), ACT)
+            assert (out.parent / "R1-voices" / visit / "turn-001.wav").read_bytes() == b"voice"
+
+    asyncio.run(inside())
+    told = json.loads(out.read_text("utf-8"))
+    assert told["aigc"]["Label"] == "1"
+    assert told["residents"][0]["name"] == MARK
+    assert not [path for path in out.parent.rglob("*") if path.stat().st_mode & 0o077 and path.is_file()]
 
 
 def test_the_chain_shows_every_edit(holds: Callable[[Check], None], tmp_path: Path) -> None:
