@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.clinical.forms import Form
 from agent.domain.answers import Medication, Resident, SlotValue
-from agent.report.model import Report
+from agent.report.model import FieldLine, Report
 from connectors.fhir.codes import (
     CONDITIONS,
     GENDER,
@@ -165,6 +165,8 @@ def _about(signed: SignedVisit) -> Iterator[tuple[str, dict[str, Any]]]:
                 "restriction": {"period": {"start": str(next_visit.value)}},
             },
         )
+    if (wish := report.line("appointment_department")) is not None and wish.value:
+        yield "appointment", _appointment(signed, wish)
     if signed.consent_at:
         consent = _made(signed, "Consent", "consent")
         consent["patient"] = consent.pop("subject")
@@ -179,6 +181,24 @@ def _about(signed: SignedVisit) -> Iterator[tuple[str, dict[str, Any]]]:
                 "policyRule": {"text": f"notice {signed.notice_version}"},
             },
         )
+
+
+def _appointment(signed: SignedVisit, department: FieldLine) -> dict[str, Any]:
+    """What the resident wishes, not a slot: the desk gives one out. A day has no hour of its own, so it is a period."""
+    wish: dict[str, Any] = {
+        "resourceType": "Appointment",
+        "identifier": [_identifier(signed, "appointment")],
+        "status": "proposed",
+        "serviceType": [concept(f"{OURS}:department", str(department.value), department.words)],
+        "created": _moment(signed.signed_at),
+        "participant": [{"actor": _whom(signed), "status": "accepted"}],
+    }
+    when = signed.report.line("appointment_time")
+    if when is not None and when.value:
+        day, _, rest = str(when.value).replace("T", " ").partition(" ")
+        wish["requestedPeriod"] = [{"start": day}]
+        wish["comment"] = f"{day} {rest}".strip()
+    return wish
 
 
 def _pressure(signed: SignedVisit, values: dict[str, SlotValue]) -> dict[str, Any]:

@@ -127,6 +127,22 @@ def test_glucose_in_mmol_is_never_coded_as_mass(signed: SignedVisit, library: Li
     models.Bundle.model_validate(made)
 
 
+def test_a_wish_for_an_appointment_is_a_proposed_one(signed: SignedVisit, library: Library) -> None:
+    said = [
+        SlotSet(3, "appointment_department", "cardiology", "appointment_department", "心内科"),
+        SlotSet(4, "appointment_time", "2026-11-27 上午", "appointment_time", "礼拜五上午"),
+    ]
+    opened = ConversationOpened("appointment", "appointment", {"name": "王桂花"}, {}, NOW.isoformat())
+    events = [Event(seq, NOW.isoformat(), body) for seq, body in enumerate((opened, *said))]
+    form = library.rules.forms["appointment"]
+    made = bundle(replace(signed, form=form, report=build_report(events, library.rules)))
+    (wish,) = of(made, "Appointment")
+    assert (wish["status"], wish["serviceType"][0]["text"]) == ("proposed", "心内科")
+    assert (wish["requestedPeriod"], wish["comment"]) == ([{"start": "2026-11-27"}], "2026-11-27 上午")
+    models = pytest.importorskip("fhir.resources.R4B.bundle", reason="FHIR: fhir.resources is not installed")
+    models.Bundle.model_validate(made)
+
+
 def signed_opening() -> Any:
     return ConversationOpened("diabetes_followup", "gw3-dm", {"name": "王桂花"}, {}, NOW.isoformat())
 
