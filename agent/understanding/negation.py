@@ -22,6 +22,8 @@ _GAP_NEGATION = re.compile(
 )
 _AFFIRMED_GAP = re.compile("有一?[点些]|老|总|经常|常|一直|很|得|还|又|时")
 
+_BUT_THE_LAST = re.compile("[^，M]{0,2}，M+(?:倒|却|就|可)(?:是|也)?(?:没有?|没得|不|冇|莫得|木有)")
+"""咳嗽带喘憋，痰倒没有: only the last is denied."""
 _HAD_AFTER = re.compile("(倒|却|就|还|也)?(是)?(得|犯|患|做|害|生)(过|了)|(倒|却)(是)?有")
 
 
@@ -112,6 +114,8 @@ def _denied(scene: _Scene, number: int, before: Sequence[Polarity], left: str, r
     if _carried(scene, number, before):
         return True
     if cues["affirmed"].search(left) or cues["no_more"].search(right):
+        return False
+    if _BUT_THE_LAST.match(right):
         return False
     return cues["negator_after"].search(_until_turn(right)) is not None
 

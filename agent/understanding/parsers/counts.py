@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.dates import find_dates
 from agent.understanding.masking import NUMERAL, corrected, present
-from agent.understanding.measuring import SAME_WORDS, UNKNOWN_WORDS, fill, reading, unknown, vague
+from agent.understanding.measuring import SAME_WORDS, UNKNOWN_WORDS, fill, reading, retold, unknown, vague
 from agent.understanding.numbers import Number, find_numbers
+from agent.understanding.parsers.standing import declined, of_this_week, retaken
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 
@@ -27,13 +29,27 @@ _LAST_YEAR = re.compile("(?:去年|旧年|前年|往年|头年)[^，]*，?")
 _MONTHS = re.compile("(?:个|拉)?(?:多)?月")
 
 
+_TOTAL = re.compile(
+    f"(?:一共|总共|拢共|统共|总归|拢总|合起来|加起来|加一起|满打满算|算下来|就这|共)[^，{NUMERAL}]{{0,5}}$"
+)
+_IDIOMS = re.compile("隔三[差岔]五|三天两头|三三两两|动不动|时不时|接二连三|一天到晚|一[变受着吹感到冷热累咳走动着生]")
+_OFTEN = re.compile("隔三[差岔]五|三天两头|三三两两|动不动|时不时|接二连三|好多|好些|无数|数不(?:清|过来)|多得很")
+_DAY_OF = "(?:礼拜|星期|周)[一二三四五六日天]|[昨前今]天|[昨今]儿|头天|早上|上午|下午|夜里|晚上|[春夏秋冬]天?|年[初头底尾]|[上下]半年|月份?|清明|国庆|五一|过年|开年"
+_EACH_DAY = re.compile(f"([{NUMERAL}])天[^，{NUMERAL}]{{0,4}}(?:，?[一每]天|各|都|每天)[^，{NUMERAL}]{{0,3}}$")
+_OPEN = re.compile(f"(?!{NUMERAL})[^，]{{0,2}}?(?:打底|往上|朝上|以上|开外|不止|(?:都|还)?不到|还要?多|出头|挂零)")
+_NO_COUNT_KNOWN = re.compile(
+    f"(?:{UNKNOWN_WORDS.pattern})[^，]{{0,6}}几|几[次回趟][^，]{{0,2}}(?:{UNKNOWN_WORDS.pattern})"
+)
+_SLOWER = re.compile("说慢|慢点|跟不上|没听|大点?声|再说|听不")
+
+
 def _denied(text: str, slot: str) -> Reading:
     return reading(SlotFill(slot, 0, 1.0, (0, len(text)), reason="none"))
 
 
 def _counted(text: str, *, other: str = "") -> tuple[Number, ...]:
     """Numbers of times, those of ``other`` things (住院) left out when there are more."""
-    numbers = find_numbers(text)
+    numbers = find_numbers(_IDIOMS.sub(lambda m: "，" * len(m[0]), text))
     times = [n for n in numbers if _TIMES.match(text, n.span[1]) or n.measure in ("次", "回")]
     bare = [
         n
@@ -44,31 +60,52 @@ def _counted(text: str, *, other: str = "") -> tuple[Number, ...]:
     if other:
         kept = [n for n in found if not re.search(f"(?:{other})[^，]{{0,3}}$", text[: n.span[0]])]
         found = kept or found
-    return tuple(found)
+    total = [n for n in found if n.exact and _TOTAL.search(text[: n.span[0]])]
+    return tuple(total[-1:] or found)
+
+
+def _summed(text: str, exact: list[Number], *, again: bool = False) -> Number:
+    """开春一趟，入冬又一趟: their sum, to be read back; a sum told along (两趟) counts as told."""
+    *parts, last = exact
+    if len(parts) > 1 and last.value == sum(n.value for n in parts):
+        return last
+    ends = [0, *(n.span[1] for n in exact)]
+    apart = all(re.search(_DAY_OF, text[end : n.span[0]]) for end, n in zip(ends, exact, strict=False))
+    if parts and (again or apart):
+        return replace(retold(exact[0], sum(n.value for n in exact)), soft=True)
+    return exact[0]
 
 
 def _no_number(text: str, about: str) -> Reading:
+    if declined(text):
+        return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not say")
     if UNKNOWN_WORDS.search(text):
         return unknown()
-    if SAME_WORDS.search(text) or re.search(f"{about}|经常|常|老|总|有时|偶尔|几|多|有", text):
+    if _SLOWER.search(text):
+        return Reading()
+    if SAME_WORDS.search(text) or _OFTEN.search(text) or re.search(f"{about}|经常|常|老|总|有时|偶尔|几|多|有", text):
         return vague("how many times?")
     return Reading()
 
 
+def _not_exact(text: str) -> Reading:
+    return unknown() if _NO_COUNT_KNOWN.search(text) else vague("not exact")
+
+
 def parse_aecopd(utterance: Utterance, ctx: AskContext) -> Reading:
     """Flare-ups within the year."""
-    text = corrected(present(utterance.text))
+    text = retaken(corrected(present(utterance.text)))
     if "今年" in text:
         text = _LAST_YEAR.sub(lambda m: "，" * len(m[0]), text)
     numbers = _counted(text, other="住")
-    exact = [n for n in numbers if n.exact]
+    exact = [n for n in numbers if n.exact and not _OPEN.match(text, n.span[1])]
     if _NONE.search(text) and (not exact or _NOT_ONE.search(text)):
         return _denied(text, "aecopd_count")
     if not exact:
-        return vague("not exact") if numbers else _no_number(text, "犯|喘|加重|住")
-    again = len(exact) > 1 and re.search("又|再|还有|年尾|年底|后头", text) is not None
-    count = sum(n.value for n in exact) if again else exact[0].value
-    return reading(fill("aecopd_count", count, exact[0].span, confirm=exact[0].soft or again, reason="unsure"))
+        return _not_exact(text) if numbers else _no_number(text, "犯|喘|加重|住")
+    again = re.search("又|再|还有|年尾|年底|后头", text) is not None
+    count = _summed(text, exact, again=again)
+    return reading(fill("aecopd_count", count.value, count.span, confirm=count.soft, reason="unsure"))
 
 
 def parse_angina(utterance: Utterance, ctx: AskContext) -> Reading:
@@ -82,21 +119,27 @@ def parse_ntg(utterance: Utterance, ctx: AskContext) -> Reading:
 
 
 def _per_week(utterance: Utterance, slot: str, about: str) -> Reading:
-    text = corrected(present(utterance.text))
+    text = of_this_week(retaken(corrected(present(utterance.text))))
     numbers = _counted(text, other="每次|一次|一回|每回")
-    exact = [n for n in numbers if n.exact]
+    exact = [n for n in numbers if n.exact and not _OPEN.match(text, n.span[1])]
     if _NONE.search(text) and (not exact or _NOT_ONE.search(text)):
         return _denied(text, slot)
     if numbers and not exact:
-        return vague("not exact")
+        return _not_exact(text)
     if exact and not (len(exact) == 1 and re.match(f"次(?:含|吃)?[{NUMERAL}]", text[exact[0].span[1] :])):
-        return _scaled_to_week(text, slot, exact[0])
-    if re.search("天天|每天", text):
+        return _scaled_to_week(text, slot, _summed(text, exact))
+    if re.search("天天|每天|日日|见天", text):
         return reading(fill(slot, 7, (0, len(text)), confirm=slot == "ntg_use", reason="every day"))
     return _no_number(text, about)
 
 
 def _scaled_to_week(text: str, slot: str, number: Number) -> Reading:
+    if _TOTAL.search(text[: number.span[0]]):
+        return reading(fill(slot, number.value, number.span, confirm=number.soft, reason="unsure"))
+    each = _EACH_DAY.search(text[: number.span[0]])
+    if each and (told := find_numbers(each[1])) and told[0].exact:
+        value = told[0].value * number.value
+        return reading(fill(slot, value, number.span, confirm=True, reason="so many days, so often a day"))
     days = 14 if _FORTNIGHT.search(text) else 30 if _MONTH.search(text) else 0
     if days:
         weekly = round(number.value * 7 / days)
@@ -109,18 +152,20 @@ def _scaled_to_week(text: str, slot: str, number: Number) -> Reading:
 
 def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading:
     """Days since the discharge, from a length or from the day itself."""
-    text = corrected(utterance.text)
+    text = retaken(corrected(utterance.text))
     nth = re.search(f"第([{NUMERAL}]+)天", text)
     if nth and (numbers := find_numbers(nth[1])):
         return reading(fill("days_since_discharge", numbers[0].value, nth.span(), confirm=True, reason="which day"))
     odd = _WEEKS_AND_DAYS.search(text)
     if odd and len(both := find_numbers(odd[1]) + find_numbers(odd[2])) == 2 and all(n.exact for n in both):
         return reading(fill("days_since_discharge", both[0].value * 7 + both[1].value, odd.span()))
+    dated = find_dates(text, ctx.now)
+    left = [d for d in dated if re.search("出[^，]{0,2}院|回[来家]|到家", _clause_of(text, d.span[0]))]
     for number in find_numbers(text):
         days, estimated = _days(text, number)
-        if days is None:
+        if days is None or (left and re.search("[昨前今][天儿]|[歇躺住睡休]", _clause_of(text, number.span[0]))):
             continue
-        if not number.exact:
+        if not number.exact or _OPEN.match(text, number.span[1]):
             return vague("not exact")
         ago = bool(re.search("住(?:了|院)?$", text[: number.span[0]]))
         if not ago:
@@ -133,8 +178,6 @@ def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading
                     reason="counted in months",
                 )
             )
-    dated = find_dates(text, ctx.now)
-    left = [d for d in dated if re.search("出[^，]{0,2}院|回[来家]|到家", _clause_of(text, d.span[0]))]
     for item in reversed(left or dated):
         gap = (ctx.now.date() - item.day).days
         gap += 7 if gap < 0 and item.unsure else 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.masking import NUMERAL, blank, clauses, corrected, own, present
 from agent.understanding.measuring import UNKNOWN_WORDS, choose, fill, reading, unknown, vague
 from agent.understanding.numbers import find_numbers
-from agent.understanding.parsers.self_care import guarded
+from agent.understanding.parsers.self_care import weigh
+from agent.understanding.parsers.standing import declined, of_now, retaken, weighed
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import Grade, tables
@@ -17,11 +18,17 @@ _WHETHER = re.compile(
     "(?:不知道|不晓得|不清楚|说不好|说不准|没留意|没注意)[^，]{0,3}(?:有没有|算不算|是不是)(?:过|犯过)?(?=，|$)"
     "|(?:有没有|算不算|是不是)(?:过|犯过)?[^，]{0,4}(?:不知道|不晓得|(?:讲|说|记|搞|弄)不(?:清楚?|得|准))"
 )
+_NOT_THERE = re.compile("(?:^|(?<=，))[我俺]?(?:又|也|都|可|就|还)?[没不](?:有)?(?:去|上|到|在|跑|用)[^，]{1,5}(?=，)")
+"""没去医院，就在家."""
 _LEFT_OUT = re.compile("(?:留|差|扣|少|剩|加|缺|减)(?:你们?|了|掉|着)?$")
 """留一分: points not given."""
 _NOT_BUT = re.compile("(?:不是|不在|没在)[^，]{1,12}?，?(?=(?:而|就)?是|在)")
 
 
+_STEP = re.compile(
+    "(?:多|少|降|涨|轻|重|好|减|加|低|高)了[一两二三四五]分|满分(?:是|算)?(?:十|10)分?|(?:十|10)分(?:里头?|制|算最|是最)|(?<=[疼痛得])十分(?=[厉难])"
+)
+"""比昨天多了一分, 满分十分: no score."""
 _TASTES = ("salt_now",)
 """Asks where what others like says nothing; where others help, it says much."""
 
@@ -29,14 +36,11 @@ _TASTES = ("salt_now",)
 def _graded(ask: str) -> Parser:
     """A parser whose words decide a code."""
 
-    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), present(utterance.text))
-        if _not_known(text):
-            return unknown()
-        found = grade(ask, own(text) if ask in _TASTES else text)
-        return found or Reading()
+    def read(text: str) -> Reading | None:
+        text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), text)
+        return weigh(ask, text) or grade(ask, own(text) if ask in _TASTES else text)
 
-    return parse
+    return weighed(read)
 
 
 def grade(ask: str, text: str) -> Reading | None:
@@ -61,13 +65,9 @@ def _applies(rule: Grade, text: str) -> re.Match[str] | None:
     return rule.says.search(text) if not rule.unless else None
 
 
-def _not_known(text: str) -> bool:
-    return bool(re.search("不知道|不晓得|不清楚|不记得|记不清", text)) and len(text) <= 8
-
-
 def parse_pain(utterance: Utterance, ctx: AskContext) -> Reading:
     """Pain from 0 to 10; 不疼 is 0."""
-    text = corrected(present(utterance.text))
+    text = _STEP.sub(lambda m: "，" * len(m[0]), of_now(retaken(corrected(present(utterance.text)))))
     numbers = tuple(
         n for n in find_numbers(text) if re.match("分|级|左右|[吧啊了呢，]|$", text[n.span[1] :]) or n.low >= 2
     )
@@ -97,26 +97,18 @@ def parse_satisfaction(utterance: Utterance, ctx: AskContext) -> Reading:
     return grade("satisfaction_score", text) or Reading()
 
 
-def parse_mmrc(utterance: Utterance, ctx: AskContext) -> Reading:
-    """mMRC grade 0–4, by words or by its number."""
-    return _grade_or_number("mmrc", utterance, 4)
+def _grade_or_number(ask: str, top: int) -> Parser:
+    """A grade from 0 to ``top`` (mMRC, modified Rankin), by words or by its number."""
 
+    def read(text: str) -> Reading | None:
+        told = re.fullmatch(f"[^{NUMERAL}]{{0,4}}([{NUMERAL}])(?:级|分)[^{NUMERAL}]{{0,3}}", corrected(text))
+        if told:
+            value = find_numbers(told[1])
+            if value and 0 <= value[0].value <= top:
+                return reading(SlotFill(ask, str(int(value[0].value)), 1.0, told.span(1), reason="grade said"))
+        return grade(ask, text)
 
-def parse_mrs(utterance: Utterance, ctx: AskContext) -> Reading:
-    """Modified Rankin grade 0–6, by words or by its number."""
-    return _grade_or_number("mrs", utterance, 6)
-
-
-def _grade_or_number(ask: str, utterance: Utterance, top: int) -> Reading:
-    text = corrected(present(utterance.text))
-    told = re.fullmatch(f"[^{NUMERAL}]{{0,4}}([{NUMERAL}])(?:级|分)[^{NUMERAL}]{{0,3}}", text)
-    if told:
-        value = find_numbers(told[1])
-        if value and 0 <= value[0].value <= top:
-            return reading(SlotFill(ask, str(int(value[0].value)), 1.0, told.span(1), reason="grade said"))
-    if _not_known(text):
-        return unknown()
-    return grade(ask, text) or Reading()
+    return weighed(read)
 
 
 def parse_hypoglycemia(utterance: Utterance, ctx: AskContext) -> Reading:
@@ -133,6 +125,9 @@ def parse_hypoglycemia(utterance: Utterance, ctx: AskContext) -> Reading:
 def parse_bp_setting(utterance: Utterance, ctx: AskContext) -> Reading:
     """Where the pressure was measured; a pressure said along is left to the volunteered values."""
     text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), present(utterance.text))
+    text = _NOT_THERE.sub(lambda m: "，" * len(m[0]), text)
+    if declined(text):
+        return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not say")
     if UNKNOWN_WORDS.search(text) and not re.search("家|医院|卫生|药", text):
         return unknown()
     return grade("bp_setting", text) or Reading()
@@ -143,17 +138,17 @@ _GRADED = (
     "foot_check",
     "wound_status",
     "adl_eating",
+    "adl_grooming",
+    "adl_dressing",
     "adl_toilet",
     "adl_mobility",
 )
 PARSERS: dict[str, Parser] = {
     **{ask: _graded(ask) for ask in _GRADED},
-    "adl_grooming": guarded("adl_grooming", _graded("adl_grooming")),
-    "adl_dressing": guarded("adl_dressing", _graded("adl_dressing")),
     "bp_setting": parse_bp_setting,
     "hypoglycemia": parse_hypoglycemia,
     "pain_score": parse_pain,
     "satisfaction_score": parse_satisfaction,
-    "mmrc": parse_mmrc,
-    "mrs": parse_mrs,
+    "mmrc": _grade_or_number("mmrc", 4),
+    "mrs": _grade_or_number("mrs", 6),
 }

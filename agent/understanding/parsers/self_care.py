@@ -9,10 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from agent.domain.answers import AskContext, Reading, SlotFill
-from agent.understanding.masking import clauses, present
-from agent.understanding.parsing import Parser
-from agent.understanding.text import Utterance
+from agent.domain.answers import Reading, SlotFill
+from agent.understanding.masking import clauses
 
 _WHO = (
     "(?:别人|人家|旁人|人|老伴儿?|老头子?|老婆子?|老公|老太婆|闺女|女儿|姑娘|丫头|儿子|儿媳妇?|媳妇儿?|孙子|孙女|孩子|女婿|"
@@ -40,6 +38,7 @@ _DARES_NOT = re.compile("不敢|不能|不会|不行|不了|不成")
 _EXCEPT = re.compile("除(?:了|开|脱)[^，]{1,6}")
 _BATH = re.compile("澡|搓背|擦背|擦身|洗身|后背|泡脚")
 _OTHERS = re.compile("脸|牙|头|梳|剃|刮|样样|全|都|一样|啥|什么|生活")
+_WHOLE = re.compile("衣.*(?:全|都|统统|样样|通通|一概)")
 _PART = re.compile("鞋|袜|扣|裤|袖|上衣|毛衣|外套|棉袄|拉链|腰带|后背|胸罩|头上|套头")
 
 
@@ -64,7 +63,7 @@ def _need(clause: str) -> _Need:
     if _ALONE.search(clause):
         return _Need.NONE
     rest = _NO_HELP.sub("，", clause)
-    if _EXCEPT.match(rest) or (_BATH.search(rest) and _DARES_NOT.search(rest)):
+    if _EXCEPT.match(rest) or (_BATH.search(rest) and not _OTHERS.search(rest) and _DARES_NOT.search(rest)):
         return _Need.SOME
     if _ALL.search(rest):
         return _Need.ALL
@@ -99,7 +98,7 @@ def grooming(text: str) -> int | None:
 def dressing(text: str) -> int | None:
     """0 by oneself, 3 partly helped, 5 all done by others; None when it is not said."""
     parts = _needs(text)
-    whole = [p for p in parts if not _PART.search(p.words)]
+    whole = [p for p in parts if not _PART.search(p.words) or _WHOLE.search(p.words)]
     if any(p.need is _Need.ALL for p in whole) and not any(p.need is _Need.NONE for p in whole):
         return 5
     if any(p.need >= _Need.SOME for p in parts):
@@ -107,15 +106,10 @@ def dressing(text: str) -> int | None:
     return 0 if any(p.need is _Need.NONE for p in parts) else None
 
 
-def guarded(slot: str, parser: Parser) -> Parser:
-    """The graded parser, with the parts of the answer weighed where it says who helps with what."""
-    weigh = {"adl_grooming": grooming, "adl_dressing": dressing}[slot]
-
-    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        text = present(utterance.text)
-        code = weigh(text)
-        if code is None:
-            return parser(utterance, ctx)
-        return Reading((SlotFill(slot, code, 0.9, (0, len(text)), reason="who helps with what"),), complete=True)
-
-    return parse
+def weigh(ask: str, text: str) -> Reading | None:
+    """The code of grooming or dressing where the answer says who helps with what; None elsewhere."""
+    parts = {"adl_grooming": grooming, "adl_dressing": dressing}.get(ask)
+    code = parts(text) if parts else None
+    if code is None:
+        return None
+    return Reading((SlotFill(ask, code, 0.9, (0, len(text)), reason="who helps with what"),), complete=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.negation import Mention, Polarity, polarities
+from agent.understanding.parsers.standing import declined, withdrawn
 from agent.understanding.parsing import Parser
 from agent.understanding.pinyin import fold
 from agent.understanding.speaker import speaks_for_resident
@@ -17,6 +18,11 @@ from agent.understanding.text import Utterance
 
 _FORMS = {"htn_symptoms": "htn", "dm_symptoms": "dm", "copd_symptoms": "copd"}
 NO_SYMPTOM = "1"
+_NOT_SO = re.compile("，[^，]{0,3}(?<!是)(?:不是|不算|哪是)$")
+_FIGURE = re.compile(
+    "(?:闹|吵|气|愁|烦|折腾|操心|磨|急)(?:得|的)[我俺人叫]*(?:头|脑壳|脑袋|脑仁儿?|心口?)(?:都|也|直)?[疼痛大](?=，|$|[死人])|(?:叫|让|真|令)人头[疼痛大]"
+)
+"""孙子闹得我头疼: a way of speaking."""
 _YES_ALONE = re.compile("^(有|有点|有些|有的|有啊|嗯有|是有)$")
 
 
@@ -37,16 +43,32 @@ def build(lexicons: Lexicons) -> dict[str, Parser]:
 
 def _parser(slot: str, form: str, lexicons: Lexicons) -> Parser:
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        text = utterance.text
+        text = _FIGURE.sub(lambda m: "，" * len(m[0]), utterance.text)
         if not text:
             return Reading()
-        found = complaints(text, form, lexicons, proxy=speaks_for_resident(ctx))
-        codes = {c.concept.codes[form]: c for c in reversed(found) if c.polarity is Polarity.PRESENT}
-        if codes:
-            return _present(slot, codes, text, lexicons)
-        return _absent(slot, found, text, lexicons)
+        counts = withdrawn(text)
+        read = _read(slot, form, counts, ctx, lexicons)
+        if read.empty and counts != text:
+            read = _read(slot, form, text, ctx, lexicons)
+        if read.empty and declined(text):
+            return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not say")
+        return read
 
     return parse
+
+
+def _read(slot: str, form: str, text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
+    found = _last_word(complaints(text, form, lexicons, proxy=speaks_for_resident(ctx)), text)
+    codes = {c.concept.codes[form]: c for c in reversed(found) if c.polarity is Polarity.PRESENT}
+    if codes:
+        return _present(slot, codes, text, lexicons)
+    return _absent(slot, found, text, lexicons)
+
+
+def _last_word(found: tuple[Complaint, ...], text: str) -> tuple[Complaint, ...]:
+    """有点咳，不是咳，是清嗓子: 不是 takes back what was called so before."""
+    off = {c.concept.id: c.span[0] for c in found if _NOT_SO.search(text[: c.span[0]])}
+    return tuple(replace(c, polarity=Polarity.DENIED) if c.span[0] <= off.get(c.concept.id, -1) else c for c in found)
 
 
 def _present(slot: str, codes: Mapping[str, Complaint], text: str, lexicons: Lexicons) -> Reading:

@@ -19,6 +19,7 @@ from agent.understanding.measuring import (
 )
 from agent.understanding.numbers import Number, find_numbers
 from agent.understanding.numbers_grammar import neighbours
+from agent.understanding.parsers.standing import of_now, retaken
 from agent.understanding.parsing import Parser
 from agent.understanding.text import Utterance
 from agent.understanding.values import tables
@@ -37,6 +38,8 @@ _BARE_METRE = re.compile(
 )
 """米六六."""
 _CHI = re.compile("(?P<chi>[四五六4-6])尺(?P<cun>[零一二三四五六七八九半\\d])?寸?(?P<open>几|多|左右)?")
+_TENTHS = re.compile("[度点]([一二三四五六七八])([一二三四五六七八九])(?![分点十])")
+_OPEN = re.compile("(?:打底|往上|朝上|以上|开外|不止|都?不到|还要?多|出头|挂零)")
 _FEVER = re.compile("(?P<a>三十[四五六七八九])(?P<b>[零一二三四五六七八九])(?![一二三四五六七八九十度])")
 
 
@@ -56,8 +59,10 @@ def parse_heart_rate(utterance: Utterance, ctx: AskContext) -> Reading:
 
 def parse_spo2(utterance: Utterance, ctx: AskContext) -> Reading:
     """Oxygen saturation in per cent."""
-    text = corrected(present(utterance.text))
+    text = of_now(retaken(corrected(present(utterance.text))))
     numbers = _of_label(text, "spo2")
+    if any(_OPEN.match(text, n.span[1]) for n in numbers):
+        return vague("not exact")
     number = choose(text, numbers)
     if number is None:
         return _nothing(text, numbers)
@@ -66,8 +71,11 @@ def parse_spo2(utterance: Utterance, ctx: AskContext) -> Reading:
 
 def parse_temperature(utterance: Utterance, ctx: AskContext) -> Reading:
     """Body temperature in degrees Celsius; 三十九五 is 39.5."""
-    text = corrected(present(utterance.text))
-    numbers = tuple(n for n in candidates(text, "点度店") if label_of(text, n) in (None, "body_temperature"))
+    text = of_now(retaken(corrected(present(utterance.text))))
+    numbers = tuple(n for n in candidates(text, "点度店个") if label_of(text, n) in (None, "body_temperature"))
+    either = _TENTHS.search(text)
+    if either and neighbours(either[1], either[2]):
+        return vague("not exact")  # 三十六度三四
     run_on = _FEVER.search(text)
     if run_on and not neighbours(run_on["a"][-1], run_on["b"]) and not any(n.exact and n.value % 1 for n in numbers):
         whole = find_numbers(run_on["a"])[0].value
