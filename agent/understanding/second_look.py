@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from agent.domain.answers import Reading, SlotFill, SlotValue
 from agent.understanding.masking import BLANK, FIX, NOW, OTHERS, PAST, blank, clauses
+from agent.understanding.parsers.standing import withdrawn
 from agent.understanding.text import Utterance
 
 Read = Callable[[str], Reading]
@@ -78,6 +79,7 @@ def second_look(ask: str, utterance: Utterance, reading: Reading, read: Read) ->
 
 def _counting(ask: str, text: str) -> Iterator[str]:
     """The words without those about others, and without those about earlier days, where both kinds are there."""
+    text = withdrawn(text) if ask.endswith("_symptoms") else text
     if (meant := _NOT_BUT.sub(lambda m: BLANK * len(m[0]), text)) != text:
         yield meant
     own = text if ask in OF_OTHERS or ask.startswith("adl_") else _without(text, _OTHERS, _ME, _HELPS)
