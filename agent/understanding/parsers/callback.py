@@ -22,10 +22,10 @@ _TIME_WORDS = re.compile(
 def parse(utterance: Utterance, ctx: AskContext) -> Reading:
     """``callback_time`` as YYYY-MM-DDTHH:MM; a day without an hour, or 晚点, is asked for."""
     text = corrected(utterance.text)
-    clock, days = find_clock(text), list(find_dates(text, ctx.now))
+    clock, days = find_clock(text), find_dates(text, ctx.now)
     if clock is not None and text != utterance.text:  # 今儿后晌四点，不对，五点: the day and its part stay said
         said = _CLOCKS.sub(lambda m: "，" * len(m[0]), utterance.text[: clock.span[0]]) + text[clock.span[0] :]
-        clock, days = find_clock(said) or clock, days or list(find_dates(said, ctx.now))
+        clock, days = find_clock(said) or clock, days or find_dates(said, ctx.now)
     if clock is None:
         return _delay(text, ctx.now)
     if clock.vague or _BETWEEN.match(text, clock.span[1]):
