@@ -1,13 +1,13 @@
 """Answers of the record intake that are chosen from the form's codes; the wordings are data (nlu_data/record.yml).
 
-Here: reading the file, and the asks with one code. Lists of codes and 有/无 are in ``record_lists``.
+Here: reading the file, and the asks with one code. Lists of codes are in ``record_lists``, 有/无 in ``record_flags``.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.errors import DefinitionError
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.negation import Polarity
-from agent.understanding.parsers.record_hits import Hit, after_correction, find_hits, judged
-from agent.understanding.parsers.record_lists import Choice, declined, flag_parser, list_parser, said_nothing
+from agent.understanding.parsers.record_flags import flag_parser
+from agent.understanding.parsers.record_hits import Hit, after_change, after_correction, find_hits, judged
+from agent.understanding.parsers.record_lists import Choice, declined, list_parser, said_nothing
 from agent.understanding.parsing import Parser
 from agent.understanding.phrases import Phrases, compile_phrases
 from agent.understanding.text import Utterance
@@ -24,7 +25,7 @@ from agent.yaml_lines import line_of, load_yaml
 
 _GAP = "[的了也都就还又是有个儿点些稍微略很挺老总一]{0,4}"
 _YES = re.compile("^(有|有的|对|对的|是|是的|嗯|在|在的|系|中|对头)[，啊呀的哦呢嘛]*$")
-_EITHER = re.compile("或者?是?|还是|要么|可能|好像|大概|不是.{1,6}就是")
+_EITHER = re.compile("男的?(?:还)?是女|女的?(?:还)?是男|或者?是?|还是|要么|可能|好像|大概|不是.{1,6}就是")
 _MAINLY = re.compile("主要|平时|一般|大多|多半|现在|如今")
 
 
@@ -51,7 +52,7 @@ class _Reader:
         line = line_of(body)
         sets = {
             name: self._phrases(f"{ask}.{name}", body.get(name, []), line)
-            for name in ("confirm", "none", "vague", "denied_by", "unknown")
+            for name in ("confirm", "none", "vague", "denied_by", "unknown", "weak", "mine")
         }
         return Choice(
             ask=ask,
@@ -61,6 +62,7 @@ class _Reader:
             yes=body.get("if_yes"),
             no=body.get("if_no"),
             prefer_first=body.get("prefer") == "first",
+            now=body.get("now", False),
             alone=body.get("alone"),
             relatives=self._relatives(line) if ask.startswith("family_") else {},
             **sets,
@@ -89,7 +91,7 @@ def _one(choice: Choice, lexicons: Lexicons) -> Parser:
         found = find_hits(choice.codes, text)
         if not text or declined(utterance, choice.ask, found, lexicons):
             return Reading()
-        live = _live(text, after_correction(text, found), lexicons)
+        live = _live(choice, text, after_correction(text, found), lexicons)
         unsure = unknown.search(text) is not None or choice.unknown.search(text) is not None
         if live and not (unsure and len({hit.code for hit in live}) > 1):
             return _chosen(choice, live, text)
@@ -100,14 +102,16 @@ def _one(choice: Choice, lexicons: Lexicons) -> Parser:
     return parse
 
 
-def _live(text: str, hits: list[Hit], lexicons: Lexicons) -> list[Hit]:
+def _live(choice: Choice, text: str, hits: list[Hit], lexicons: Lexicons) -> list[Hit]:
     states = judged(text, hits, lexicons.polarity, proxy=True)
     rest = [(hit, state) for hit, state in zip(hits, states, strict=True) if state not in _VOID]
+    if mine := _mine(choice, [hit for hit, _ in rest], text):
+        return [replace(hit, doubtful=len({other.code for other, _ in rest}) > 1) for hit in mine]
     for weaker in (Polarity.PAST, Polarity.OTHER):
         if any(state is not weaker for _, state in rest):
             rest = [(hit, state) for hit, state in rest if state is not weaker]
-    written = [hit for hit, _ in rest if not hit.by_sound]
-    return written or [hit for hit, _ in rest]
+    live = after_change(text, [hit for hit, _ in rest], [state for _, state in rest])
+    return [hit for hit in live if not hit.by_sound] or live
 
 
 _VOID = {Polarity.DENIED, Polarity.HYPOTHETICAL}
@@ -126,6 +130,15 @@ def _chosen(choice: Choice, live: list[Hit], text: str) -> Reading:
     reason = "these words may mean another code" if doubtful else "named"
     fill = SlotFill(choice.ask, hit.code, 0.9, hit.span, doubtful, reason)
     return Reading((fill,), confirm=doubtful, complete=not doubtful)
+
+
+def _mine(choice: Choice, live: list[Hit], text: str) -> list[Hit]:
+    """The hits behind words that say whose it is (我嘛，女的撒); the first pattern that has one decides."""
+    for pattern in choice.mine.patterns:
+        ends = {match.end() for match in pattern.finditer(text)}
+        if found := [hit for hit in live if hit.span[0] in ends]:
+            return found
+    return []
 
 
 def _not_known(choice: Choice, text: str) -> Reading:
