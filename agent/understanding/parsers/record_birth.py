@@ -7,7 +7,7 @@ from datetime import date
 
 from lunar_python import Solar  # type: ignore[import-untyped]
 
-from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.dates import DateMention, find_dates
 from agent.understanding.parsers.record_digits import DIGITS, as_digits
 from agent.understanding.parsers.record_hits import split_at_correction
@@ -18,7 +18,8 @@ _D = "零〇一幺二两三四五六七八九0-9"
 _EIGHT = re.compile(f"(?<![{_D}])([{_D}]{{4}})[-， ]?([{_D}]{{2}})[-， ]?([{_D}]{{2}})(?![{_D}年月日号])")
 _BARE_YEAR = re.compile(f"(?<![{_D}])([1一幺][89八九][{_D}]{{2}})[，的年 ]*(?=[{_D}十正冬腊闰]{{1,3}}月)")
 _YEAR_GAP = re.compile("(?<=年)[，的 份]+(?=[闰正冬腊阴农旧老一二三四五六七八九十\\d])")
-_MONTH_GAP = re.compile("(?<=月)[，的份 ]+(?=[初一二三四五六七八九十廿\\d])")
+_MONTH_GAP = re.compile("(?<=月)[，的份 ]+(?=[初一二三四五六七八九十廿\\d])(?![零〇一二三四五六七八九十\\d]{1,4}年)")
+_SOLAR = re.compile("(?<=年)[，的]*(?:按|是|算)?(?:阳历|公历|新历|国历)[，的]*(?=[一二三四五六七八九十\\d])")
 _PARTS = (
     re.compile(f"(?:民国)?[{_D}十]{{2,6}}年"),
     re.compile(f"(?:闰)?(?:[{_D}十]{{1,3}}|正|冬|腊)月"),
@@ -30,11 +31,19 @@ _VAGUE = re.compile(
 _ANIMAL = re.compile("属(?:小)?([鼠牛虎兔龙蛇马羊猴鸡狗猪])")
 
 
+_OF_OTHERS = re.compile("儿子|闺女|女儿|老伴|老头|老婆|媳妇|哥|姐|弟|妹|孙|孩子|[他她]")
+_FORGOTTEN = re.compile("[记说搞弄]不[得清住准起]|不(?:知道|记得|晓得|清楚)|忘|没数|谁(?:知道|晓得)")
+"""我儿子是七二年的，我自己的生日记不得了."""
+
+
 def birth_date(utterance: Utterance, ctx: AskContext) -> Reading:
     """The day of birth, or a request for what is missing."""
     text = utterance.text
     said, doubtful = _said(text, ctx)
     if said is None:
+        own = "，".join(clause for clause in text.split("，") if not _OF_OTHERS.search(clause))
+        if own != text and _FORGOTTEN.search(own) and not re.search("年|岁|属", own):
+            return Reading(answer=AnswerKind.UNKNOWN, complete=True, reason="not known")
         vague = _VAGUE.search(text) is not None
         return Reading(confirm=vague, reason="year, month and day are needed" if vague else "")
     today = ctx.now.date()
@@ -96,7 +105,7 @@ def _written_out(text: str) -> str:
     if at >= 0 and text[at] not in "那哪" and text[:at].endswith(("年", "年的", "，")):
         text = f"{text[:at]}腊月{text[at + 2 :]}"
     text = _BARE_YEAR.sub(r"\1年", text)
-    return _MONTH_GAP.sub("", _YEAR_GAP.sub("", text))
+    return _MONTH_GAP.sub("", _YEAR_GAP.sub("", _SOLAR.sub("", text)))
 
 
 def _heard(text: str) -> str:

@@ -128,27 +128,11 @@ def _denied_at_last(choice: Choice, text: str, hits: list[Hit], states: list[Pol
     start = text.rfind(last)
     own = [(hit, state) for hit, state in zip(hits, states, strict=True) if hit.span[0] >= start]
     if own:
-        return all(state is Polarity.DENIED and text[slice(*hit.span)] in _GENERIC for hit, state in own)
+        return all(state is Polarity.DENIED and _GENERIC.fullmatch(text, *hit.span) for hit, state in own)
     return choice.none.search(last) is not None
 
 
-_GENERIC = frozenset(
-    [
-        "外伤",
-        "受伤",
-        "受过伤",
-        "手术",
-        "开刀",
-        "动刀",
-        "输血",
-        "输过血",
-        "遗传病",
-        "遗传",
-        "受过外伤",
-        "开过刀",
-        "做过手术",
-    ]
-)
+_GENERIC = re.compile("(?:受过?)?(?:外|重)?伤|(?:做过?)?手术|[开动]过?刀|输过?血|遗传病?")
 
 
 def _flag(ask: str, code: str, span: tuple[int, int], doubtful: bool) -> Reading:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.lexicons import Lexicons
-from agent.understanding.parsers.record_hits import after_correction, find_hits, of_whom, split_at_correction
+from agent.understanding.parsers.record_hits import Hit, after_correction, find_hits, of_whom, split_at_correction
+from agent.understanding.parsers.record_numbers import phone_parser
 from agent.understanding.parsing import Parser
 from agent.understanding.phrases import compile_phrases
 from agent.understanding.pinyin import fold, fold_char
@@ -21,7 +22,10 @@ from agent.yaml_lines import load_yaml
 _HAN = "[一-鿿]"
 _DOTTED = re.compile(f"{_HAN}{{1,8}}(?:[·•・]{_HAN}{{1,8}})+")
 _FRAME = re.compile(
-    f"(?:(?<!不)叫做?作?|名字是|姓名是?|全名是?|大名(?:儿)?(?:叫做?|是)?|学名(?:叫|是)?|写的是|登记的是|名字就是)(?:个)?(?P<name>{_HAN}{{2,14}})"
+    "(?:(?:户口[本簿]?|身份证|证件?|本本|存折|社保卡|医保卡|册子)(?:上|里)?(?:头|面)?(?:也|都|就|写|登记|的)*(?:是|叫)|"
+    "(?:改|换)(?:成|叫|名叫?|名字叫?)(?:了)?|(?<![不没])叫做?作?|名字是|姓名是?|全名是?|[大本真官]名(?:儿|字)?(?:也|就)?(?:叫做?|是)?|"
+    "学名(?:叫|是)?|写的是|登记的是|名字就是)(?:个|那个|这个|的是|嘛|啊)?"
+    f"(?P<name>{_HAN}{{2,14}})"
 )
 _FAMILY = re.compile(f"姓(?P<family>{_HAN})(?=，|叫|名|$|啊|呀|的)")
 _GIVEN = re.compile(f"(?:叫|名)(?:字)?(?:是|叫)?(?P<given>{_HAN}{{1,2}})(?=，|$|啊|呀)")
@@ -50,10 +54,11 @@ class NameWords:
 def build(nlu_data: Path, lexicons: Lexicons) -> dict[str, Parser]:
     """Parsers of name, contact_name and contact_relation."""
     words = _read(load_yaml(nlu_data / "record_names.yml"))
+    relation = _relation_parser(lexicons)
     return {
         "name": _name_parser("name", words),
-        "contact_name": _with_other(_name_parser("contact_name", words), _relation_parser(lexicons)),
-        "contact_relation": _with_other(_relation_parser(lexicons), _called(_name_parser("contact_name", words))),
+        "contact_name": _with_phone(_with_other(_name_parser("contact_name", words), relation)),
+        "contact_relation": _with_phone(_with_other(relation, _called(_name_parser("contact_name", words)))),
     }
 
 
@@ -80,12 +85,21 @@ def _name_parser(slot: str, words: NameWords) -> Parser:
             return _filled(slot, re.sub("[•・]", "·", dotted.group()), False, ctx)
         parts = split_at_correction(utterance.text)
         for text in (*(parts[1:] if parts else ()), utterance.text):
-            name, doubtful = _find(text, words)
+            name, doubtful = _find(text, words, slot == "name")
             if name:
                 return _filled(slot, _respelt(name, utterance.text, words), doubtful, ctx)
+        if _KEEPS_IT.search(utterance.text):
+            return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not leave a name")
         return Reading()
 
     return parse
+
+
+_KEEPS_IT = re.compile(
+    "(?:不想|不愿意?|不肯|不打算|不乐意|不能|不好|不方便|不便|莫|甭|别)(?:随便)?(?:留|写|给|填|登|报|说)(?:[他她]|人家|别人|名字|名|姓|给你|你|了|啊|的|哈|吧)*(?:$|，)"
+    "|(?:名字?|姓名|姓啥)[^，]{0,3}不(?:给|留|报|说|告诉)"
+)
+"""别人的名字我不想留."""
 
 
 def _with_other(parser: Parser, other: Parser) -> Parser:
@@ -98,6 +112,21 @@ def _with_other(parser: Parser, other: Parser) -> Parser:
         rest = _without_names(utterance.text, found)
         beside = other(replace(utterance, text=rest), ctx) if rest.strip("，写填记登叫就是吧的嘛啊呀") else Reading()
         return replace(found, fills=(*found.fills, *beside.fills), confirm=found.confirm or beside.confirm)
+
+    return parse
+
+
+def _with_phone(parser: Parser) -> Parser:
+    """周军，电话是幺三九…: the number that is said along."""
+    phone = phone_parser("contact_phone")
+
+    def parse(utterance: Utterance, ctx: AskContext) -> Reading:
+        found = parser(utterance, ctx)
+        if not found.fills:
+            return found
+        beside = phone(utterance, ctx)
+        doubtful = found.confirm or any(fill.confirm for fill in beside.fills)
+        return replace(found, fills=(*found.fills, *beside.fills), confirm=doubtful)
 
     return parse
 
@@ -135,11 +164,11 @@ def _filled(slot: str, name: str, doubtful: bool, ctx: AskContext) -> Reading:
     return Reading((SlotFill(slot, name, 0.8, confirm=doubtful, reason=reason),), confirm=doubtful, complete=True)
 
 
-def _find(text: str, words: NameWords) -> tuple[str, bool]:
+def _find(text: str, words: NameWords, own: bool) -> tuple[str, bool]:
     """A name and whether it is doubtful: after 叫, after a relation, or a clause of its own."""
     family = _FAMILY.search(text)
     frames = [f for f in _FRAME.finditer(text) if not re.match("[我你您他她俺咱]", f["name"])]
-    for framed in sorted(frames, key=lambda f: "大名" not in f.group() and "学名" not in f.group()):
+    for framed in sorted(frames, key=lambda f: _rank(f, text, own)):
         name = _cut(framed["name"], words)
         if not name or words.no_name.search(name):
             continue
@@ -158,10 +187,39 @@ def _find(text: str, words: NameWords) -> tuple[str, bool]:
     return "", False
 
 
+_PAPER = re.compile("户口|身份证|证|本本|存折|卡|册子")
+_FORMAL = re.compile("[大本真官学全]名|登记|写的")
+_FORMER = re.compile(
+    "原来|以前|从前|小时候|小名|奶名|乳名|外号|绰号|人家|大家|大伙儿?|都(?:喊|管)|平时|屋里|原先|早先|过去|本来"
+)
+_OF_OTHER = re.compile(
+    "[他她佢伊](?:的名字)?(?:就|是)*$|(?:老伴儿?|老头子?|老婆子?|爱人|老公|儿子|闺女|女儿|媳妇|爸|妈|爹|娘|哥|姐|弟|妹|邻居)[^，我]{0,3}$"
+)
+
+
+def _rank(framed: re.Match[str], text: str, own: bool) -> int:
+    """The name on paper first, then the formal one; last what one was called before, or what somebody else is called."""
+    before = text[: framed.start()].rpartition("，")[2]
+    other = _OF_OTHER.search(before) is not None
+    if own and other:
+        return 5
+    if not own and re.search("(?:^|，)我(?:自己|嘛|啊|就|的名字)*$", text[: framed.start()]):
+        return 5
+    if _PAPER.match(framed.group()):
+        return 0
+    if framed.group()[0] in "改换":
+        return 1
+    if _FORMAL.match(framed.group()):
+        return 2
+    return 4 if _FORMER.search(before) else 3
+
+
 def _with_surname(name: str, words: NameWords) -> tuple[str, bool]:
     """亡德财 -> 王德财, read back: the first character is one that begins no name but sounds like one that does."""
     if name[0] in words.surnames or name[:2] in words.compounds or len(name) > 3:
         return name, False
+    if name[0] == "阿":
+        return name, True  # 阿芳 is what she is called at home
     surname = words.by_sound.get(fold_char(name[0]))
     return (surname + name[1:], True) if surname else (name, False)
 
@@ -218,6 +276,37 @@ def _respelt(name: str, text: str, words: NameWords) -> str:
     return "".join(letters)
 
 
+_WRITE = re.compile(
+    "(?:写|填|留|登|记|登记|找|打给|联系|换成|改成|用|报|是|叫)(?:个|上)?(?:我|俺|咱)?(?:们?家)?(?:的|那个?)?$"
+)
+_NOT_HIM = re.compile(
+    "(?:别|不|莫|甭|不要|不用|没法|不能)(?:写|填|留|登|记|找|打|联系|是)(?:给)?(?:我|俺|咱)?(?:们?家)?(?:的|那个?)?$"
+)
+_NO_USE = re.compile(
+    "^(?:他|她|的话|，|是|那|就|又|也|都|早|人|现在|嘛|啊|呢|平时|老)*(?:不行|不中|靠不[上住]|指望不[上着]|不管|不写|不填|不留|不在|没在|走了|死|过世|去世|没了|出差|在外|忙|远|"
+    "耳[朵]?|听不|糊涂|痴呆|不识|不会|不认|没(?:得)?(?:手机|电话)|瘫|病|住院|眼睛|顾不)"
+)
+
+
+def _grandchild(text: str, hit: Hit) -> Hit:
+    """我大儿子的闺女."""
+    of_child = hit.code in {"2", "3"} and re.search(
+        "(?:儿子|闺女|女儿|姑娘|老[大二三四五])(?:家)?的$", text[: hit.span[0]]
+    )
+    return replace(hit, code="4", doubtful=True) if of_child else hit
+
+
+def _settled(text: str, hits: list[Hit]) -> list[Hit]:
+    """本来该写老伴的，他耳朵背，还是写我二闺女: without those who will not do, where another is named."""
+    left = [hit for hit in hits if not _NOT_HIM.search(text[: hit.span[0]]) and not _NO_USE.match(text[hit.span[1] :])]
+    hits = [_grandchild(text, hit) for hit in left or hits]
+    written = [hit for hit in hits if _WRITE.search(text[: hit.span[0]])]
+    last = written[-1] if written else None
+    if last is None or re.search("(?:本来|原本|原来|上次|以前)[^，]*$", text[: last.span[0]]):
+        return hits
+    return [replace(last, doubtful=len({hit.code for hit in hits}) > 1)]
+
+
 def _relation_parser(lexicons: Lexicons) -> Parser:
     """What the contact is to the resident, GB/T 4761; the words are those of the caller's relation."""
     codes = {code: words for code, words in lexicons.relations.items() if code.isdigit()}
@@ -225,7 +314,7 @@ def _relation_parser(lexicons: Lexicons) -> Parser:
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
         text = _SPELLING.sub(lambda m: "，" * len(m[0]), utterance.text)
-        hits = of_whom(text, after_correction(text, find_hits(codes, text)))
+        hits = _settled(text, of_whom(text, after_correction(text, find_hits(codes, text))))
         if hits:
             doubtful = hits[0].doubtful or len({hit.code for hit in hits}) > 1
             reason = "two relations named" if doubtful else "named"

@@ -20,6 +20,11 @@ _X = re.compile(
 _NOT_AT_HAND = re.compile(
     "背不|记不(住|全)|没(带|在身边|在手边)|找不[到着]|没背|没记|(?:拿|借|带|收|交)(?:走|去|回|给)|(?:锁|压|收|搁|放)(?:着|起来|在|到)|不在(身边|手边|家)|(手机|电话本|本子)里(存|记)|存(着|在)|在[^，]{1,6}(包|手|柜|屋|抽屉|箱|那)(里|儿|子里|上)|不会(翻|查|看)"
 )
+_KEEPS_IT = re.compile(
+    "(?:电话|手机|号码?|号儿|身份证|联系方式)(?:号码?)?(?:我|俺|可|就|也)*(?:不|莫|冇)(?:能|想|愿意?|肯|得)?(?:给|留|报|念|说|告诉)|(?:不|莫|别|甭)(?:想|愿意?|肯|能|敢)?(?:给|留|报|念|告诉)"
+    "(?:你|你们|别人|人家|外人)?(?:们)?(?:电话|手机|号码?|身份证)|(?:净是?|都是|老有|尽是|全是|怕|招来)(?:推销|骗|骚扰|打广告|卖)"
+)
+"""电话不给，回头净是推销的."""
 _AWAY = re.compile("(?:拿|借|带|交)(?:走|去|回|给)(?:了|.{1,6}了)")
 _FETCHED = re.compile("[让叫等喊]|给你找|拿")
 _TEN = re.compile("[十拾]$")
@@ -56,6 +61,8 @@ def id_card(utterance: Utterance, ctx: AskContext) -> Reading:
             fill = SlotFill("id_card_no", found.text, 0.9, (0, len(utterance.text)), doubtful, "checksum holds")
             return Reading((fill,), confirm=doubtful, complete=True)
     number = candidates[0].text
+    if len(number) < 4 and _KEEPS_IT.search(utterance.text):
+        return Reading(answer=AnswerKind.REFUSED, reason="will not give it", complete=True)
     if len(number) < 4:
         return _not_at_hand(utterance.text)
     reason = f"{len(number)} digits instead of 18" if len(number) != 18 else "the check digit does not fit"
@@ -92,6 +99,8 @@ def phone_parser(slot: str) -> Parser:
             fill = SlotFill(slot, found.text, 0.9, (0, len(utterance.text)), doubtful, reason)
             return Reading((fill,), confirm=doubtful, complete=True)
         number = candidates[0].text
+        if len(number) < 3 and _KEEPS_IT.search(utterance.text):
+            return Reading(answer=AnswerKind.REFUSED, reason="will not give it", complete=True)
         if len(number) < 3:
             return _not_at_hand(utterance.text)
         reason = "a service number is no contact" if number in _SHORT else f"{len(number)} digits are no phone number"
