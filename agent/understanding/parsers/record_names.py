@@ -198,7 +198,7 @@ _OF_OTHER = re.compile(
 
 
 def _rank(framed: re.Match[str], text: str, own: bool) -> int:
-    """The name on paper first, then the formal one; last what one was called before, or what somebody else is called."""
+    """The name on paper first, then the formal one; last what one was called before, or another is called."""
     before = text[: framed.start()].rpartition("，")[2]
     other = _OF_OTHER.search(before) is not None
     if own and other:
