@@ -15,9 +15,10 @@ def of_the_relative(ask: str, relatives: Mapping[str, Phrases], hit: Hit, text: 
         return True
     named = _named(relatives, text)
     behind = [n for n in named if n.span[0] >= hit.span[1] and _HAS_IT.fullmatch(text[hit.span[1] : n.span[0]])]
-    if behind and re.match("(?:也|都|倒|就|才)*(?:有|得)", text[behind[0].span[1] :]):
-        return behind[0].code == ask  # 高血压我爸有
     before = [n for n in named if n.span[1] <= hit.span[0]]
+    untold = not any(n.span[0] > text.rfind("，", 0, hit.span[0]) for n in before)
+    if behind and untold and re.match("(?:也|都|倒|就|才)*(?:有|得)", text[behind[0].span[1] :]):
+        return behind[0].code == ask  # 高血压我爸有
     return not before or ask in _subject(before, text)
 
 
