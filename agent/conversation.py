@@ -239,10 +239,10 @@ class Conversation:
         """
         if self._state.outcome is not None:
             return []
-        work = self._work(now)
+        work, comes = self._work(now), self._state.values.get("channel") == SPOKEN and wrote.step == "taken"
         work.state = replace(work.state, staff=wrote.by)
-        work.emit(wrote)
-        if self._state.values.get("channel") == SPOKEN and wrote.step == "taken":
+        work.emit(replace(wrote, text="（接过通话）") if comes else wrote)
+        if comes:
             work.say("utter_staff_comes", staff=wrote.by)
         return self._commit(work)
 
@@ -256,7 +256,8 @@ class Conversation:
         work, spoken = self._work(now), self.aside
         alerts = work.state.staff_alerts if left else ()
         work.state = replace(work.state, staff="", staff_alerts=())
-        work.emit(StaffWrote("left" if left else "back", by))
+        done = ("（断线）" if left else "（交还语音助手）") if spoken else ""
+        work.emit(StaffWrote("left" if left else "back", by, done))
         if alerts:
             aside.take_danger(work, self._script, alerts)
         else:

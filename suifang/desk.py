@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from agent.clinical.forms import find_form
+from agent.domain.effects import Outcome
 from agent.domain.events import AgentSaid, Event, ResidentSaid, StaffWrote
 from agent.errors import BackendError, InputError
 from agent.library import Library
@@ -43,6 +44,7 @@ from suifang.worklist import Words, age_on, call_items, person_words, urgent, vi
 MOST_DUE = 1000
 ALERT_DAYS = 3
 """Alerts older than this are found by their visits."""
+RESULT_DAYS = 30
 LAST_WORDS = 6
 CONTRACT = {"active": "生效中", "expiring": "即将到期", "expired": "已到期", "terminated": "已解约"}
 
@@ -149,6 +151,16 @@ class HouseDesk:
         """The managers' figures."""
         figures = await self._parts.backend.figures(self._parts.now().date())
         return tuple(FigureView(figure.title, figure.part, figure.whole) for figure in figures)
+
+    async def results(self, team: str) -> tuple[FigureView, ...]:
+        """How the conversations of a team ended in the last thirty days, the completed first."""
+        since = (self._parts.now() - timedelta(days=RESULT_DAYS)).isoformat(timespec="seconds")
+        found = await self._parts.store.worklist.outcomes(team, since)
+        whole, labels = sum(found.values()), self._parts.library.rules.labels
+        return tuple(
+            FigureView(labels.word("outcomes", outcome.value), found[outcome.value], whole)
+            for outcome in Outcome if outcome.value in found
+        )  # fmt: skip
 
     async def correct(self, visit_id: str, slot: str, seen: Seen, staff: Staff) -> None:
         """Change one value; what only doctors fill is not for nurses."""

@@ -196,6 +196,7 @@ class StaffWrote:
     by: str
     """Their name, as shown to residents."""
     text: str = ""
+    """Their words; of a call what they did, in brackets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,12 +49,11 @@ def messages(events: Sequence[Event], after: int, amendable: Collection[str]) ->
 
 def staff_words(wrote: StaffWrote) -> str:
     """What is shown and read aloud: their words, or who writes from now on."""
-    return {
+    return wrote.text or {
         "taken": f"您好，我是{wrote.by}，现在由我来和您说。",
         "alarm": "这个要紧，请先听语音助手说。",
         "back": f"{wrote.by}先说到这里，接下来还是语音助手问您。",
-        "left": f"和{wrote.by}的连线断了，接下来还是语音助手问您。",
-    }.get(wrote.step, wrote.text)
+    }.get(wrote.step, "")
 
 
 def written(text: str) -> str:

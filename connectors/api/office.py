@@ -90,12 +90,13 @@ def _people(router: APIRouter, desk: Desk) -> None:
         return html(resident_page(await frame_of(request), await desk.resident(resident_id)))
 
     @router.get("/console/figures", response_class=HTMLResponse, include_in_schema=False)
-    async def figures(_staff: Anyone, request: Request) -> HTMLResponse:
+    async def figures(staff: Anyone, request: Request) -> HTMLResponse:
         try:
             found, problem = await desk.figures(), ""
         except BackendError as error:
             found, problem = (), error.message
-        return html(figures_page(await frame_of(request), found, problem))
+        results = await desk.results(staff.team) if staff.team else ()
+        return html(figures_page(await frame_of(request), found, results, problem))
 
 
 def _roster(router: APIRouter, office: Office) -> None:

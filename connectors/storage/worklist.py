@@ -128,6 +128,16 @@ class SqlWorklist:
         async with self._database.begin() as connection:
             return tuple(_alert(row) for row in (await connection.execute(wanted)).all())
 
+    async def outcomes(self, team: str, since: str) -> dict[str, int]:
+        """How the conversations of a team ended that were begun after ``since``: outcome → how many."""
+        wanted = (
+            select(visits.c.outcome, func.count()).join(residents, residents.c.id == visits.c.resident_id)
+            .where(residents.c.team == team, visits.c.started > since, visits.c.outcome.is_not(None))
+            .group_by(visits.c.outcome)
+        )  # fmt: skip
+        async with self._database.begin() as connection:
+            return {str(outcome): int(count) for outcome, count in (await connection.execute(wanted)).all()}
+
     async def _read(self, *wanted: Select[Any]) -> tuple[WorkRow, ...]:
         async with self._database.begin() as connection:
             rows = [row for one in wanted for row in (await connection.execute(one)).all()]

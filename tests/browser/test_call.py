@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from tests.browser.conftest import DESK, Service
@@ -13,7 +11,6 @@ from tests.browser.test_pages import serious
 from tests.browser.test_video import MEET_MS, ON_CAMERA, moves
 
 Open = Callable[..., Any]
-Spoken = Callable[[str], Path]
 MICROPHONE = """() => {
   const audio = new AudioContext(); const line = audio.createMediaStreamDestination();
   const room = audio.createConstantSource(); room.offset.value = 0; room.connect(line); room.start();
@@ -53,46 +50,6 @@ def silent(page: Any, for_ms: int = 500) -> None:
         if quiet >= for_ms:
             return
     raise AssertionError("the agent does not stop")
-
-
-def test_a_spoken_follow_up(service: Service, visit_page: Open, spoken: Spoken) -> None:
-    page, link = call_page(service, visit_page)
-    page.evaluate(MICROPHONE)
-    sounds = {
-        text: base64.b64encode(spoken(text).read_bytes()).decode() for text in ("我就是", "可以", "一百四十八，九十二")
-    }
-
-    def say(text: str) -> None:
-        silent(page)
-        before = page.locator(".caption.resident:not(.partial)").count()
-        page.evaluate("(data) => speak(data)", sounds[text])
-        page.locator(".caption.resident:not(.partial)").nth(before).wait_for(timeout=20_000)
-
-    tap(page, "开始通话")
-    page.locator(".caption.agent", has_text="吗").first.wait_for(timeout=40_000)
-    visit = service.visit_of(link)
-    say("我就是")
-    page.locator(".caption.agent", has_text="方便").first.wait_for(timeout=20_000)
-    # The network changes: the page connects anew, and the call goes on where it was.
-    page.evaluate("{ const call = document.querySelector('suifang-call'); call.pc.close(); call.socket.close(); }")
-    page.get_by_text("通话中").wait_for(timeout=10_000)
-    say("可以")
-    page.locator(".caption.agent", has_text="高压").first.wait_for(timeout=20_000)
-    say("一百四十八，九十二")
-    page.wait_for_timeout(300)
-    silent(page)
-    if page.locator(".caption.agent", has_text="对吗").count():
-        tap(page, "拨号盘")
-        tap(page, "对")
-    slots = service.slots(visit)
-    assert (slots["sbp"], slots["dbp"]) == (148, 92)
-    heard = [event.body for event in service.of_visit(visit) if type(event.body).__name__ == "TurnTimed"]
-    assert all(body.clip for body in heard)
-    tap(page, "挂断")
-    page.get_by_text("通话结束了").wait_for()
-    recorded = service.staff("doctor").get(f"/visits/{visit}/clips").json()
-    (whole,) = [name for name in recorded if name.startswith("call-")]
-    assert service.staff("doctor").get(f"/visits/{visit}/clips/{whole}").content.startswith(b"OggS")
 
 
 def test_keys_answer_and_find_the_doctor(service: Service, visit_page: Open) -> None:

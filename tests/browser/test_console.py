@@ -158,6 +158,16 @@ def test_an_alert_rings_and_its_brief_stands_before_accepting(service: Service, 
     page.get_by_text("正在进行").wait_for()
 
 
+def test_how_the_teams_conversations_ended_is_a_chart(service: Service, console: Console) -> None:
+    held(service)
+    page = console("/console/figures")
+    results = page.locator("section", has=page.get_by_role("heading", name="对话结果"))
+    unfinished = results.locator("li", has_text="未完成")
+    part, whole = (int(number) for number in unfinished.locator(".soft").inner_text().split(" / "))
+    assert 1 <= part <= whole
+    assert unfinished.locator("svg rect.fill").get_attribute("width") == f"{part / whole * 100:.1f}"
+
+
 def test_a_doctor_on_any_page_is_called_into_the_room_and_has_the_alert(service: Service, console: Console) -> None:
     page = console("/console/figures")
     visit = held(service, last="someone_nearby", ends=False)
@@ -291,3 +301,12 @@ def test_a_visit_sent_back_is_offered_again_by_a_link(service: Service, console:
     page.goto(service.url + "/console/calls")
     page.get_by_role("heading", name="外呼名单").wait_for()
     assert row.count() == 0
+
+
+def test_residents_pages_are_quick_and_small_too(service: Service, visit_page: Open) -> None:
+    faults = []
+    for url in (f"{service.url}/start", service.link(), service.link(purpose="call"), f"{service.url}/doctor/video"):
+        page = visit_page(url, size=DESK)
+        page.get_by_role("button").first.wait_for()
+        faults += faults_of(page, url.removeprefix(service.url)[:6])
+    assert faults == []

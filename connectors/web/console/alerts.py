@@ -77,12 +77,12 @@ def live_page(frame: Frame, live: LiveView) -> str:
     newest = max((said.seq for said in live.lines), default=-1)
     return page(
         frame, f"{live.name} 正在进行",
-        who, el("div", *(brief(alert) for alert in live.alerts), id="briefs"),
+        who, el("div", *(brief(alert) for alert in live.alerts), id="briefs"), talking() if live.spoken else None,
         el("div", el("section", el("h2", "对话"), lines),
            el("section", el("h2", "已经问到的"), el("ul", *(el("li", words) for words in live.values), id="values")),
            class_="live", data_visit=live.visit_id, data_after=str(newest), data_staff=live.staff,
            data_me=frame.staff.shown),
-        talking() if live.spoken else writing(),
+        None if live.spoken else writing(),
         script="live",
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def writing() -> Markup:
     )
     return el(
         "section", el("p", id="writes", role="status", class_="soft"),
-        button("我来写", id="take-over", class_="primary"),
+        button("我来写", id="take-over", class_="primary", hidden=""),
         el("form", words, el("div", el("button", "发送", type="submit", class_="primary"),
            button("交还语音助手", id="hand-back"), class_="acts"), id="write", hidden=""),
         class_="writing",
@@ -105,7 +105,7 @@ def talking() -> Markup:
     """Where a doctor or nurse speaks in place of the agent; the script opens the room."""
     return el(
         "section", el("p", id="writes", role="status", class_="soft"),
-        button("我来说", id="take-over", class_="primary"),
+        button("我来说", id="take-over", class_="primary", hidden=""),
         el("div", el("div", id="room", class_="room"),
            el("div", button("交还语音助手", id="hand-back"), button("结束通话", id="end-call"), class_="acts"),
            id="talk", hidden=""),

@@ -27,11 +27,15 @@ def resident_page(frame: Frame, person: PersonView) -> str:
     )  # fmt: skip
 
 
-def figures_page(frame: Frame, figures: Sequence[FigureView], problem: str = "") -> str:
-    """Shares that managers ask for, with what they are made of."""
+def figures_page(
+    frame: Frame, figures: Sequence[FigureView], results: Sequence[FigureView] = (), problem: str = ""
+) -> str:
+    """Shares that managers ask for, with what they are made of; how the team's conversations ended."""
     body: Markup = share_chart(figures) if figures else empty("签约系统没有给出数据。")
     return page(
         frame, "团队数据",
         title_row("团队数据", el("span", "截至今天的一年，按签约系统统计，全机构", class_="soft")),
         trouble(problem and f"签约系统现在连不上：{problem}"), el("section", body),
+        el("section", el("h2", "对话结果"), el("p", "本团队近 30 天结束的对话", class_="soft"), share_chart(results))
+        if results else None,
     )  # fmt: skip

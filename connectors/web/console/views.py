@@ -258,6 +258,9 @@ class Desk(Protocol):
     async def figures(self) -> tuple[FigureView, ...]:
         """The managers' figures. Raises ``BackendError``."""
 
+    async def results(self, team: str) -> tuple[FigureView, ...]:
+        """How the conversations of a team ended lately."""
+
     async def correct(self, visit_id: str, slot: str, seen: Seen, staff: Staff) -> None:
         """Change one value."""
 

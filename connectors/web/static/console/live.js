@@ -50,7 +50,7 @@ function writers(staff) {
   document.getElementById('take-over').hidden = Boolean(staff);
   (room ? document.getElementById('talk') : form).hidden = !mine;
   if (!room || mine === Boolean(room.childElementCount)) return;
-  room.replaceChildren(...(mine ? [h('suifang-video-room', { visit: live.dataset.visit })] : []));
+  room.replaceChildren(...(mine ? [h('suifang-video-room', { visit: live.dataset.visit, bare: '' })] : []));
 }
 
 async function act(what, body) {
@@ -67,7 +67,6 @@ async function act(what, body) {
 document.getElementById('take-over').addEventListener('click', async () => { if (await act('take')) words?.focus(); });
 document.getElementById('hand-back').addEventListener('click', () => act('back'));
 document.getElementById('end-call')?.addEventListener('click', () => act('end'));
-room?.addEventListener('suifang-left', () => act('back'));
 addEventListener('beforeunload', (event) => { if (room?.childElementCount) event.preventDefault(); });
 form?.addEventListener('submit', async (event) => {
   event.preventDefault();

@@ -19,7 +19,7 @@ figure.own figcaption { display: none; }
 .banner { margin: 0; padding: 8px 14px; background: #fff3cd; color: #5b4300; font-size: 20px; }
 .tools { display: flex; flex-wrap: wrap; gap: 8px; padding: 8px; justify-content: center; background: #0d1614; }
 button, select { font: inherit; font-size: 20px; min-height: 56px; min-width: 64px; border-radius: 14px; border: 2px solid #fff; background: #24352f; color: #fff; padding: 4px 14px; cursor: pointer; }
-select { max-width: 46%; }
+.devices { display: contents; } select { max-width: 46%; }
 button[aria-pressed="true"] { background: #fff; color: #10231f; }
 button.leave { background: #a61b1b; font-weight: 700; }
 button:focus-visible, select:focus-visible { outline: 4px solid #f0a500; }
@@ -62,13 +62,13 @@ export class VideoRoom extends HTMLElement {
       own: h('video', { autoplay: true, muted: true, playsInline: true }),
       mute: h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => this.#toggle('audio') }, t('mute')),
       dark: h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => this.#toggle('video') }, t('cameraOff')),
-      devices: h('select', { 'aria-label': t('camera'), hidden: true, onchange: (event) => this.#camera(event.target.value) }),
+      devices: h('span', { class: 'devices' }),
     };
     const { views, banner, own, mute, dark, devices } = this.parts;
     this.parts.ownView = h('figure', { class: 'own' }, own, h('figcaption', {}, t('self')));
     views.append(this.parts.ownView);
     const invite = this.getAttribute('token') && h('button', { type: 'button', onclick: () => this.#invite() }, t('invite'));
-    const end = h('button', { type: 'button', class: 'leave', onclick: () => this.#say('suifang-left') }, t('leave'));
+    const end = !this.hasAttribute('bare') && h('button', { type: 'button', class: 'leave', onclick: () => this.#say('suifang-left') }, t('leave'));
     this.shadowRoot.replaceChildren(h('section', { class: 'room', 'aria-label': t('videoTitle') }, banner, views, h('div', { class: 'tools' }, mute, dark, devices, invite, end)));
   }
 
@@ -120,7 +120,7 @@ export class VideoRoom extends HTMLElement {
   #meet({ id, role, shown, polite }) {
     const pc = new RTCPeerConnection(this.ice);
     const video = h('video', { autoplay: true, playsInline: true });
-    const name = shown || this.t(role === 'doctor' || role === 'nurse' ? 'doctorName' : 'other');
+    const name = shown || { resident: this.t('other'), family: this.t('relations').proxy }[role] || this.t('doctorName');
     const peer = { id, pc, polite, video, making: false, ignoring: false, view: h('figure', { 'data-peer': String(id) }, video, h('figcaption', {}, name)) };
     this.peers.set(id, peer);
     this.parts.views.prepend(peer.view);
@@ -206,23 +206,28 @@ export class VideoRoom extends HTMLElement {
     button.textContent = this.t(kind === 'audio' ? (off ? 'unmute' : 'mute') : (off ? 'cameraOn' : 'cameraOff'));
   }
 
+  // Of cameras and microphones one is chosen where there are several.
   async #list() {
     const all = await navigator.mediaDevices?.enumerateDevices?.() || [];
-    const cameras = all.filter(({ kind }) => kind === 'videoinput');
-    this.parts.devices.hidden = cameras.length < 2;
-    this.parts.devices.replaceChildren(...cameras.map(({ deviceId, label }, index) => h('option', { value: deviceId }, label || `${this.t('camera')} ${index + 1}`)));
+    this.parts.devices.replaceChildren(...['video', 'audio'].map((kind) => {
+      const mine = all.filter((device) => device.kind === `${kind}input`);
+      const name = this.t(kind === 'video' ? 'camera' : 'microphone');
+      return mine.length > 1 ? h('select', { 'aria-label': name, onchange: (event) => this.#choose(kind, event.target.value) },
+        mine.map(({ deviceId, label }, index) => h('option', { value: deviceId }, label || `${name} ${index + 1}`))) : '';
+    }));
   }
 
-  async #camera(deviceId) {
-    const fresh = await navigator.mediaDevices.getUserMedia({ video: { deviceId: { exact: deviceId } } }).catch(() => null);
-    const [track] = fresh?.getVideoTracks() || [];
+  async #choose(kind, deviceId) {
+    const fresh = await navigator.mediaDevices.getUserMedia({ [kind]: { deviceId: { exact: deviceId } } }).catch(() => null);
+    const [track] = fresh?.getTracks() || [];
     if (!track) return;
-    for (const old of this.stream.getVideoTracks()) {
+    for (const old of this.stream.getTracks().filter((one) => one.kind === kind)) {
+      track.enabled = old.enabled;
+      for (const { pc } of this.peers.values()) await pc.getSenders().find((sender) => sender.track === old)?.replaceTrack(track);
       this.stream.removeTrack(old);
       old.stop();
     }
     this.stream.addTrack(track);
-    for (const { pc } of this.peers.values()) await pc.getSenders().find((sender) => sender.track?.kind === 'video' || !sender.track)?.replaceTrack(track);
   }
 
   async #invite() {
