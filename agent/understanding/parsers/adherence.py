@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from agent.domain.answers import AskContext, Reading, SlotFill
+from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.masking import present
 from agent.understanding.negation import Mention, Polarity, polarities
@@ -55,8 +55,16 @@ def adherence_code(text: str, lexicons: Lexicons) -> tuple[str, tuple[int, int]]
     return None
 
 
+_WHETHER = re.compile("([吃服用打喝落漏断忘])(?:没|不|没有)\\1|有没有|是不是")
+"""吃没吃我不清楚 says nothing of itself."""
+
+
 def _adherence(text: str, lexicons: Lexicons) -> Reading:
     sets = lexicons.adherence
+    if (doubt := _WHETHER.search(text)) and lexicons.general["unknown"].search(text, sound=False):
+        rest = text[: doubt.start()] + text[doubt.end() :]
+        if adherence_code(re.sub("不(?:知道|清楚|晓得)", "", rest), lexicons) is None:
+            return Reading(answer=AnswerKind.UNKNOWN, complete=True, reason="whether it is taken is not known")
     if sets["ordered_stop"].search(text):
         return Reading(confirm=True, reason="stopped on a doctor's word: is another medicine prescribed?")
     if sets["no_prescription"].search(text):
@@ -117,8 +125,16 @@ def _affirmed(text: str, name: str, lexicons: Lexicons) -> tuple[int, int] | Non
     return None
 
 
+_NOT_BY_IT = re.compile(
+    "(?:跟|和|与|同)(?:这|吃|那|它|这些)?(?:个)?药?(?:没(?:啥|什么|得|有|多大)?|不搭|无)(?:关系|相干|相关|关|干|界)|(?:不是|不怪|不赖|怪不[着上得到]|怨不[着上得])(?:这|吃|那)?个?药|老毛病|老寒腿|胎里带"
+)
+"""腿疼是老寒腿，跟药没关系: no side effect."""
+
+
 def _side_effects(text: str, lexicons: Lexicons) -> Reading:
     sets = lexicons.adherence
+    if _NOT_BY_IT.search(text) and (none := sets["adr_none"].search(text)):
+        return _one("adr", "1", none, text)
     spans = _apart(sets["adr_signs"].spans(text))
     decided = polarities(text, [Mention(s) for s in spans], lexicons.polarity)
     present = [s for s, p in zip(spans, decided, strict=True) if p is Polarity.PRESENT]

@@ -9,7 +9,7 @@ from agent.domain.answers import AnswerKind, AskContext, Medication, Reading, Sl
 from agent.understanding.doses import Dose, read_dose
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.medicine_lexicon import Medicine
-from agent.understanding.medicine_names import Named, find_medicines
+from agent.understanding.medicine_names import Named, NamedMedicines, find_medicines
 from agent.understanding.parsing import Parser
 from agent.understanding.speaker import speaks_for_resident
 from agent.understanding.text import Utterance
@@ -22,6 +22,16 @@ _NO_NAME = re.compile(
 )
 _TAKEN_BACK = re.compile(
     "(?=.*，)[，啊吧呢]*(?:哦|噢|哎|啊|嗯|不|，)*(?:不是|不对|错了|[说记讲念看]错了|叫错了|反了)[，啊了吧]*(?:哦|应该|吃的|叫|是)*"
+)
+_TAKEN_BACK_LATER = re.compile(
+    "(?:，|^)[哦噢哎啊嗯]*(?:不是|不对|错了|[说记念讲看拿叫]错了|搞错了)+(?=[，了啊哈]|我)[^也还又和跟]{0,20}(?:是|叫|应该|，)$"
+)
+"""络活喜，不对不对，我拿盒子看看哈，是洛汀新."""
+_TO_COME = re.compile(
+    "(?:说|要|准备|打算|想|建议|让|叫|喊|劝)[^，]{0,8}(?:加|换|改|添|开|用|吃|打)(?:个|上|成|一种|一个|点)?$"
+)
+_NOT_YET = re.compile(
+    "^[^，]{0,4}，(?:[^，]{0,6}，)?[^，]{0,4}(?:还没|还没有|没有?|尚未|不想|没肯|不敢|没敢|没去)(?:去|来得及|给)?[^，]{0,2}(?:开|买|拿|吃|加|换|用|配|打|领|到)"
 )
 _ANOTHERS = re.compile(
     "[，啊呢哦哎]*(?:不对|不是|错了|[说记看拿]错了|，)*(?:(?:那|这)个?)?是(?:我|俺|他|她)?(?:们?家)?"
@@ -51,6 +61,8 @@ def build(lexicons: Lexicons) -> dict[str, Parser]:
 def read_medications(text: str, ctx: AskContext, lexicons: Lexicons, *, exact_only: bool = False) -> Reading:
     """The medicines that the resident takes now."""
     named = find_medicines(text, lexicons, proxy=speaks_for_resident(ctx), exact_only=exact_only)
+    if not (named.taken or named.stopped or named.open_questions or exact_only) and _PARENT.match(text):
+        named = _read_back(find_medicines(text, lexicons, proxy=True))
     named = replace(named, taken=_not_withdrawn(text, named.taken))
     items = [
         _item(n, dose, ctx, lexicons) for n, dose in zip(named.taken, _doses(text, named.taken, lexicons), strict=True)
@@ -69,6 +81,16 @@ def read_medications(text: str, ctx: AskContext, lexicons: Lexicons, *, exact_on
     return Reading((fill,), confirm=bool(doubts), reason=reason, complete=dosed and not open_questions)
 
 
+_PARENT = re.compile(
+    "(?!.*(?:我|俺)(?:自己|吃|不吃|没|就|呢|嘛|是吃))(?:我|俺)(?:爸|妈|爹|娘|父亲|母亲|老爷子|老娘|老爹|老妈|老爸)"
+)
+
+
+def _read_back(named: NamedMedicines) -> NamedMedicines:
+    """我爸吃的是缬沙坦氨氯地平: who tells of a parent's medicines speaks for the resident."""
+    return replace(named, taken=tuple(replace(n, doubts=(*n.doubts, "told of a parent")) for n in named.taken))
+
+
 def _not_withdrawn(text: str, taken: tuple[Named, ...]) -> tuple[Named, ...]:
     """厄贝沙坦，不是，是替米沙坦; 不是拜新同，是拜糖平; 那是我妹妹的: without the name that is taken back."""
     after = [*taken[1:], None][: len(taken)]
@@ -79,6 +101,8 @@ def _withdrawn(text: str, name: Named, later: Named | None) -> bool:
     behind = text[name.span[1] : later.span[0] if later else len(text)]
     if _ANOTHERS.match(behind):
         return True
+    if _TO_COME.search(text[: name.span[0]].rpartition("，")[2]) and _NOT_YET.match(behind):
+        return True
     if re.search("(?:^|，|可|并)不是(?:那个?|这个?)?$", text[: name.span[0]]) and not re.match(
         "[，啊呢]*(?:吗|吧|么)", behind
     ):
@@ -86,7 +110,10 @@ def _withdrawn(text: str, name: Named, later: Named | None) -> bool:
     if later is None:
         return False
     not_but = text[: name.span[0]].endswith("不是") and re.match("[，啊呢]*(?:是|就是|而是|吃的是)$", behind)
-    return bool(not_but or _TAKEN_BACK.fullmatch(text, name.span[1], later.span[0]))
+    between = text[name.span[1] : later.span[0]]
+    return bool(
+        not_but or _TAKEN_BACK.fullmatch(text, name.span[1], later.span[0]) or _TAKEN_BACK_LATER.search(between)
+    )
 
 
 def _no_item(text: str, open_questions: list[str], stopped: bool, lexicons: Lexicons) -> Reading:

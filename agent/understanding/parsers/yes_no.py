@@ -134,13 +134,22 @@ _OTHERS_BUSINESS = re.compile(
 """药都是儿子管的, 对没对我不晓得: not that it was not done."""
 
 
+_STEPS = (
+    ("reconciled_surely", True),
+    ("reconciled_never", False),
+    ("reconciled_no", False),
+    ("reconciled_yes", True),
+)
+"""The surest first."""
+
+
 def _reconciled(utterance: Utterance, lexicons: Lexicons) -> Reading:
     text, sets = utterance.text, lexicons.opening
     if sets["double_taking"].search(text) and not sets["reconciled_no"].search(text):
         return Reading(confirm=True, reason="old and new medicines may be taken together")
     if _OTHERS_BUSINESS.search(text) and lexicons.general["unknown"].search(text):
         return Reading(answer=AnswerKind.UNKNOWN, reason="somebody else sees to it", complete=True)
-    for name, yes in (("reconciled_no", False), ("reconciled_yes", True)):
+    for name, yes in _STEPS:
         if span := sets[name].search(text):
             return _flag(
                 "meds_reconciled", Polar(yes, span, 0.9, f"said {text[slice(*span)]}", True), with_answer=False
