@@ -1,8 +1,11 @@
-"""What happens to animals and things, and losses of money told in words of the body: nobody is in danger."""
+"""What is said of animals, things, money, goods, poison for vermin or an accent: nobody is in danger."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+Cues = Mapping[str, re.Pattern[str]]
 
 _BEAST = re.compile(
     "(?<![属像跟雪血])(?:狗|猫|鸡|鸭|鹅|猪|牛|羊|驴|骡|鸽子|鹦鹉|八哥|兔子|乌龟|金鱼|小鸟|小马|老马|母马)"
@@ -33,24 +36,57 @@ _DEVICE = re.compile(
 _MONEY = re.compile(
     "(?:输|亏|赔|涨价|涨钱|挨宰|破财)[^，]{0,6}，?[^，]{0,6}(?:大出血|吐血)"
     "|(?:大出血|吐血)[^，]{0,3}，[^，]{0,4}(?:输|亏|赔|花)了?[^，]{0,8}[块钱百千万]|吐血了?，?[哈呵嘿]"
+    "|(?:药费|学费|房租|话费|礼金|份子|彩礼|装修|房款|贷款|钱包|荷包|腰包)[^，]{0,8}，?[^，]{0,5}(?:大出血|放[^，]{0,2}血|吐血|割肉)"
 )
+_FROM_BODY = re.compile("鼻|嘴|大便|伤口|刀口|尿|咳|[一两几]口|一地|止不|下身|黑|拉|晕|真的|产|胃")
+_OF_BREATH = re.compile("(?:嘴|口|呼|哈|喘|吐出)(?![^，]{0,3}(?:没|冇|莫|不))|恶心|[呕吐]|没劲|没精神|昏")
+_OF_SPEECH = re.compile("[说讲话舌嘴口听]")
+_STRUCK = re.compile("半边|[左右]|歪|麻|[手腿脚][^，]{0,3}[没不软]|发硬|大舌头|捋不|晕|变|不会说|以前|一向|本来|平时")
 
 
-def nobody(text: str, start: int, end: int, flag: str) -> str:
-    """The words that say that no person is meant between ``start`` and ``end``; empty when one may be."""
+def nobody(text: str, start: int, end: int, flag: str, cues: Cues) -> str:
+    """The words that say that nobody is in danger between ``start`` and ``end``; empty when somebody may be."""
+    if flag == "suicide_risk":
+        return _spoken_of(text, start, end, "slogan", cues) or _kept_for_use(text, start, end, cues)
     if flag == "bleeding":
         found = _MONEY.search(text) or _before(_SLAUGHTERED, text, start, end)
-        return found.group() if found else ""
+        if found and not (found.re is _MONEY and _FROM_BODY.search(text)):
+            return found.group()
+        return _spoken_of(text, start, end, "slogan", cues)
     if flag == "fall_injury":
         found = _THING_DROPPED.search(text)
         if found and not _BODY.search(text):
             return found.group()
     if flag == "stroke":
         found = _before(_DEVICE, text, start, end)
-        return found.group() if found else ""
-    if flag == "suicide_risk":
-        return ""
+        return found.group() if found else _accent(text, start, end, cues)
+    literal = cues["literal"].search(text)
+    if literal and flag in ("dyspnea", "hyperglycemic_crisis") and not _OF_BREATH.search(text):
+        return literal.group()
     return _beast(text, start, end, flag)
+
+
+def _spoken_of(text: str, start: int, end: int, cue: str, cues: Cues) -> str:
+    """跳楼价, 吐血大甩卖: the mention is part of such words."""
+    found = next((m for m in cues[cue].finditer(text) if m.start() < end and start < m.end()), None)
+    return found.group() if found else ""
+
+
+def _kept_for_use(text: str, start: int, end: int, cues: Cues) -> str:
+    """Poison for rats, rope for firewood, a coffin made in good time: nothing said of oneself goes with it."""
+    del start, end
+    if cues["own_death"].search(text):
+        return ""
+    found = cues["for_use"].search(text) or cues["custom"].search(text)
+    return found.group() if found else ""
+
+
+def _accent(text: str, start: int, end: int, cues: Cues) -> str:
+    """我普通话讲不清楚: how one has always spoken, or how the line carries it."""
+    if not _OF_SPEECH.search(text[start:end]) or cues["now"].search(text) or _STRUCK.search(text):
+        return ""
+    found = cues["accent"].search(text)
+    return found.group() if found else ""
 
 
 def _beast(text: str, start: int, end: int, flag: str) -> str:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from agent.domain.alerts import MentionStatus
+
 Cues = Mapping[str, re.Pattern[str]]
 
 _PARTICLE = (
@@ -38,11 +40,14 @@ _NOT_ON_ME = re.compile(
 )
 """说明书上写着脸肿，我吃了倒没这样."""
 _ECHO = re.compile("^[吗么啊呀嘛]*，?")
-_SAME_QUESTION = "^不{0}"
+_SAME_QUESTION = "^了?[不没勿冇]{0}"
+_ASKED_AGAIN = re.compile("^[吗么啊呀呢嘛]*，(?:哦|噢|啊)?，?(?:你们?|您|恁|侬)(?:是|刚才|刚刚|刚)*(?:问|说|讲|指)(?![对得])")
+"""胸闷？您是问胸闷啊: the question said again before the answer."""
+_ECHO_CHARS = 8
 _NEW_FACT = re.compile("就是|但|可是|不过|现在|今天|刚才|只是|倒是|这两天|昨")
 _AFFIRMED = re.compile("^(?:没有?|不)(?:停|断|好|缓|减|轻|消|退|止|法|办法|劲|力)")
 _REST = re.compile("^(?:这些|这样|这种|那种|的情况|的|啊|啥的|什么的|之类的?|那些|呀|吧)*(?:，|$)")
-_SENSES = re.compile("[疼痛闷喘晕憋慌麻歪吐]")
+_SENSES = re.compile("[疼痛闷喘晕憋慌麻歪吐抖肿堵渴饿斜]")
 _WELL = re.compile("(?<![不没])能|正常|清楚(?!不)|好着|挺好|蛮好|没事|通畅|利索着|(?:没这|哪有这|没那)回事|从来没")
 _SIGNS_BY_LACK = "力|劲|知觉|反应|意识|气|意思|盼头|用|醒|停|断|法|办法|胃口|精神|感觉|吃|打针|人|啥意思|什么意思|不"
 _NOT_SO = re.compile(
@@ -152,6 +157,26 @@ def asks_itself(rest: str, last: str) -> bool:
     """疼不疼: the question, not the answer."""
     sense = _sense(last)
     return bool(sense) and (re.match(_SAME_QUESTION.format(sense), rest) is not None)
+
+
+def answered(rest: str, last: str) -> MentionStatus:
+    """疼不疼？不疼: what is said after the question; nothing, or both: open."""
+    sense = _sense(last)
+    later = re.sub(_SAME_QUESTION.format(sense), "", rest)
+    affirmed = re.search(f"不是(?:不|没){sense}|(?:怎么|咋|哪能?)不{sense}", later)
+    if affirmed:
+        return MentionStatus.PRESENT
+    felt = re.search(f"(?<![不没勿冇]){sense}(?:得|啊|着|，|$|死|厉害)", re.sub(f"{sense}[不没]{sense}", "", later))
+    denied = re.search("[不没冇勿唔]", later)
+    if felt and not denied:
+        return MentionStatus.PRESENT
+    return MentionStatus.DENIED if denied and not felt else MentionStatus.UNCERTAIN
+
+
+def echoed(rest: str, last: str) -> bool:
+    """胸闷？你问胸闷啊，…: the question, whose answer has its own words."""
+    again = _ASKED_AGAIN.match(rest)
+    return again is not None and any(char in rest[again.end() : again.end() + _ECHO_CHARS] for char in last)
 
 
 def _sense(last: str) -> str:

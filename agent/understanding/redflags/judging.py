@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import pairwise
 
 from agent.domain.alerts import Mention, MentionStatus, Severity, Subject
 from agent.understanding.redflags import denying, times
+from agent.understanding.redflags.asked import asked_or_told, defined
 from agent.understanding.redflags.bystanders import nobody
+from agent.understanding.redflags.case import Case, Verdict, last
 from agent.understanding.redflags.evidence import of_the_past
-from agent.understanding.redflags.lexicon import RedFlagRules
-from agent.understanding.redflags.matching import Candidate
 from agent.understanding.redflags.people import Owner, Person, owner, topic
 
 _NEVER_HABIT = ("suicide_risk", "unconscious", "fall_injury")
-_COMPLETION = re.compile(
-    "(?:楚|利索|得慌|慌|不?起来|不?下来|上来|过来|得不行|斜|厉害|[来疼痛味便色屎着得]|一跤|个?跟头|一下|一次|了(?!断))+"
-)
-"""How a phrase ends that a rule names only the beginning of."""
 _CORRECTION = re.compile(
-    "^(?:吗|么|啊|呀|吧|多|几|点几|的|了|，|哦|噢|呃|嗯|哎|诶|唉|哟)*(?:不对|没有的事|[没哪][这那]?有?[这那]?回事|不是|不不|没有没有|瞎说|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|说错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)"
+    "^(?:吗|么|啊|呀|吧|多|几|点几|的|了|，|哦|噢|呃|嗯|哎|诶|唉|哟)*(?:[不勿]对|没有的事|[没哪][这那]?有?[这那]?回事|[不勿弗]是|唔系|唔啱|不不|没有没有|瞎说|(?:这种|这样的?|那种|的)*(?:情况|时候)?没有(?=，|$|没|啊|呀|一)|[说讲念]错|错了|哪有|没那么|没到|记错|看错|[^，]{0,2}(?:降|掉|下降|减)到)"
 )
 _NEAR_COUNTS = ("hypoglycemia", "unconscious")
 _NEARLY = re.compile("差一?点")
@@ -32,65 +27,7 @@ _OWN_DENIAL = re.compile("(?:没有?|冇|也不|都不)(?:怎么|再|起)?[疼�
 _TWICE_DENIED = re.compile("没有?不|不是(?:不|没)|没停")
 _SEEN = re.compile("[叫喊唤摇推拍][^，]{0,6}(?:不|没|唔)|昏迷|(?:没|冇|没有)(?:了)?(?:意识|知觉|反应|气)|不省人事")
 """Nobody says so of himself."""
-_IF = re.compile("要是|如果|假如|万一")
-_LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _EITHER_OR = re.compile("^[^，]{0,3}，?就是")
-
-
-@dataclass(frozen=True)
-class Case:
-    """One candidate in its utterance."""
-
-    text: str
-    candidate: Candidate
-    rules: RedFlagRules
-    ask: str | None
-    listing: bool
-    """The raw words had 、 between items."""
-
-    @property
-    def start(self) -> int:
-        return self.candidate.span[0]
-
-    @property
-    def end(self) -> int:
-        """Where the words of the mention end: 嘴歪 goes on to 嘴歪了."""
-        at = self.candidate.span[1]
-        more = _COMPLETION.match(self.text, at)
-        return more.end() if more else at
-
-    @property
-    def rest(self) -> str:
-        return self.text[self.end :]
-
-    @property
-    def clause_left(self) -> str:
-        return self.text[self.text.rfind("，", 0, self.start) + 1 : self.start]
-
-    @property
-    def last_start(self) -> int:
-        """Where the last sign of several begins: a supposition before it is about them all."""
-        return self.start if self.candidate.rule.kind == "seq" else max(p[0] for p in self.candidate.pieces)
-
-    @property
-    def clause(self) -> str:
-        stop = self.text.find("，", self.end)
-        return self.clause_left + self.text[self.start : stop if stop >= 0 else len(self.text)]
-
-    @property
-    def last(self) -> str:
-        start, end = self.candidate.pieces[-1]
-        return self.text[start:end]
-
-    def cue(self, name: str, words: str) -> re.Match[str] | None:
-        return self.rules.cues[name].search(words)
-
-    @property
-    def flag(self) -> str:
-        return self.candidate.rule.flag
-
-
-Verdict = tuple[MentionStatus, str] | None
 
 
 def judge(case: Case) -> Mention:
@@ -138,7 +75,7 @@ def _figurative(case: Case, whose: Owner) -> Verdict:
     del whose
     if case.flag == "suicide_risk" or case.candidate.rule.kind == "value":
         return None
-    found = _last(case, "figurative_before", case.text[: case.end])
+    found = last(case, "figurative_before", case.text[: case.end])
     if found and case.cue("really", case.text[found.end() : case.end]):
         return None
     if found and _NEARLY.match(found.group()) and "，" in case.text[found.end() : case.end]:
@@ -155,13 +92,13 @@ def _denied(case: Case, whose: Owner) -> Verdict:
     cues = case.rules.cues
     left = case.clause_left
     if case.candidate.rule.kind == "value":
-        return _corrected(case) or _defined(case)
+        return _corrected(case) or defined(case)
     if case.candidate.rule.settled:
         return None
+    if denying.echoed(case.rest, case.last):
+        return MentionStatus.HYPOTHETICAL, "the question again"
     if denying.asks_itself(case.rest, case.last):
-        later = case.rest[len(case.last[-1:]) + 1 :]
-        denied = bool(re.search("不|没", later))
-        return (MentionStatus.DENIED if denied else MentionStatus.UNCERTAIN), "疼不疼: asked"
+        return denying.answered(case.rest, case.last), "疼不疼: asked"
     if _part_denied(case):
         return MentionStatus.DENIED, "one of its signs is denied"
     inner = _inner_negations(case)
@@ -177,12 +114,6 @@ def _denied(case: Case, whose: Owner) -> Verdict:
         return MentionStatus.DENIED, "denied after it"
     if denying.listed_under_denial(case.text[: case.start], case.rest, cues):
         return MentionStatus.UNCERTAIN, "listed after a denial"
-    return None
-
-
-def _defined(case: Case) -> Verdict:
-    if _LIMIT_TALK.match(case.rest):
-        return MentionStatus.HYPOTHETICAL, "talk about the limit"
     return None
 
 
@@ -217,51 +148,6 @@ def _inner_negations(case: Case) -> int:
     pieces = case.candidate.pieces
     gaps = ((end, start) for (_, end), (start, _) in pairwise(pieces))
     return sum(denying.negators_before(case.text[end:start], case.rules.cues) for end, start in gaps if start > end)
-
-
-def _asked_or_told(case: Case, whose: Owner) -> Verdict:
-    """Hearsay, teaching, the doctor's question, suppositions."""
-    left = case.text[: case.start]
-    now = bool(case.cue("now", case.clause))
-    told = _last(case, "hearsay", left)
-    after = left[told.end() :] if told else ""
-    put_right = now and case.candidate.rule.kind == "value" and "，" in after
-    if told and not case.cue("self", after) and not put_right:
-        return MentionStatus.HYPOTHETICAL, f"told: {told.group()}"
-    if denying.asked_before(case.clause_left, case.rules.cues) and not (
-        whose.person is Person.SELF and "我" in case.clause
-    ):
-        return MentionStatus.HYPOTHETICAL, "asked"
-    return _supposed(case, case.text[: case.last_start], now)
-
-
-def _supposed(case: Case, left: str, now: bool) -> Verdict:
-    if case.flag != "suicide_risk" and not now and _IF.search(case.text[slice(*case.candidate.span)]):
-        return MentionStatus.HYPOTHETICAL, "supposed inside it"
-    found = _last(case, "hypothetical", left)
-    if found and left.count("，", found.end()) <= 1 and not now:
-        between = left[found.end() :]
-        if "怕" in found.group() and len(between) > 4:
-            return None
-        if case.flag == "suicide_risk" and ("我" in between or "我" in case.clause_left or "，" in between):
-            return None
-        if "就" in between or "就" in case.text[case.start : case.end]:
-            return MentionStatus.UNCERTAIN, f"whenever: {found.group()}"
-        return MentionStatus.HYPOTHETICAL, f"supposed: {found.group()}"
-    own = "我" in case.clause_left or now or bool(case.cue("degree", case.clause))
-    after = case.rules.cues["hypothetical_after"].match(case.rest)
-    if after and (after.group() == "的话" or not own):
-        return MentionStatus.HYPOTHETICAL, f"asked about: {after.group()}"
-    if case.rules.cues["asked_after"].match(case.rest) and not own and not case.candidate.rule.strong:
-        return MentionStatus.UNCERTAIN, "asked what to do"
-    return None
-
-
-def _last(case: Case, name: str, words: str) -> re.Match[str] | None:
-    found = None
-    for found in case.rules.cues[name].finditer(words):  # noqa: B007 - the last match is wanted
-        pass
-    return found
 
 
 def _of_others(case: Case, whose: Owner) -> Verdict:
@@ -360,7 +246,8 @@ _WOKEN = re.compile("[叫喊唤摇推醒晕倒昏厥]|人事|意识|知觉|人[^
 
 def _of_nobody(case: Case, whose: Owner) -> Verdict:
     del whose
-    words = "" if case.candidate.rule.kind == "value" else nobody(case.text, case.start, case.end, case.flag)
+    value = case.candidate.rule.kind == "value"
+    words = "" if value else nobody(case.text, case.start, case.end, case.flag, case.rules.cues)
     return (MentionStatus.OTHER_PERSON, f"{NOBODY}: {words}") if words else None
 
 
@@ -371,7 +258,7 @@ _ORDER = (
     _affirmed_echo,
     _figurative,
     _denied,
-    _asked_or_told,
+    asked_or_told,
     _of_others,
     _timed,
     _as_always,

@@ -36,6 +36,10 @@ _IT_WAS = re.compile(
     "^[^，]{0,3}，?(?:(?:那|这|说的?)就?是|(?:那|这)?不是(?:说)?我，?(?:那|这)?是)(?:我|俺|咱)(?:们?家)?(?:的|大|二|三|那)?"
 )
 """半身不遂那是我大哥."""
+_TELLS_ME = re.compile(
+    "(?:刚才?|刚刚|今[天早]|昨[晚天]|现在|正|又|哭着|一直)*(?:给|跟|对|和|向)(?P<me>我|俺|咱)们?[^，我俺]{0,8}?(?:说|讲|喊|念叨)"
+)
+"""我妈给我发信息说…: the one who tells is the subject, 我 is told."""
 _STARTS_OTHER = re.compile("^(?:他|她|佢|人家)")
 
 
@@ -49,7 +53,7 @@ def owner(text: str, start: int, end: int, cues: Cues, *, far: bool = False, nea
     after = _IT_WAS.match(text[end:])
     if after and (whose := cues["family"].match(text, end + after.end())):
         return Owner(Person.FAMILY, whose.group())
-    own = max((m.end() for m in cues["self"].finditer(left)), default=-1)
+    own = max((m.end() for m in cues["self"].finditer(_unaddressed(left))), default=-1)
     best: tuple[int, int, Person] | None = None
     for key, person in (("family", Person.FAMILY), ("others", Person.STRANGER)):
         for match in cues[key].finditer(text[:end]):
@@ -61,6 +65,13 @@ def owner(text: str, start: int, end: int, cues: Cues, *, far: bool = False, nea
     if "，" in between and not far and (near or not _goes_on(between)):
         return Owner(Person.SELF)
     return Owner(best[2], text[best[0] : best[1]], bool(cues["reporter_after"].match(between)))
+
+
+def _unaddressed(left: str) -> str:
+    """``left`` with the 我 who is only told blanked out."""
+    for told in _TELLS_ME.finditer(left):
+        left = left[: told.start("me")] + "人" + left[told.end("me") :]
+    return left
 
 
 def topic(text: str, start: int, cues: Cues) -> bool:
@@ -79,6 +90,8 @@ def _can_be_subject(text: str, match: re.Match[str], cues: Cues) -> bool:
     before = re.sub("(?:我|俺|你|他|她)(?:们)?(?:家)?(?:的)?$", "", before)
     if re.search(cues["object_before"].pattern + "$", before):
         return False
+    if _TELLS_ME.match(after):
+        return True
     return not re.match("(?:都|也|老|总|就|又|一直|正|刚)?" + cues["agent_after"].pattern, after)
 
 

@@ -13,6 +13,11 @@ _LEAD = re.compile("^(?:过|了|一次|一回|两次|两回|那是|这是|那都
 
 _TOLD_OF = re.compile("^[^，]{0,4}，(?:那|都|也)[^，]{0,3}是[^，]+")
 """…，那还是刚得病那年."""
+_IT_WAS = re.compile("^(?:[了过啊呀的，]|吐|那|这)*(?:都|也|还|就)*是(?P<then>[^，]{1,14})")
+_THEN = re.compile("那(?:年|阵|会|时|回|次|几年|段)|的时候|旧年|头年|以前的?事?$|之前的?事?$")
+"""吐血是我得胃溃疡那会儿, 血糖二十几是刚得病那年."""
+_SCENE = re.compile("^(?:嗯|哎|唉|我|俺|咱|就|记得)*(?:那年|那时候?|那会儿?|那阵子?|当年|小时候|年轻(?:时|的时候|那))")
+_SINCE_THEN = re.compile("现在|如今|今|眼下|这[两几会阵次回]|最近|昨|前天|又|还|老|总|一直|天天|经常|落下|到|越来越")
 _ONCE_READ = re.compile("(?<![超不难])过$")
 """最高到过一百八."""
 
@@ -41,7 +46,12 @@ def when(text: str, start: int, end: int, cues: Cues, *, figure: bool = False) -
     told = _TOLD_OF.match(rest)
     if told and cues["past"].search(told.group()):
         return When.PAST
+    was = _IT_WAS.match(rest)
+    if was and (cues["past"].search(was["then"]) or _THEN.search(was["then"])) and "今" not in was["then"]:
+        return When.PAST
     said = _last_cue(text, start, end, cues)
+    if said is When.UNSAID and _SCENE.match(text) and not _SINCE_THEN.search(text):
+        return When.PAST
     experienced = bool(cues["experienced"].match(rest)) or bool(
         cues["experienced"].search(text[start:end]) or _ONCE_READ.search(text[:start])
     )

@@ -37,6 +37,8 @@ def weighed(text: str, ask: str | None, rules: RedFlagRules, found: list[Mention
         statuses = {mention.status for mention in found if mention.flag == flag}
         if MentionStatus.PRESENT in statuses or (fine and flag not in _SAID_BY_DENIAL):
             continue
+        if flag == "suicide_risk" and not statuses and rules.cues["wants_to_live"].search(text):
+            score = min(score, RAISED)  # asked about at most: 寿衣做好了，我还想活到一百哩
         needed = ALONE if not statuses else RAISED if statuses & _OPEN else CONTRADICTED
         if score >= needed:
             kept.append(_alike(text, ask, rules, (flag, score), MentionStatus.PRESENT))

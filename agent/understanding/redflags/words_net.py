@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from agent.domain.alerts import FLAGS, Alert, Mention, MentionStatus, Severity
+from agent.domain.alerts import FLAGS, Alert, Mention, MentionStatus, Severity, Subject
 from agent.domain.answers import AskContext
 from agent.understanding.redflags.judging import Case, judge
 from agent.understanding.redflags.lexicon import RedFlagRules
@@ -19,6 +19,7 @@ _DEGREE = re.compile(
     "(?<!治喘)(?<!平喘)(?<=[疼痛喘闷憋晕饿慌压堵肿紧渴抖吐高低瘦干累重烧难受])[的地](?!喷|话|时候?|事|感觉|情况|地方|人|药|是|我|，|$|没|都|那|样)"
 )
 """疼的厉害 is written for 疼得厉害 as often as not."""
+_STANDING = (MentionStatus.PRESENT, MentionStatus.UNCERTAIN)
 _PROBE = "probe_"
 _YES = re.compile(
     "^(?:嗯|哎|对|是|有|现在|正|就是|当然|在疼|在痛|刚才|今天|可不|要得|系|中|疼|痛|还在|还是|还有|想|真的?)"
@@ -38,7 +39,7 @@ def mentions(
     found += _by_values(text, ask, rules, listing)
     if ask and ask.startswith(_PROBE) and not found:
         found += _probed(text, ask, rules)
-    merged = _merged(found)
+    merged = _of_one_person(_merged(found), text, rules)
     return tuple(m for m in merged if not partial or _settled(m, text, rules))
 
 
@@ -129,6 +130,17 @@ def _merged(found: list[Mention]) -> list[Mention]:
     for mention in sorted(found, key=lambda m: order.get(m.status, 9)):
         kept.setdefault((mention.flag, mention.span), mention)
     return sorted(kept.values(), key=lambda m: m.span)
+
+
+def _of_one_person(found: list[Mention], text: str, rules: RedFlagRules) -> list[Mention]:
+    """俺老头这会儿嘴歪眼斜，话也说不成: who was in danger before the pause still is, unless 我 is said."""
+    kept: list[Mention] = []
+    for mention in found:
+        of_other = [m.span[0] for m in kept if m.subject is Subject.OTHER and m.status in _STANDING]
+        if of_other and not rules.cues["self"].search(text, max(of_other), mention.span[0]):
+            mention = replace(mention, subject=Subject.OTHER)
+        kept.append(mention)
+    return kept
 
 
 def _settled(mention: Mention, text: str, rules: RedFlagRules) -> bool:
