@@ -16,9 +16,11 @@ _BEYOND_IT = re.compile("^(?:以上|往上|以下|了)?，?(?:的话，?)?(?:就
 """说高压到一百八会爆血管: what happens beyond the limit."""
 _MEASURED = re.compile("(?:量|测|查|扎)(?:的|了|出|过|完)|住院")
 _MEASURER = re.compile("医生|大夫|护士")
-_WATCHED = re.compile("^[^，上里说讲演放播]{0,3}(?:呢|着|完|时候|(?=，))[^，]{0,6}，")
+_WATCHED = re.compile("[^，上里说讲演放播]{0,3}(?:呢|着|完|时候|(?=，))[^，]{0,6}，[^说讲演里人他她个]*$")
 """正看着电视呢，胸口突然疼起来了: what one was doing when it began."""
 _A_NOT_A = re.compile("(.)[不没]\\1|吗[，啊]|没有?，")
+_SAID_YES = re.compile("(.)[不没]\\1[^，]{0,3}，(?:[是也就可都还]|一直|老)*(?:\\1|有(?!没)|[^，不没冇勿唔]*$)")
+"""你问手抖不抖，抖，…"""
 _ADVICE = re.compile("就|会|要|得赶|可能|容易|赶紧|打幺?一?二零|120|别|是什么|叫|算|人")
 
 
@@ -59,12 +61,12 @@ _HANDLED_ME = re.compile("(?:叫|让|劝|骗|哄|逼|要|给|跟|对|拉|催|喊
 
 def _own_again(case: Case, told: re.Match[str]) -> bool:
     """After a pause: the answer to a question, what happens now, or what is felt badly and is no advice."""
-    after = case.text[told.end() : case.start]
+    after = case.text[told.end() : case.last_start]
     if "，" not in after:
         return False
-    if _QUESTION.search(told.group()) and _A_NOT_A.search(after) and not _A_NOT_A.search(case.text, case.start):
+    if _QUESTION.search(told.group()) and _SAID_YES.search(after) and not _A_NOT_A.search(case.text, case.last_start):
         return True
-    if _WATCHED.match(case.text, told.end()) and _WATCHING.search(case.text[: told.end()]):
+    if _WATCHED.match(after) and _WATCHING.search(case.text[: told.end()]):
         return True
     if _ADVICE.search(case.text, told.end() + after.find("，")):
         return False

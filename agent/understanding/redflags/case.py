@@ -14,6 +14,7 @@ _COMPLETION = re.compile(
 )
 """How a phrase ends that a rule names only the beginning of."""
 
+
 @dataclass(frozen=True)
 class Case:
     """One candidate in its utterance."""

@@ -28,6 +28,8 @@ _ALL_DENIED = re.compile(
     "^[^。]*?(?:我|，|这)(?:一样都|样样都|全都?|都|统统|哪样都|通通|一个都|什么都)(?:没有?|不|冇|莫得)(?:得|犯|出现|这些)?过?(?=，|$|啊|的|呀|哦|呢)"
 )
 _NOT_SAME = "^(?:倒|是|吧|嘛|啊|呢|么|吗|，|也|都|可|我|一点|真|说)*不(?:怎么|太|大|咋)?{0}(?!了|[住行出上得停])"
+_RHETORICAL = re.compile("(?:怎么|咋个?|哪能|哪会|哪个会|(?<![可才不])能|岂)$")
+"""怎么不疼，疼一上午了: it hurts."""
 _EVEN_LESS = re.compile("^(?:就|那)?更(?:是|加)?(?:没|不|冇)")
 """头晕是没有，胸口疼更没有."""
 _NEVER_HAD = re.compile(
@@ -41,7 +43,9 @@ _NOT_ON_ME = re.compile(
 """说明书上写着脸肿，我吃了倒没这样."""
 _ECHO = re.compile("^[吗么啊呀嘛]*，?")
 _SAME_QUESTION = "^了?[不没勿冇]{0}"
-_ASKED_AGAIN = re.compile("^[吗么啊呀呢嘛]*，(?:哦|噢|啊)?，?(?:你们?|您|恁|侬)(?:是|刚才|刚刚|刚)*(?:问|说|讲|指)(?![对得])")
+_ASKED_AGAIN = re.compile(
+    "^[吗么啊呀呢嘛]*，(?:哦|噢|啊)?，?(?:你们?|您|恁|侬)(?:是|刚才|刚刚|刚)*(?:问|说|讲|指)(?![对得])"
+)
 """胸闷？您是问胸闷啊: the question said again before the answer."""
 _ECHO_CHARS = 8
 _NEW_FACT = re.compile("就是|但|可是|不过|现在|今天|刚才|只是|倒是|这两天|昨")
@@ -103,7 +107,9 @@ def negators_before(text: str, cues: Cues) -> int:
         found = [m.start() for m in (compiled.verb_end.search(rest), compiled.noun_end.search(rest)) if m]
         if not found:
             return count
-        count, rest = count + 1, rest[: max(found)]
+        at = max(found)
+        asked = rest[at] == "不" and _RHETORICAL.search(rest[:at])
+        count, rest = count + 1 + bool(asked), rest[: asked.start() if asked else at]
     return count
 
 

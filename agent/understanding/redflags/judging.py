@@ -95,10 +95,6 @@ def _denied(case: Case, whose: Owner) -> Verdict:
         return _corrected(case) or defined(case)
     if case.candidate.rule.settled:
         return None
-    if denying.echoed(case.rest, case.last):
-        return MentionStatus.HYPOTHETICAL, "the question again"
-    if denying.asks_itself(case.rest, case.last):
-        return denying.answered(case.rest, case.last), "疼不疼: asked"
     if _part_denied(case):
         return MentionStatus.DENIED, "one of its signs is denied"
     inner = _inner_negations(case)
@@ -114,6 +110,18 @@ def _denied(case: Case, whose: Owner) -> Verdict:
         return MentionStatus.DENIED, "denied after it"
     if denying.listed_under_denial(case.text[: case.start], case.rest, cues):
         return MentionStatus.UNCERTAIN, "listed after a denial"
+    return None
+
+
+def _asked_back(case: Case, whose: Owner) -> Verdict:
+    """The question said again, and what is answered to it."""
+    del whose
+    if case.candidate.rule.kind == "value" or case.candidate.rule.settled:
+        return None
+    if denying.echoed(case.rest, case.last):
+        return MentionStatus.HYPOTHETICAL, "the question again"
+    if denying.asks_itself(case.rest, case.last):
+        return denying.answered(case.rest, case.last), "疼不疼: asked"
     return None
 
 
@@ -257,6 +265,7 @@ _ORDER = (
     _no_effect,
     _affirmed_echo,
     _figurative,
+    _asked_back,
     _denied,
     asked_or_told,
     _of_others,

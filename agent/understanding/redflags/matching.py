@@ -15,6 +15,8 @@ Span = tuple[int, int]
 _GAP_STOP = re.compile("[，腿腰膝脚肚牙胃嗓手]|支架|病|药|检查|听")
 """A gap that names another part of the body or thing joins nothing."""
 _PAUSED_STOP = re.compile("支架|检查")
+_PARTICLES = frozenset("也都就还是不没有了的我你他她")
+"""胸口也 is no misheard 胸口噎."""
 MIN_SOUND = 3
 """Syllables that a match by sound needs to be raised."""
 
@@ -74,6 +76,8 @@ class Scan:
     def _plausible(self, span: Span, part: Part) -> bool:
         """One wrong character in three, two in five: more is another word."""
         length = span[1] - span[0]
+        if length == 1 and self.text[span[0]] in _PARTICLES:
+            return False
         wrong = sum(c not in part.chars for c in self.text[span[0] : span[1]])
         return wrong == 0 or wrong <= (length + 1) // 3 or length == 1
 

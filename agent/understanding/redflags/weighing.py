@@ -10,15 +10,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agent.domain.alerts import Mention, MentionStatus
+from agent.understanding.redflags.case import Case
 from agent.understanding.redflags.denying import nothing_wrong
 from agent.understanding.redflags.evidence import known
-from agent.understanding.redflags.judging import NO_EFFECT, NOBODY, Case, judge
+from agent.understanding.redflags.judging import NO_EFFECT, NOBODY, judge
 from agent.understanding.redflags.lexicon import RedFlagRules, Rule
 from agent.understanding.redflags.matching import Candidate
 
 BELIEVED, RAISED, ALONE, CONTRADICTED = 0.03, 0.06, 0.15, 0.24
 """How alike what the rules hold present, leave open, do not name, or take back must be to be raised. Flags are rare,
 so these are small. Chosen by leaving one author out (``suifang train redflags --cross-validate``)."""
+NEVER = 1.1
 ASKED = 0.04
 _SAID_BY_DENIAL = {"suicide_risk", "unconscious"}
 """不想活 and 没反应 are signs in the form of denials."""
@@ -37,9 +39,9 @@ def weighed(text: str, ask: str | None, rules: RedFlagRules, found: list[Mention
         statuses = {mention.status for mention in found if mention.flag == flag}
         if MentionStatus.PRESENT in statuses or (fine and flag not in _SAID_BY_DENIAL):
             continue
-        if flag == "suicide_risk" and not statuses and rules.cues["wants_to_live"].search(text):
-            score = min(score, RAISED)  # asked about at most: 寿衣做好了，我还想活到一百哩
         needed = ALONE if not statuses else RAISED if statuses & _OPEN else CONTRADICTED
+        if flag == "suicide_risk" and not statuses and rules.cues["wants_to_live"].search(text):
+            needed = NEVER  # asked about at most: 寿衣做好了，我还想活到一百哩
         if score >= needed:
             kept.append(_alike(text, ask, rules, (flag, score), MentionStatus.PRESENT))
         elif score >= (RAISED if statuses else ASKED):

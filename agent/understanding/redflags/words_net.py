@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from agent.domain.alerts import FLAGS, Alert, Mention, MentionStatus, Severity, Subject
 from agent.domain.answers import AskContext
-from agent.understanding.redflags.judging import Case, judge
+from agent.understanding.redflags.case import Case
+from agent.understanding.redflags.judging import judge
 from agent.understanding.redflags.lexicon import RedFlagRules
 from agent.understanding.redflags.matching import MIN_SOUND, Scan, candidates
 from agent.understanding.redflags.values_net import value_candidates
@@ -20,6 +21,8 @@ _DEGREE = re.compile(
 )
 """疼的厉害 is written for 疼得厉害 as often as not."""
 _STANDING = (MentionStatus.PRESENT, MentionStatus.UNCERTAIN)
+_OPENING = 3
+"""连我都不认得: only near the beginning of its clause is 我 its subject."""
 _PROBE = "probe_"
 _YES = re.compile(
     "^(?:嗯|哎|对|是|有|现在|正|就是|当然|在疼|在痛|刚才|今天|可不|要得|系|中|疼|痛|还在|还是|还有|想|真的?)"
@@ -133,14 +136,18 @@ def _merged(found: list[Mention]) -> list[Mention]:
 
 
 def _of_one_person(found: list[Mention], text: str, rules: RedFlagRules) -> list[Mention]:
-    """俺老头这会儿嘴歪眼斜，话也说不成: who was in danger before the pause still is, unless 我 is said."""
+    """俺老头这会儿嘴歪眼斜，话也说不成: who was in danger before the pause still is, unless 我 opens a clause."""
     kept: list[Mention] = []
     for mention in found:
         of_other = [m.span[0] for m in kept if m.subject is Subject.OTHER and m.status in _STANDING]
-        if of_other and not rules.cues["self"].search(text, max(of_other), mention.span[0]):
-            mention = replace(mention, subject=Subject.OTHER)
-        kept.append(mention)
+        theirs = of_other and not _own_clause(text, max(of_other), mention.span[0], rules)
+        kept.append(replace(mention, subject=Subject.OTHER) if theirs else mention)
     return kept
+
+
+def _own_clause(text: str, start: int, end: int, rules: RedFlagRules) -> bool:
+    selves = rules.cues["self"].finditer(text, start, end)
+    return any(match.start() - text.rfind("，", 0, match.start()) <= _OPENING for match in selves)
 
 
 def _settled(mention: Mention, text: str, rules: RedFlagRules) -> bool:
