@@ -33,11 +33,18 @@ _DEVICE = re.compile(
     "(?:这|那|我家|我的?|破|旧|老)[^，]{0,3}(?:收音机|电视机?|喇叭|录音机|音箱|助听器|电话机?|手机)"
     "(?=，|[^，]{0,2}(?:说话|声|老是?|总是?|里头?|滋|嗡|呜))"
 )
+_THING_SUBJECT = re.compile(
+    "(?:^|，)(?:我|俺|咱|他|家里?|的|这|那|个|台|破|老|旧|今[天年儿]|昨[天儿]|前天|最近|这几天|这两天|也|又|早上|村里|院里|厂里|隔壁)*"
+    "(?:拖拉机|汽车|轿车|三轮车?|摩托车?|电动车|火车|公交车?|水?壶嘴?|锅炉|发动机|马达|水泵|机器|空调|冰箱|洗衣机|电脑|手机|平板|遥控器|路由器|轮胎"
+    "|股[市票]|大盘|基金|气温|温度|行情|汇率|[一-鿿]{0,2}价钱?|收成|产量|拐[杖棍]|梯子|凳子|柜子|扫帚|花盆|晾衣[架杆])"
+    "(?!上(?!坡|山)|里|下|撞|砸|压|碰|剐|刮|蹭|挤|翻|把|将|轧|给|倒[下了]?[来去]?[^，]{0,2}[砸压]|滑)"
+)
 _MONEY = re.compile(
     "(?:输|亏|赔|涨价|涨钱|挨宰|破财)[^，]{0,6}，?[^，]{0,6}(?:大出血|吐血)"
     "|(?:大出血|吐血)[^，]{0,3}，[^，]{0,4}(?:输|亏|赔|花)了?[^，]{0,8}[块钱百千万]|吐血了?，?[哈呵嘿]"
     "|(?:药费|学费|房租|话费|礼金|份子|彩礼|装修|房款|贷款|钱包|荷包|腰包)[^，]{0,8}，?[^，]{0,5}(?:大出血|放[^，]{0,2}血|吐血|割肉)"
 )
+_OF_THINGS = ("dyspnea", "unconscious", "fall_injury", "anaphylaxis")
 _FROM_BODY = re.compile("鼻|嘴|大便|伤口|刀口|尿|咳|[一两几]口|一地|止不|下身|黑|拉|晕|真的|产|胃")
 _OF_BREATH = re.compile("(?:嘴|口|呼|哈|喘|吐出)(?![^，]{0,3}(?:没|冇|莫|不))|恶心|[呕吐]|没劲|没精神|昏")
 _OF_SPEECH = re.compile("[说讲话舌嘴口听]")
@@ -60,6 +67,9 @@ def nobody(text: str, start: int, end: int, flag: str, cues: Cues) -> str:
     if flag == "stroke":
         found = _before(_DEVICE, text, start, end)
         return found.group() if found else _accent(text, start, end, cues)
+    thing = _before(_THING_SUBJECT, text, start, end)
+    if thing and "，" not in text[thing.end() : start] and flag in _OF_THINGS:
+        return thing.group().strip("，")
     literal = cues["literal"].search(text)
     if literal and flag in ("dyspnea", "hyperglycemic_crisis") and not _OF_BREATH.search(text):
         return literal.group()

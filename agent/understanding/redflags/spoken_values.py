@@ -18,7 +18,7 @@ _LABELS = {
     "spo2": "血氧|氧饱和度?|饱和度|指夹|氧量|夹手指",
     "body_temperature": "体温|发烧|高烧|烧到|烧了?|发热|低烧",
     "read": "量(?:的|了|得|出来|下来)|测(?:的|了|得|出来|下来)|[量测](?=[一二两三四12])|一[量测]|再[量测]",
-    "none": "糖化|脉搏|心跳|心率|体重|身高|尿糖|腰围|胆固醇|血脂|尿酸|岁|药|电话|手机|工资|抽烟|喝酒|走|步",
+    "none": "糖化|脉搏|心跳|心率|体重|身高|尿糖|腰围|胆固醇|血脂|尿酸|岁|药|电话|手机|工资|抽烟|喝酒|走|步|空调|[气水室]温|天气|门牌|车牌|快递|频道|音量",
 }
 _LABEL = re.compile("|".join(f"(?P<{k}>{v})" for k, v in _LABELS.items()))
 _FOLDED_LABEL = re.compile("|".join(f"(?P<{k}>{fold(v)})" for k, v in _LABELS.items() if k not in ("none", "read")))
@@ -39,7 +39,11 @@ _ASKED = {
 _OTHER_UNIT = re.compile(
     "(?:点半|点钟|(?<!多)点(?![一二三四五六七八九零0-9几多])|个?(?:年|月|礼拜|星期|小时|钟头|分钟)|号|日|天|次|回|遍|趟|岁|斤|公斤|片|粒|颗|块|元|里|步|米|厘米|毫克|单位|袋|瓶|两|顿|楼|根|支|[点十]?[钟刻]|个加号?|种|[条张盒本亩棵桶件页户台](?!腿)|平方?|平米|[一-鿿]?号人|人|位|个人|[个笼]?(?:包子|馒头|馍|鸡蛋|饺子|油条|烧饼)|碗|杯|口)"
 )
-_AGED = re.compile("(?:今年|虚岁|周岁|岁数|年纪)(?:都|有|是|已经|快|才|也|该)*$")
+_OF_ELSE = re.compile(
+    "(?:今年|虚岁|周岁|岁数|年纪)(?:都|有|是|已经|快|才|也|该)*$"
+    "|(?:花|付|卖|存|取|借|欠|赔|赚|挣|罚|便宜|工资|退休金|养老金|低保)(?:了|掉|去|是|一共|总共)*$"
+)
+"""Years and money: 买菜花了一百九."""
 _AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到)$")
 _JUST_BELOW = re.compile("(?:快|小|将近|接近|靠近|差一?点|奔|逼近|差不多|几乎|眼看)(?:是|有|到|着)?$")
 """小二百, 将近二百: the nineties below it."""
@@ -79,7 +83,7 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
     labelled = []
     sugar = asked == "glucose" or any(kind == "glucose" for _, _, kind in labels)
     for number in _numbers(text, sugar=sugar):
-        if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0 or _AGED.search(text[: number.span[0]]):
+        if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0 or _OF_ELSE.search(text[: number.span[0]]):
             continue
         kind, start = _label(text, number, labels, asked)
         if kind == "read":
