@@ -10,7 +10,7 @@ from agent.understanding.redflags.case import Case, Verdict, last
 from agent.understanding.redflags.people import Owner, Person
 
 _IF = re.compile("要是|如果|假如|万一")
-_LIMIT_TALK = re.compile("^(?:以上|往上)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
+_LIMIT_TALK = re.compile("^(?:以上|往上|以下|往下)?(?:才|就算|算|就会|就要|就得|就危险|是不是|要不要)")
 _LIMIT = re.compile("(?:到|过|超|高于|低于|上)了?$")
 _BEYOND_IT = re.compile("^(?:以上|往上|以下|了)?，?(?:的话，?)?(?:就|会|要|才|算|得|可|肯定|必须|赶紧|该|危险|容易)")
 """说高压到一百八会爆血管: what happens beyond the limit."""
@@ -86,6 +86,18 @@ def _reading_told(case: Case, told: re.Match[str]) -> Verdict:
     if case.rest.startswith("了") or _MEASURED.search(case.text):
         return MentionStatus.PRESENT, "a reading told by who took it"
     return MentionStatus.UNCERTAIN, "a reading told"
+
+
+def advice(case: Case, whose: Owner) -> Verdict:
+    """别想不开: what others are told not to do."""
+    del whose
+    if case.flag == "suicide_risk" and _DO_NOT.search(case.text[: case.start]) and _DEED.match(case.text, case.start):
+        return MentionStatus.HYPOTHETICAL, "advice"
+    return None
+
+
+_DO_NOT = re.compile("(?:别|莫|甭|不要|不许|不兴)(?:再|老|总|去|动不动)*$")
+_DEED = re.compile("想不开|寻短见|寻死|轻生|自杀|跳|喝(?:农)?药|死|上吊")
 
 
 def _supposed(case: Case, left: str, now: bool) -> Verdict:

@@ -14,7 +14,7 @@ _BEAST = re.compile(
 )
 _HANDLED = re.compile("(?:被|让|叫|给|跟|和|对|抱|遛|喂|追|骑|牵|拴|撵|怕|为了?|吃|喝|看|陪|照顾|放|赶)[^，]{0,4}$")
 """遛狗摔了: the animal is what is handled."""
-_SLAUGHTERED = re.compile("(?:杀|宰|剁|剖)(?:了|完|个|着)?[^，]{0,3}(?:鸡|鸭|鹅|鱼|猪|羊|牛|兔)")
+_SLAUGHTERED = re.compile("(?:牛|羊|猪|鸡|鱼|鸭|生)[肉排蛋肝](?:里|上|还|带|有|是)|下[的了]?蛋|(?:杀|宰|剁|剖)(?:了|完|个|着)?[^，]{0,3}(?:鸡|鸭|鹅|鱼|猪|羊|牛|兔)")
 _BEFELL = re.compile("摔|跌|病|瘸|死|倒|咬|流血|蔫|不吃|下崽|瘫|睡|伤")
 """羊摔沟里了，把腿摔断了: what befell the animal goes on in the next clause."""
 _BEING = re.compile(
@@ -31,7 +31,7 @@ _BODY = re.compile(
 )
 _DEVICE = re.compile(
     "(?:这|那|我家|我的?|破|旧|老)[^，]{0,3}(?:收音机|电视机?|喇叭|录音机|音箱|助听器|电话机?|手机)"
-    "(?=，|[^，]{0,2}(?:说话|声|老是?|总是?|里头?|滋|嗡|呜))"
+    "(?=，|[^，]{0,4}(?:说话?|声|老是?|总是?|里头?|滋|嗡|呜))"
 )
 _THING_SUBJECT = re.compile(
     "(?:^|，)(?:我|俺|咱|他|家里?|的|这|那|个|台|破|老|旧|今[天年儿]|昨[天儿]|前天|最近|这几天|这两天|也|又|早上|村里|院里|厂里|隔壁)*"
@@ -44,6 +44,9 @@ _MONEY = re.compile(
     "|(?:大出血|吐血)[^，]{0,3}，[^，]{0,4}(?:输|亏|赔|花)了?[^，]{0,8}[块钱百千万]|吐血了?，?[哈呵嘿]"
     "|(?:药费|学费|房租|话费|礼金|份子|彩礼|装修|房款|贷款|钱包|荷包|腰包)[^，]{0,8}，?[^，]{0,5}(?:大出血|放[^，]{0,2}血|吐血|割肉)"
 )
+_UNABLE = re.compile("手|胳膊|[拿端握捏抓]|劲|麻|软|腿|嘴|脸|话|[老又连]|[两三几好]个")
+_BADLY = re.compile("紫|坐[着起]|躺|夜|汗|胸|心[口窝脏坎]|左|晕|厉害")
+_HEART = re.compile("心(?![口窝脏坎尖])[^，]{0,2}[疼痛]")
 _OF_THINGS = ("dyspnea", "unconscious", "fall_injury", "anaphylaxis")
 _FROM_BODY = re.compile("鼻|嘴|大便|伤口|刀口|尿|咳|[一两几]口|一地|止不|下身|黑|拉|晕|真的|产|胃")
 _OF_BREATH = re.compile("(?:嘴|口|呼|哈|喘|吐出)(?![^，]{0,3}(?:没|冇|莫|不))|恶心|[呕吐]|没劲|没精神|昏")
@@ -66,7 +69,12 @@ def nobody(text: str, start: int, end: int, flag: str, cues: Cues) -> str:
             return found.group()
     if flag == "stroke":
         found = _before(_DEVICE, text, start, end)
+        found = found or (None if _UNABLE.search(text) else _THING_DROPPED.search(text))
         return found.group() if found else _accent(text, start, end, cues)
+    if flag in ("dyspnea", "chest_pain") and not _BADLY.search(text):
+        eased = cues["stuffy"].search(text) or (_HEART.search(text, start, end) and cues["loss"].search(text))
+        if eased:
+            return eased.group()
     thing = _before(_THING_SUBJECT, text, start, end)
     if thing and "，" not in text[thing.end() : start] and flag in _OF_THINGS:
         return thing.group().strip("，")

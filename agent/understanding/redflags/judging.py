@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from agent.domain.alerts import Mention, MentionStatus, Severity, Subject
 from agent.understanding.redflags import denying, times
-from agent.understanding.redflags.asked import asked_or_told, defined
+from agent.understanding.redflags.asked import advice, asked_or_told, defined
 from agent.understanding.redflags.bystanders import nobody
 from agent.understanding.redflags.case import Case, Verdict, last
 from agent.understanding.redflags.evidence import of_the_past
@@ -20,6 +20,8 @@ _CORRECTION = re.compile(
 _NEAR_COUNTS = ("hypoglycemia", "unconscious")
 _NEARLY = re.compile("差一?点")
 """差点晕过去 with a cold sweat is low sugar all the same."""
+_DREAMT = re.compile("梦|笑话|想起")
+_STILL = re.compile("(?:我|俺|人|他|她)?(?:啊|呀|呢|哟|哦|嘞|那个)*，(?:我|俺)?(?:的|这|那)?")
 _PASSED = re.compile("[病肿癌梗血风][^，]{0,2}[没走]的|去世|过世|没救过来|走的时候|咽气")
 _FALL_BAD = re.compile("地|[流淌]|[起动]不|断|昏|晕|吐")
 _OWN_DENIAL = re.compile("(?:没有?|冇|也不|都不)(?:怎么|再|起)?[疼痛闷喘晕肿麻歪吐流痒红抖]$")
@@ -78,7 +80,7 @@ def _figurative(case: Case, whose: Owner) -> Verdict:
     found = last(case, "figurative_before", case.text[: case.end])
     if found and case.cue("really", case.text[found.end() : case.end]):
         return None
-    if found and _NEARLY.match(found.group()) and "，" in case.text[found.end() : case.end]:
+    if found and "，" in case.text[found.end() : case.end] and not _so_much(case, found):
         return None
     if found and case.flag in _NEAR_COUNTS and _NEARLY.match(found.group()):
         return (MentionStatus.UNCERTAIN, "nearly") if case.flag == "unconscious" else None
@@ -111,6 +113,13 @@ def _denied(case: Case, whose: Owner) -> Verdict:
     if denying.listed_under_denial(case.text[: case.start], case.rest, cues):
         return MentionStatus.UNCERTAIN, "listed after a denial"
     return None
+
+
+def _so_much(case: Case, found: re.Match[str]) -> bool:
+    """气得我啊，心口疼 and 梦见…: over a pause only what still says how much; 累得不行，歇了会儿，胸口疼 is another thing."""
+    if _DREAMT.search(found.group()):
+        return True
+    return not _NEARLY.match(found.group()) and bool(_STILL.fullmatch(case.text[found.end() : case.start]))
 
 
 def _asked_back(case: Case, whose: Owner) -> Verdict:
@@ -266,6 +275,7 @@ _ORDER = (
     _affirmed_echo,
     _figurative,
     _asked_back,
+    advice,
     _denied,
     asked_or_told,
     _of_others,
