@@ -14,7 +14,10 @@ _BEAST = re.compile(
 )
 _HANDLED = re.compile("(?:被|让|叫|给|跟|和|对|抱|遛|喂|追|骑|牵|拴|撵|怕|为了?|吃|喝|看|陪|照顾|放|赶)[^，]{0,4}$")
 """遛狗摔了: the animal is what is handled."""
-_SLAUGHTERED = re.compile("(?:牛|羊|猪|鸡|鱼|鸭|生)[肉排蛋肝](?:里|上|还|带|有|是)|下[的了]?蛋|(?:杀|宰|剁|剖)(?:了|完|个|着)?[^，]{0,3}(?:鸡|鸭|鹅|鱼|猪|羊|牛|兔)")
+_SLAUGHTERED = re.compile(
+    "(?:牛|羊|猪|鸡|鱼|鸭|生)[肉排蛋肝](?:里|上|还|带|有|是)|下[的了]?蛋"
+    "|(?:杀|宰|剁|剖)(?:了|完|个|着)?[^，]{0,3}(?:鸡|鸭|鹅|鱼|猪|羊|牛|兔)"
+)
 _BEFELL = re.compile("摔|跌|病|瘸|死|倒|咬|流血|蔫|不吃|下崽|瘫|睡|伤")
 """羊摔沟里了，把腿摔断了: what befell the animal goes on in the next clause."""
 _BEING = re.compile(
@@ -57,31 +60,47 @@ _STRUCK = re.compile("半边|[左右]|歪|麻|[手腿脚][^，]{0,3}[没不软]|
 def nobody(text: str, start: int, end: int, flag: str, cues: Cues) -> str:
     """The words that say that nobody is in danger between ``start`` and ``end``; empty when somebody may be."""
     if flag == "suicide_risk":
-        return _spoken_of(text, start, end, "slogan", cues) or _kept_for_use(text, start, end, cues)
+        return _spoken_of(text, start, end, "slogan", cues) or _kept_for_use(text, cues)
     if flag == "bleeding":
-        found = _MONEY.search(text) or _before(_SLAUGHTERED, text, start, end)
-        if found and not (found.re is _MONEY and _FROM_BODY.search(text)):
-            return found.group()
-        return _spoken_of(text, start, end, "slogan", cues)
-    if flag == "fall_injury":
-        found = _THING_DROPPED.search(text)
-        if found and not _BODY.search(text):
-            return found.group()
+        return _blood(text, start, end) or _spoken_of(text, start, end, "slogan", cues)
     if flag == "stroke":
-        found = _before(_DEVICE, text, start, end)
-        found = found or (None if _UNABLE.search(text) else _THING_DROPPED.search(text))
-        return found.group() if found else _accent(text, start, end, cues)
-    if flag in ("dyspnea", "chest_pain") and not _BADLY.search(text):
-        eased = cues["stuffy"].search(text) or (_HEART.search(text, start, end) and cues["loss"].search(text))
-        if eased:
-            return eased.group()
-    thing = _before(_THING_SUBJECT, text, start, end)
-    if thing and "，" not in text[thing.end() : start] and flag in _OF_THINGS:
-        return thing.group().strip("，")
-    literal = cues["literal"].search(text)
-    if literal and flag in ("dyspnea", "hyperglycemic_crisis") and not _OF_BREATH.search(text):
-        return literal.group()
-    return _beast(text, start, end, flag)
+        return _device(text, start, end) or _accent(text, start, end, cues)
+    if flag == "fall_injury" and not _BODY.search(text) and (dropped := _THING_DROPPED.search(text)):
+        return dropped.group()
+    return (
+        _eased(text, start, end, flag, cues) or _thing(text, start, end, flag, cues) or _beast(text, start, end, flag)
+    )
+
+
+def _blood(text: str, start: int, end: int) -> str:
+    """Of money, or of what is slaughtered and cooked."""
+    money = None if _FROM_BODY.search(text) else _MONEY.search(text)
+    found = money or _before(_SLAUGHTERED, text, start, end)
+    return found.group() if found else ""
+
+
+def _device(text: str, start: int, end: int) -> str:
+    """A radio that mumbles, a bowl that broke with no hand in it."""
+    found = _before(_DEVICE, text, start, end) or (None if _UNABLE.search(text) else _THING_DROPPED.search(text))
+    return found.group() if found else ""
+
+
+def _eased(text: str, start: int, end: int, flag: str, cues: Cues) -> str:
+    """Close air that is better with the window open; a loss that hurts."""
+    if flag not in ("dyspnea", "chest_pain") or _BADLY.search(text):
+        return ""
+    loss = cues["loss"].search(text) if _HEART.search(text, start, end) else None
+    found = loss or cues["stuffy"].search(text)
+    return found.group() if found else ""
+
+
+def _thing(text: str, start: int, end: int, flag: str, cues: Cues) -> str:
+    """A machine or a price is the subject of the clause; bellows and apples are what they are called."""
+    found = _before(_THING_SUBJECT, text, start, end) if flag in _OF_THINGS else None
+    if found and "，" not in text[found.end() : start]:
+        return found.group().strip("，")
+    literal = cues["literal"].search(text) if flag in ("dyspnea", "hyperglycemic_crisis") else None
+    return literal.group() if literal and not _OF_BREATH.search(text) else ""
 
 
 def _spoken_of(text: str, start: int, end: int, cue: str, cues: Cues) -> str:
@@ -90,9 +109,8 @@ def _spoken_of(text: str, start: int, end: int, cue: str, cues: Cues) -> str:
     return found.group() if found else ""
 
 
-def _kept_for_use(text: str, start: int, end: int, cues: Cues) -> str:
+def _kept_for_use(text: str, cues: Cues) -> str:
     """Poison for rats, rope for firewood, a coffin made in good time: nothing said of oneself goes with it."""
-    del start, end
     if cues["own_death"].search(text):
         return ""
     found = cues["for_use"].search(text) or cues["custom"].search(text)

@@ -36,7 +36,9 @@ _NEVER_HAD = re.compile(
     "^(?:吗|么|啊|呀|呢|嘛|，)*(?:从来|可|倒|还)*没(?:有)?[低高晕昏疼痛闷喘吐摔跌肿慌流淌出拉犯见]过"
 )
 """血糖低？没低过."""
-_NOT_THIS_TIME = re.compile("^(?:吗|么|啊|，)*(?:可|倒|也|都)?(?:没有?|冇)[流出淌吐拉犯晕昏疼痛肿喘摔跌抽着](?:着|到)?(?=，|$|啊|呀)")
+_NOT_THIS_TIME = re.compile(
+    "^(?:吗|么|啊|，)*(?:可|倒|也|都)?(?:没有?|冇)[流出淌吐拉犯晕昏疼痛肿喘摔跌抽着](?:着|到)?(?=，|$|啊|呀)"
+)
 """鼻血没流."""
 _NOT_ON_ME = re.compile(
     "^[^。]*?，(?:我|俺)(?:吃了|吃着|用了|喝了|打了|吃完|倒|可|自己|这)*"
@@ -155,7 +157,9 @@ def denied_after(rest: str, last: str, cues: Cues) -> bool:
     if denier(cues).after.match(rest) or _EVEN_LESS.match(rest):
         return True
     echo = _ECHO.match(rest)
-    if _NEVER_HAD.match(rest) or _NOT_THIS_TIME.match(rest) or _NOT_ON_ME.match(rest) or cues["nonsense"].match(rest, echo.end() if echo else 0):
+    if any(never.match(rest) for never in (_NEVER_HAD, _NOT_THIS_TIME, _NOT_ON_ME)):
+        return True
+    if cues["nonsense"].match(rest, echo.end() if echo else 0):
         return True
     sweeping = _ALL_DENIED.match("，" + rest if not rest.startswith("，") else rest)
     return bool(sweeping) and not _NEW_FACT.search(rest[: sweeping.end() if sweeping else 0])

@@ -116,7 +116,7 @@ def _denied(case: Case, whose: Owner) -> Verdict:
 
 
 def _so_much(case: Case, found: re.Match[str]) -> bool:
-    """气得我啊，心口疼 and 梦见…: over a pause only what still says how much; 累得不行，歇了会儿，胸口疼 is another thing."""
+    """气得我啊，心口疼 and 梦见…; but 累得不行，歇了会儿，胸口疼 is another thing after the pause."""
     if _DREAMT.search(found.group()):
         return True
     return not _NEARLY.match(found.group()) and bool(_STILL.fullmatch(case.text[found.end() : case.start]))
