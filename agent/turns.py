@@ -15,7 +15,7 @@ from agent.flows.engine import Script, open_collect, push, put_question, repeat_
 from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack, State
 from agent.understanding.asks import PROBE_ASK, expected_of, slots_of
-from agent.understanding.interpret import OVERRIDING, Understood, interpret, read
+from agent.understanding.interpret import OVERRIDING, Understood, read
 from agent.understanding.knowledge import Knowledge
 from agent.understanding.redflags import mentions, value_alerts, word_alerts
 from agent.understanding.text import normalise
@@ -150,11 +150,6 @@ def ask_again(work: Work, script: Script) -> None:
         put_question(work, collect)
     else:
         repeat_question(work)
-
-
-def raises(text: str, ctx: AskContext, knowledge: Knowledge) -> bool:
-    """Whether words that answer no question of ours raise an alert, by either net."""
-    return any(isinstance(command, RaiseAlert) for command in interpret(text, None, ctx, knowledge).commands)
 
 
 def flush_unconfirmed(work: Work, script: Script, knowledge: Knowledge) -> None:

@@ -206,11 +206,11 @@ export class VideoRoom extends HTMLElement {
     button.textContent = this.t(kind === 'audio' ? (off ? 'unmute' : 'mute') : (off ? 'cameraOn' : 'cameraOff'));
   }
 
-  // Of cameras and microphones one is chosen where there are several.
+  // Of cameras one is chosen where there are several; staff choose among microphones too, residents are not asked.
   async #list() {
     const all = await navigator.mediaDevices?.enumerateDevices?.() || [];
-    this.parts.devices.replaceChildren(...['video', 'audio'].map((kind) => {
-      const mine = all.filter((device) => device.kind === `${kind}input`);
+    this.parts.devices.replaceChildren(...(this.hasAttribute('token') ? ['video'] : ['video', 'audio']).map((kind) => {
+      const mine = all.filter((device) => device.kind === `${kind}input` && !['default', 'communications'].includes(device.deviceId));
       const name = this.t(kind === 'video' ? 'camera' : 'microphone');
       return mine.length > 1 ? h('select', { 'aria-label': name, onchange: (event) => this.#choose(kind, event.target.value) },
         mine.map(({ deviceId, label }, index) => h('option', { value: deviceId }, label || `${name} ${index + 1}`))) : '';
