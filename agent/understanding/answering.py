@@ -26,10 +26,11 @@ _ASKED_BACK = re.compile("(?<=[得清道住])几|几(?=[^，]{0,3}(?:不知道|�
 
 def heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, knowledge: Knowledge) -> Reading:
     """The reading of the words as written, or as they were probably said."""
-    written = read_answer(ask, utterance, ctx, knowledge)
-    if not repaired.changes and not repaired.doubts:
-        return written
-    return settled(written, read_answer(ask, replace(utterance, text=repaired.text), ctx, knowledge), repaired)
+    reading = read_answer(ask, utterance, ctx, knowledge)
+    if repaired.changes or repaired.doubts:
+        meant = replace(utterance, text=repaired.text)
+        reading = settled(reading, read_answer(ask, meant, ctx, knowledge), repaired)
+    return knowledge.said_before.doubted(ask, utterance.text, reading)
 
 
 def read_answer(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Reading:

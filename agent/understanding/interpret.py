@@ -139,9 +139,8 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
         return []
     patterns = detect_patterns(utterance, ask, knowledge.lexicons)
     for pattern in patterns:
-        asks = pattern.pattern == "are_you_robot" and ask in _OPENING and len(utterance.text) <= _LAST_QUESTION
-        if asks or (pattern.pattern in OVERRIDING and not _answers_itself(pattern.pattern, ask, reading)):
-            return [*_when(pattern, utterance, ctx, knowledge), pattern]
+        if (first := _outweighs(pattern, (utterance, reading), ask, ctx, knowledge)) is not None:
+            return [*first, pattern]
     relatives = of_relatives(ask, utterance, ctx, knowledge.parsers) if reading.fills else []
     volunteered = (*_volunteered(utterance, ask, reading, ctx, knowledge), *relatives)
     corrects = any(pattern.pattern == "correction" for pattern in patterns)
@@ -163,12 +162,36 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     return [*values, *bare]
 
 
+def _outweighs(
+    pattern: StartPattern,
+    utterance: Utterance,
+    ask: str | None,
+    reading: Reading,
+    ctx: AskContext,
+    knowledge: Knowledge,
+) -> list[Command] | None:
+    """What is done before the pattern, where it outweighs all else that was said; None where it does not."""
+    utterance, reading = heard_as
+    if pattern.pattern == "are_you_robot" and ask in _OPENING and len(utterance.text) <= _LAST_QUESTION:
+        return _said_beside(pattern.words, utterance, str(ask), ctx, knowledge)
+    if pattern.pattern in OVERRIDING and not _answers_itself(pattern.pattern, ask, reading):
+        return _when(pattern, utterance, ctx, knowledge)
+    return None
+
+
 def _when(pattern: StartPattern, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> list[Command]:
     """今儿下午四点半你再打过来 says when, too."""
     if pattern.pattern != "resume_later":
         return []
     fills = tuple(f for f in read_answer("callback_time", utterance, ctx, knowledge).fills if not f.confirm)
     return [SetSlots(fills, "callback_time")] if fills else []
+
+
+def _said_beside(question: str, utterance: Utterance, ask: str, ctx: AskContext, knowledge: Knowledge) -> list[Command]:
+    """是我，你是机器人吧: the clauses beside the question are an answer all the same."""
+    rest = "，".join(clause for clause in utterance.text.split("，") if question not in clause)
+    beside = read_answer(ask, replace(utterance, text=rest), ctx, knowledge)
+    return [*_values(ask, beside, (), ctx), *_bare(beside)]
 
 
 _OPENING = frozenset({"identity", "consent"})

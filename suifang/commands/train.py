@@ -1,4 +1,4 @@
-"""``suifang train``: learn the guesser of intents (``nlu``) or of red flags (``redflags``), in seconds."""
+"""``suifang train``: learn the guesser of intents (``nlu``), red flags (``redflags``) or answers, in seconds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from agent.errors import InputError
 from agent.library import BUNDLED_INTENTS
 from agent.understanding.intent_model import CERTAIN, NONE, Example, hash_of, held_out, load, read_examples, save, train
+from suifang.commands.train_answers import SAID_BEFORE, learn_answers
 from suifang.commands.train_redflags import BUNDLED_REDFLAGS, learn_redflags
 from suifang.settings import read_settings
 
@@ -19,14 +20,14 @@ EXAMPLE = "suifang train nlu --evaluate"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("what", choices=["nlu", "redflags"], help="the guesser of intents, or of red flags")
+    parser.add_argument("what", choices=["nlu", "redflags", "answers"], help="the guesser of these")
     parser.add_argument("--root", type=Path, help="folder with nlu_data/ (default: this checkout)")
     parser.add_argument("--out", type=Path, help="model file (default: the bundled one)")
     parser.add_argument("--evaluate", action="store_true", help="nlu: also measure on examples held out, in five folds")
     parser.add_argument(
         "--cross-validate",
         action="store_true",
-        help="redflags: also measure on every author of cases in turn, learned from all the others",
+        help="redflags, answers: also measure on every author of cases in turn, learned from all the others",
     )
     parser.add_argument("--force", action="store_true", help="learn even when the data have not changed")
     parser.add_argument("--json", action="store_true", help="machine output")
@@ -35,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 async def run(args: argparse.Namespace) -> int:
     """Learn, write, say how well."""
     root: Path = args.root or read_settings().root
-    if args.what == "redflags":
+    if args.what == "answers":
+        found = learn_answers(root, args.out or root / SAID_BEFORE, cross_validate=args.cross_validate)
+    elif args.what == "redflags":
         found = learn_redflags(root, args.out or root / BUNDLED_REDFLAGS, cross_validate=args.cross_validate)
     else:
         found = _learn_intents(root / "nlu_data", args.out or BUNDLED_INTENTS, args)

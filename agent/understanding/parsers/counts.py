@@ -166,7 +166,8 @@ def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading
     left = [d for d in dated if re.search("出[^，]{0,2}院|回[来家]|到家", _clause_of(text, d.span[0]))]
     for number in find_numbers(text):
         days, estimated = _days(text, number)
-        if days is None or (left and re.search("[昨前今][天儿]|[歇躺住睡休]", _clause_of(text, number.span[0]))):
+        clause = _clause_of(text, number.span[0])
+        if days is None or (left and not _UP_TO_NOW.search(clause) and _SINCE_THEN.search(clause)):
             continue
         if not number.exact or _OPEN.match(text, number.span[1]):
             return vague("not exact")
@@ -191,6 +192,12 @@ def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading
     if re.search("今天|刚(?:刚)?(?:出|回|到)", text):
         return reading(fill("days_since_discharge", 0, (0, len(text)), confirm="今" not in text, reason="just home"))
     return _bare_days(text)
+
+
+_SINCE_THEN = re.compile("[昨前今][天儿]|[歇躺住睡休]")
+"""前天出的院，歇了一天."""
+_UP_TO_NOW = re.compile("到(?:今|现在|这会)")
+"""出院到今天整五天."""
 
 
 def _clause_of(text: str, at: int) -> str:
