@@ -163,12 +163,7 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
 
 
 def _outweighs(
-    pattern: StartPattern,
-    utterance: Utterance,
-    ask: str | None,
-    reading: Reading,
-    ctx: AskContext,
-    knowledge: Knowledge,
+    pattern: StartPattern, heard_as: tuple[Utterance, Reading], ask: str | None, ctx: AskContext, knowledge: Knowledge
 ) -> list[Command] | None:
     """What is done before the pattern, where it outweighs all else that was said; None where it does not."""
     utterance, reading = heard_as
