@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from agent.domain.alerts import Alert, MentionStatus, Severity
 from agent.domain.answers import AnswerKind, AskContext
-from agent.domain.commands import RaiseAlert, StartPattern
-from agent.domain.events import MentionJudged
+from agent.domain.commands import Command, RaiseAlert, StartPattern
+from agent.domain.events import AlertRaised, MentionJudged
 from agent.domain.turns import Completeness, Expected, Hints
+from agent.flows.actions import ACTIONS
 from agent.flows.apply import Turn, apply, raise_alert, set_slots
 from agent.flows.engine import Script, open_collect, push, put_question, repeat_question, run
 from agent.flows.log import Work
 from agent.flows.state import Probe, ReadBack, State
 from agent.understanding.asks import PROBE_ASK, expected_of, slots_of
+from agent.understanding.intents import detect_patterns
 from agent.understanding.interpret import OVERRIDING, Understood, read
 from agent.understanding.knowledge import Knowledge
 from agent.understanding.redflags import mentions, value_alerts, word_alerts
@@ -44,6 +47,8 @@ def take(work: Work, script: Script, knowledge: Knowledge, understood: Understoo
     pending = work.state.pending
     if isinstance(pending, Probe):
         _settle_probe(work, script, knowledge, understood, pending)
+        if (wish := _no_more_calls(rest)) is not None and not _raised(work):
+            apply(work, script, (wish,), turn)
     elif isinstance(pending, ReadBack) and not _is_pattern(rest):
         _settle_read_back(work, script, knowledge, (understood, turn), pending)
     else:
@@ -51,8 +56,18 @@ def take(work: Work, script: Script, knowledge: Knowledge, understood: Understoo
             flush_unconfirmed(work, script, knowledge)
             work.state = replace(work.state, pending=None)  # 找医生, 别再打了: nothing is read back before it
         apply(work, script, rest, turn)
+    if _raised(work) and _no_more_calls(detect_patterns(understood.utterance, None, knowledge.lexicons)):
+        ACTIONS["action_opt_out"](work, script.tools)  # filed at once; whoever is in danger is not left
     for alert in value_alerts(work.state.slots, work.state.context(work.now), knowledge.redflags):
         raise_alert(work, script, alert)
+
+
+def _raised(work: Work) -> bool:
+    return any(isinstance(body, AlertRaised) for body in work.events)
+
+
+def _no_more_calls(commands: Iterable[Command]) -> StartPattern | None:
+    return next((c for c in commands if isinstance(c, StartPattern) and c.pattern == "opt_out"), None)
 
 
 def _waits_for_read_back(alert: Alert, understood: Understood) -> bool:

@@ -85,6 +85,20 @@ def test_no_more_calls_and_nothing_kept_are_logged_for_the_ledger(library: Libra
     assert given == [True, False]
 
 
+@pytest.mark.parametrize("said", [("我胸口疼得厉害，以后别再打电话了",), ("气得我心口疼", "就是疼，以后别再打电话了")])
+def test_in_danger_no_more_calls_is_filed_and_nobody_is_left(library: Library, said: tuple[str, ...]) -> None:
+    talk = Talk(library).hear("我就是", "可以", *said)
+    assert talk.events(AlertRaised)
+    assert talk.it.outcome is not Outcome.REFUSED
+    assert "opted_out" in [event.pattern for event in talk.events(PatternUsed) if isinstance(event, PatternUsed)]
+    assert any(name.startswith("utter_emergency") for name in talk.responses)
+
+
+def test_denied_danger_leaves_the_wish(library: Library) -> None:
+    talk = Talk(library).hear("我就是", "可以", "气得我心口疼", "没有，不疼，以后别再打电话了")
+    assert talk.it.outcome is Outcome.REFUSED
+
+
 def test_nobody_who_asks_for_a_person_waits_for_long() -> None:
     """Rung for so long at each who is on duty; then it is an urgent task, and the resident is told."""
     assert Settings().ring_seconds <= 30
