@@ -183,8 +183,9 @@ def _when(pattern: StartPattern, utterance: Utterance, ctx: AskContext, knowledg
 
 
 def _said_beside(question: str, utterance: Utterance, ask: str, ctx: AskContext, knowledge: Knowledge) -> list[Command]:
-    """是我，你是机器人吧: the clauses beside the question are an answer all the same."""
-    rest = "，".join(clause for clause in utterance.text.split("，") if question not in clause)
+    """是我，你是机器人吧: the clauses beside the question are an answer; 你给我看病的 is about the agent."""
+    clauses = utterance.text.split("，")
+    rest = "，".join(clause for clause in clauses if question not in clause and clause[:1] not in ("你", "您"))
     beside = read_answer(ask, replace(utterance, text=rest), ctx, knowledge)
     return [*_values(ask, beside, (), ctx), *_bare(beside)]
 
