@@ -309,7 +309,8 @@ class Conversation:
             return []
         work = self._work(now)
         turns.flush_unconfirmed(work, self._script, self._library.knowledge)
-        outcome = work.state.outcome or (Outcome.ESCALATED if work.state.emergency else Outcome.INCOMPLETE)
+        danger = work.state.emergency or work.state.staff_alerts
+        outcome = work.state.outcome or (Outcome.ESCALATED if danger else Outcome.INCOMPLETE)
         work.state = replace(work.state, outcome=outcome)
         work.emit(ConversationClosed(outcome, reason))
         return self._commit(work)

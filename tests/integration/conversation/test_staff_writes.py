@@ -9,7 +9,7 @@ import pytest
 
 from agent.conversation import Conversation
 from agent.domain.answers import Resident
-from agent.domain.effects import Escalate, Say
+from agent.domain.effects import Escalate, Outcome, Say
 from agent.domain.events import AgentSaid, AlertRaised, ResidentSaid, SlotSet, StaffWrote
 from agent.library import Library, load_library
 from agent.report.build import build_report
@@ -97,6 +97,9 @@ def test_in_a_call_danger_is_told_to_staff_and_is_the_agents_when_they_are_gone(
     told = talk.hear("我胸口疼得厉害", 1.0, NOW)
     assert [type(effect) for effect in told] == [Escalate]
     assert talk.hear("我胸口疼得厉害", 1.0, NOW) == []  # it is known
+    over = Conversation.resume(library, talk.events)
+    over.close("hung_up", NOW)
+    assert over.outcome is Outcome.ESCALATED
     assert talk.hand_back(WANG, NOW, left=True)[0] == Say(
         library.script.responses["utter_emergency_chest_pain"].texts[0], "utter_emergency_chest_pain", False
     )
