@@ -20,10 +20,9 @@ from suifang.judging import Judge
 
 SAID_BEFORE = Path("nlu_data/said_before.tsv")
 _CASES = Path("evaluation/cases/answers")
-_HEADER = """\
-# What people answered, and what was meant: ask, meaning (JSON), words. Where no parser knows the words, their meaning
-# is guessed from these; where those alike meant something else, it is read back. Family asks share theirs. [K]
-# Lines may be added by hand; suifang train answers adds those of evaluation/cases/answers.
+_HEADER = """# What people answered, and what was meant: ask, meaning (JSON), words; the family asks share theirs. [K]
+# Where no parser knows the words, their meaning is guessed from these; where those alike meant something else,
+# it is read back. Lines may be added by hand; suifang train answers adds those of evaluation/cases/answers.
 """
 
 
