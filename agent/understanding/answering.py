@@ -82,8 +82,8 @@ def _parsed(ask: str, utterance: Utterance, parser: Parser, ctx: AskContext, lex
 
 
 _DIGITS = frozenset({"id_card_no", "phone", "contact_phone"})
-_NO_ECHO = frozenset({"disability", "identity", "consent"})
-"""Asks where 没听见 may be told beside the answer."""
+_NO_ECHO = frozenset({"mmrc", "disability", "identity", "consent"})
+"""Asks where 没听见 or 跟不上 may be told beside the answer."""
 
 
 def _asks_again(text: str, knowledge: Knowledge) -> bool:

@@ -24,13 +24,14 @@ _DAYS = re.compile("(?:多|来)?(?:天|日)(?!前量)")
 _FORTNIGHT = re.compile("半个?月|两个?(?:礼拜|星期|周)|两周")
 _MONTH = re.compile("[一这每]个?月|上个月|一个来月")
 _WEEKS = re.compile("个?(?:多)?(?:礼拜|星期|周)")
-_WEEKS_AND_DAYS = re.compile(f"([{NUMERAL}]+)个?(?:礼拜|星期|周)(?:零|又|加|多|过)([{NUMERAL}]+)天")
+_GIVE_OR_TAKE = re.compile(f"(?:月|礼拜|星期|周)还?(?P<sign>[差少欠零加多过又])(?P<days>[{NUMERAL}])天")
+"""半个月差一天, 半个月零一天."""
 _LAST_YEAR = re.compile("(?:去年|旧年|前年|往年|头年)[^，]*，?")
 _MONTHS = re.compile("(?:个|拉)?(?:多)?月")
 
 
 _TOTAL = re.compile(
-    f"(?:一共|总共|拢共|统共|总归|拢总|合起来|加起来|加一起|满打满算|算下来|就这|共)[^，{NUMERAL}]{{0,5}}$"
+    f"(?:一共|总共|拢共|统共|总归|拢总|合起来|加起来|加一起|满打满算|算下来|就这|共|[一每]个?(?:礼拜|星期|周))[^，{NUMERAL}]{{0,5}}$"
 )
 _IDIOMS = re.compile("隔三[差岔]五|三天两头|三三两两|动不动|时不时|接二连三|一天到晚|一[变受着吹感到冷热累咳走动着生]")
 _OFTEN = re.compile("隔三[差岔]五|三天两头|三三两两|动不动|时不时|接二连三|好多|好些|无数|数不(?:清|过来)|多得很")
@@ -38,6 +39,9 @@ _DAY_OF = (
     "(?:礼拜|星期|周)[一二三四五六日天]|[昨前今]天|[昨今]儿|头天|早上|上午|下午|夜里|晚上|[春夏秋冬]天?|"
     "年[初头底尾]|[上下]半年|月份?|清明|国庆|五一|过年|开年"
 )
+_EVERY_OTHER = re.compile("隔[一两三几]?天")
+_RATE = re.compile(f"(?:犯|疼)?[一每](?:次|回)就?(?:含|吃|用)[{NUMERAL}](?:片|粒|颗)")
+"""犯一回含一片."""
 _EACH_DAY = re.compile(f"([{NUMERAL}])天[^，{NUMERAL}]{{0,4}}(?:，?[一每]天|各|都|每天)[^，{NUMERAL}]{{0,3}}$")
 _OPEN = re.compile(f"(?!{NUMERAL})[^，]{{0,2}}?(?:打底|往上|朝上|以上|开外|不止|(?:都|还)?不到|还要?多|出头|挂零)")
 _NO_COUNT_KNOWN = re.compile(
@@ -123,8 +127,12 @@ def parse_ntg(utterance: Utterance, ctx: AskContext) -> Reading:
 
 def _per_week(utterance: Utterance, slot: str, about: str) -> Reading:
     text = of_this_week(retaken(corrected(present(utterance.text))))
+    rest = _RATE.sub(lambda m: "，" * len(m[0]), text)
+    text = rest if find_numbers(rest) else text
     numbers = _counted(text, other="每次|一次|一回|每回")
     exact = [n for n in numbers if n.exact and not _OPEN.match(text, n.span[1])]
+    if not exact and re.search("有时候?[^，]{1,4}有时候?[不没]|没准|没个?数", text):
+        return vague("how many times?")
     if _NONE.search(text) and (not exact or _NOT_ONE.search(text)):
         return _denied(text, slot)
     if numbers and not exact:
@@ -143,6 +151,8 @@ def _scaled_to_week(text: str, slot: str, number: Number) -> Reading:
     if each and (told := find_numbers(each[1])) and told[0].exact:
         value = told[0].value * number.value
         return reading(fill(slot, value, number.span, confirm=True, reason="so many days, so often a day"))
+    if _EVERY_OTHER.search(text):
+        return vague("every other day: how many times?")
     days = 14 if _FORTNIGHT.search(text) else 30 if _MONTH.search(text) else 0
     if days:
         weekly = round(number.value * 7 / days)
@@ -159,11 +169,10 @@ def parse_days_since_discharge(utterance: Utterance, ctx: AskContext) -> Reading
     nth = re.search(f"第([{NUMERAL}]+)天", text)
     if nth and (numbers := find_numbers(nth[1])):
         return reading(fill("days_since_discharge", numbers[0].value, nth.span(), confirm=True, reason="which day"))
-    odd = _WEEKS_AND_DAYS.search(text)
-    if odd and len(both := find_numbers(odd[1]) + find_numbers(odd[2])) == 2 and all(n.exact for n in both):
-        return reading(fill("days_since_discharge", both[0].value * 7 + both[1].value, odd.span()))
     dated = find_dates(text, ctx.now)
     left = [d for d in dated if re.search("出[^，]{0,2}院|回[来家]|到家", _clause_of(text, d.span[0]))]
+    if told := _give_or_take(text):
+        return told
     for number in find_numbers(text):
         days, estimated = _days(text, number)
         clause = _clause_of(text, number.span[0])
@@ -198,6 +207,19 @@ _SINCE_THEN = re.compile("[昨前今][天儿]|[歇躺住睡休]")
 """前天出的院，歇了一天."""
 _UP_TO_NOW = re.compile("到(?:今|现在|这会)")
 """出院到今天整五天."""
+
+
+def _give_or_take(text: str) -> Reading | None:
+    more = _GIVE_OR_TAKE.search(text)
+    numbers = find_numbers(text[: more.start("sign")]) if more else ()
+    extra = find_numbers(more["days"]) if more else ()
+    if more is None or not numbers or not extra or not numbers[-1].exact or not extra[0].exact:
+        return None
+    days, _ = _days(text, numbers[-1])
+    if days is None:
+        return None
+    total = days + extra[0].value * (-1 if more["sign"] in "差少欠" else 1)
+    return reading(fill("days_since_discharge", total, more.span(), confirm="月" in text, reason="counted"))
 
 
 def _clause_of(text: str, at: int) -> str:

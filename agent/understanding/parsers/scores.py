@@ -18,6 +18,8 @@ _WHETHER = re.compile(
     "(?:不知道|不晓得|不清楚|说不好|说不准|没留意|没注意)[^，]{0,3}(?:有没有|算不算|是不是)(?:过|犯过)?(?=，|$)"
     "|(?:有没有|算不算|是不是)(?:过|犯过)?[^，]{0,4}(?:不知道|不晓得|(?:讲|说|记|搞|弄)不(?:清楚?|得|准))"
 )
+_THIS_ONE = re.compile("(?:今天|今儿|今早|这[次回])")
+"""平常在卫生室量，今天是在家量的."""
 _NOT_THERE = re.compile("(?:^|(?<=，))[我俺]?(?:又|也|都|可|就|还)?[没不](?:有)?(?:去|上|到|在|跑|用)[^，]{1,5}(?=，)")
 """没去医院，就在家."""
 _LEFT_OUT = re.compile("(?:留|差|扣|少|剩|加|缺|减)(?:你们?|了|掉|着|那|这|的)*$")
@@ -25,10 +27,17 @@ _LEFT_OUT = re.compile("(?:留|差|扣|少|剩|加|缺|减)(?:你们?|了|掉|�
 _NOT_BUT = re.compile("(?:不是|不在|没在)[^，]{1,12}?，?(?=(?:而|就)?是|在)")
 
 
+_HOW_MUCH = re.compile(
+    "(?:[说讲]不|不知道|不晓得|不清楚|没法说|弄不清)[^，]{0,4}几|几[分级][^，]{0,3}(?:[说讲]不|不知道|不晓得|不清楚)"
+)
 _STEP = re.compile(
     "(?:多|少|降|涨|轻|重|好|减|加|低|高)了[一两二三四五]分|满分(?:是|算)?(?:十|10)分?|(?:十|10)分(?:里头?|制|算最|是最)|(?<=[疼痛得])十分(?=[厉难])"
 )
 """比昨天多了一分, 满分十分: no score."""
+_TOLD = re.compile(
+    "(?:大夫|医生|护士|医院|社区|闺女|儿子|女儿|孩子|老伴|媳妇|你们)[^，]{0,3}(?:让|叫|要|嘱咐|劝|说)[^，]*，(?=[^，]*(?:可|但|就是|偏|改不|听不|管不|惯|还是|哪))"
+)
+"""大夫让淡点，我吃不惯: what is only ordered."""
 _TASTES = ("salt_now",)
 """Asks where what others like says nothing; where others help, it says much."""
 
@@ -38,7 +47,11 @@ def _graded(ask: str) -> Parser:
 
     def read(text: str) -> Reading | None:
         text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), text)
-        return weigh(ask, text) or grade(ask, own(text) if ask in _TASTES else text)
+        if ask in _TASTES:
+            text = own(text)
+            followed = _TOLD.sub(lambda m: "，" * len(m[0]), text)
+            return grade(ask, followed) or grade(ask, text)
+        return weigh(ask, text) or grade(ask, text)
 
     return weighed(read)
 
@@ -75,8 +88,10 @@ def parse_pain(utterance: Utterance, ctx: AskContext) -> Reading:
     if number and number.value == int(number.value):
         return reading(fill("pain_score", number.value, number.span, confirm=number.soft, reason="unsure"))
     if numbers:
-        return vague("not exact")
-    if re.search("不(?:觉得|怎么|咋|太)(?:疼|痛)|不是很[疼痛]|有(?:点|些|一点)", text):
+        return unknown() if _HOW_MUCH.search(text) else vague("not exact")
+    if re.search(
+        "还行|能忍|忍得住|受得了|好点|好些|不(?:觉得|怎么|咋|太)(?:疼|痛)|不是很[疼痛]|有(?:点|些|一点)", text
+    ):
         return vague("how much from 0 to 10?")
     if re.search("(?:不|没|没有|没得)(?:再|啥|什么|感觉)?(?:疼|痛)|^没有?(?:，|$|啊|了)|不觉得|没(?:有|啥)?感觉", text):
         return reading(SlotFill("pain_score", 0, 1.0, (0, len(text)), reason="no pain"))
@@ -130,7 +145,9 @@ def parse_bp_setting(utterance: Utterance, ctx: AskContext) -> Reading:
         return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not say")
     if UNKNOWN_WORDS.search(text) and not re.search("家|医院|卫生|药", text):
         return unknown()
-    return grade("bp_setting", text) or Reading()
+    told = _THIS_ONE.search(text)
+    found = grade("bp_setting", blank(text, 0, told.start())) if told else None
+    return found or grade("bp_setting", text) or Reading()
 
 
 _GRADED = (

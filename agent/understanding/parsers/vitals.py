@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from agent.domain.answers import AskContext, Reading
 from agent.understanding.masking import corrected, present
@@ -40,6 +41,9 @@ _BARE_METRE = re.compile(
 _CHI = re.compile("(?P<chi>[四五六4-6])尺(?P<cun>[零一二三四五六七八九半\\d])?寸?(?P<open>几|多|左右)?")
 _TENTHS = re.compile("[度点]([一二三四五六七八])([一二三四五六七八九])(?![分点十])")
 _OPEN = re.compile("(?:打底|往上|朝上|以上|开外|不止|都?不到|还要?多|出头|挂零)")
+_OTHERS_LABEL = re.compile("(?:那个)?(?:才|倒)?是(?:心跳|心率|脉搏|血压|高压|低压)")
+"""九十八是心跳, asked for the oxygen."""
+_WHICH_DAY = re.compile("现在|如今|今|刚|后来|退|降|这会|昨|前天|[我俺咱]|这两天|眼下|上次|上回")
 _FEVER = re.compile("(?P<a>三十[四五六七八九])(?P<b>[零一二三四五六七八九])(?![一二三四五六七八九十度])")
 
 
@@ -48,8 +52,8 @@ def parse_heart_rate(utterance: Utterance, ctx: AskContext) -> Reading:
     text = corrected(present(utterance.text))
     numbers = _of_label(text, "heart_rate")
     number = choose(text, numbers)
-    if number is None:
-        return _nothing(text, numbers)
+    if number is None or _wavers(text, numbers):
+        return vague("not exact") if number else _nothing(text, numbers)
     half = bool(re.search("半分钟|三十秒|30秒", text))
     value = number.value * (2 if half else 1)
     return reading(
@@ -57,11 +61,16 @@ def parse_heart_rate(utterance: Utterance, ctx: AskContext) -> Reading:
     )
 
 
+def _wavers(text: str, numbers: tuple[Number, ...]) -> bool:
+    """七十，有时候八十: no one value."""
+    return len(numbers) > 1 and re.search("有时|时高时低|忽高忽低|上下浮动", text) is not None
+
+
 def parse_spo2(utterance: Utterance, ctx: AskContext) -> Reading:
     """Oxygen saturation in per cent."""
     text = of_now(retaken(corrected(present(utterance.text))))
     numbers = _of_label(text, "spo2")
-    if any(_OPEN.match(text, n.span[1]) for n in numbers):
+    if any(_OPEN.match(text, n.span[1]) for n in numbers) or _wavers(text, numbers):
         return vague("not exact")
     number = choose(text, numbers)
     if number is None:
@@ -82,7 +91,11 @@ def parse_temperature(utterance: Utterance, ctx: AskContext) -> Reading:
         tenth = find_numbers(run_on["b"])
         value = whole + (tenth[0].value / 10 if tenth else 0)
         return reading(fill("body_temperature", value, run_on.span()))
-    number = choose(text, tuple(n for n in numbers if n.high >= 20))
+    warm = tuple(n for n in numbers if n.high >= 20)
+    number = choose(text, warm)
+    if number and len({n.value for n in warm if n.exact}) > 1 and not _WHICH_DAY.search(text):
+        number = max((n for n in warm if n.exact), key=lambda n: n.value)  # 烧到三十八度二，早上三十七度
+        number = replace(number, soft=True)
     if number is None or any(n.kind != "exact" and n.high >= 20 for n in numbers):
         return _nothing(text, numbers)
     return reading(fill("body_temperature", number.value, number.span, confirm=number.soft, reason="unsure"))
@@ -210,6 +223,8 @@ def _of_label(text: str, slot: str) -> tuple[Number, ...]:
         if label in ("sbp", "dbp") and place_only(text, number, end):
             label = None
         end = number.span[1]
+        if _OTHERS_LABEL.match(text, number.span[1]) and slot == "spo2":
+            continue
         if number.high >= 10 and label in (slot, None):
             worth = retold(number, float(number.digits)) if _two_digits(text, number) else number
             found.append((label, worth))
