@@ -16,7 +16,7 @@ from agent.understanding.text import Utterance
 
 _NONE = re.compile(
     "(?:没有?|没得|冇|莫得|从来?没|从来没有|都没|未)(?:再|咋|怎么|啥|有|过)?(?:犯|发|疼|加重|使用|用|含|吃|痛|住|过|闷|严重|厉害)"
-    "|一(?:次|回|趟|遍|粒|片)(?:都|也)?[没不么冇]|^(?:没有?|不|无|零|从来没有?|冇|没得|莫得)(?:，|$|啊|呀|了|过|的)|不(?:疼|痛|犯|用|含|发|闷)|没事|没有过|用不(着|上)|没发生"
+    "|一(?:次|回|趟|遍|粒|片)(?:都|也)?[没不么冇]|^(?:没有?|不|无|零|从来没有?|冇|没得|莫得)(?:，|$|啊|呀|了|过|的)|不(?:疼|痛|犯|用|含|发|闷)|没事|没有过|用不(着|上)|没发生|没(?:有)?(?:动|碰|使|拿出来)过?(?=，|$)"
 )
 _NOT_ONE = re.compile("一(?:次|回|趟|遍|粒|片)(?:都|也)?[没不么冇]")
 _TIMES = re.compile("(?:多|来|几)?(?:次|回|趟|遍|粒|片|颗|下)")
@@ -44,6 +44,7 @@ _RATE = re.compile(f"(?:犯|疼)?[一每](?:次|回)就?(?:含|吃|用)[{NUMERAL
 """犯一回含一片."""
 _EACH_DAY = re.compile(f"([{NUMERAL}])天[^，{NUMERAL}]{{0,4}}(?:，?[一每]天|各|都|每天)[^，{NUMERAL}]{{0,3}}$")
 _OPEN = re.compile(f"(?!{NUMERAL})[^，]{{0,2}}?(?:打底|往上|朝上|以上|开外|不止|(?:都|还)?不到|还要?多|出头|挂零)")
+_EACH = re.compile("各(?:含|犯|疼|吃|用)?(?:了|过)?$")
 _NO_COUNT_KNOWN = re.compile(
     f"(?:{UNKNOWN_WORDS.pattern})[^，]{{0,6}}几|几[次回趟][^，]{{0,2}}(?:{UNKNOWN_WORDS.pattern})"
 )
@@ -74,6 +75,8 @@ def _counted(text: str, *, other: str = "") -> tuple[Number, ...]:
 def _summed(text: str, exact: list[Number], *, again: bool = False) -> Number:
     """开春一趟，入冬又一趟: their sum, to be read back; a sum told along (两趟) counts as told."""
     *parts, last = exact
+    if parts and _EACH.search(text[: exact[0].span[0]]):
+        return last  # 礼拜一、礼拜三各一次，两次
     if len(parts) > 1 and last.value == sum(n.value for n in parts):
         return last
     ends = [0, *(n.span[1] for n in exact)]
@@ -220,6 +223,12 @@ def _give_or_take(text: str) -> Reading | None:
         return None
     total = days + extra[0].value * (-1 if more["sign"] in "差少欠" else 1)
     return reading(fill("days_since_discharge", total, more.span(), confirm="月" in text, reason="counted"))
+
+
+_SINCE_THEN = re.compile("[昨前今][天儿]|[歇躺住睡休]")
+"""前天出的院，歇了一天."""
+_UP_TO_NOW = re.compile("到(?:今|现在|这会)")
+"""出院到今天整五天."""
 
 
 def _clause_of(text: str, at: int) -> str:
