@@ -225,12 +225,6 @@ def _give_or_take(text: str) -> Reading | None:
     return reading(fill("days_since_discharge", total, more.span(), confirm="月" in text, reason="counted"))
 
 
-_SINCE_THEN = re.compile("[昨前今][天儿]|[歇躺住睡休]")
-"""前天出的院，歇了一天."""
-_UP_TO_NOW = re.compile("到(?:今|现在|这会)")
-"""出院到今天整五天."""
-
-
 def _clause_of(text: str, at: int) -> str:
     return text[text.rfind("，", 0, at) + 1 :].partition("，")[0]
 
