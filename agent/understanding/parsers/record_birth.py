@@ -52,7 +52,7 @@ def birth_date(utterance: Utterance, ctx: AskContext) -> Reading:
     card = ctx.slots.get("id_card_no")
     differs = isinstance(card, str) and card[6:14] != said.day.strftime("%Y%m%d")
     doubtful = doubtful or said.lunar or said.unsure or differs or not _animal_fits(text, said.day)
-    doubtful = doubtful or _bare_day(text)
+    doubtful = doubtful or _bare_day(text) or _both_calendars(text)
     reason = "lunar date converted" if said.lunar else "read back" if doubtful else "date"
     fill = SlotFill("birth_date", said.day.isoformat(), 0.9, said.span, doubtful, reason)
     return Reading((fill,), confirm=doubtful, complete=True)
@@ -135,6 +135,11 @@ def _eight_digits(text: str) -> list[DateMention]:
 def _bare_day(text: str) -> bool:
     """七月十五 without 号 may be the lunar one."""
     return re.search(f"月[{_D}十廿]{{1,3}}(?![{_D}十廿号日])", text) is not None
+
+
+def _both_calendars(text: str) -> bool:
+    """十月初一阳历: the day is named as lunar ones are."""
+    return bool(re.search("初|廿|腊月|正月", text) and re.search("阳历|公历|新历", text))
 
 
 def _animal_fits(text: str, day: date) -> bool:
