@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from agent.understanding.numbers import Number, find_numbers
 from agent.understanding.pinyin import fold
@@ -42,7 +43,7 @@ _OTHER_UNIT = re.compile(
 )
 _OF_ELSE = re.compile(
     "(?:今年|虚岁|周岁|岁数|年纪)(?:都|有|是|已经|快|才|也|该)*$"
-    "|(?:花|付|卖|存|取|借|欠|赔|赚|挣|罚|便宜|工资|退休金|养老金|低保)(?:了|掉|去|是|一共|总共)*$"
+    "|(?:花|付|卖|存|取|借|欠|赔|赚|挣|罚|便宜|工资|退休金|养老金|低保|电费|水费|燃气费|煤气费|话费|房租|物业费|学费|药费)(?:了|掉|去|是|一共|总共)*$"
 )
 """Years and money: 买菜花了一百九."""
 _AT_MOST = re.compile("(?:不到|没到|没有到|低于|不超过|没超过|没有超过|不足|没上|达不到)$")
@@ -77,14 +78,14 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
     asked = _ASKED.get(ask or "")
     if not _NUMERAL.search(text):
         return ()
-    labels = _labels(text)
+    labels = _labels(text) or _bare_pair(text, asked)
     if asked is None and not labels:
         return ()
     text = _BETWEEN.sub(lambda m: m.group().translate(_MISHEARD), text)
     labelled = []
     sugar = asked == "glucose" or any(kind == "glucose" for _, _, kind in labels)
     for number in _numbers(text, sugar=sugar):
-        if _OTHER_UNIT.match(text, number.span[1]) or number.high < 0 or _OF_ELSE.search(text[: number.span[0]]):
+        if number.high < 0 or _elsewhere(text, number):
             continue
         kind, start = _label(text, number, labels, asked)
         if kind == "read":
@@ -92,6 +93,27 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
         if kind not in ("", "none"):
             labelled.append((kind, number, start))
     return tuple(_readings(text, labelled))
+
+
+def _bare_pair(text: str, asked: str | None) -> list[tuple[int, int, str]]:
+    """今天还是一百八十八，一百一: two figures side by side that are those of a pressure, told of now."""
+    if asked is not None or not _TOLD_NOW.search(text):
+        return []
+    numbers = find_numbers(text)
+    for first, second in pairwise(numbers):
+        beside = text[first.span[1] : second.span[0]] in ("", "，", "、")
+        sizes = _HIGH_PAIR <= first.value <= _HIGHEST_SBP and _LOWEST_DBP <= second.value <= _USUAL_DBP
+        if beside and sizes and not any(_elsewhere(text, n) for n in (first, second)):
+            return [(first.span[0], first.span[0], "bp")]
+    return []
+
+
+def _elsewhere(text: str, number: Number) -> bool:
+    return bool(_OTHER_UNIT.match(text, number.span[1]) or _OF_ELSE.search(text[: number.span[0]]))
+
+
+_TOLD_NOW = re.compile("今[天儿早晨朝晚]|刚才|现在|这会|[还又]是|[吃服]着?药|[头脑]")
+_HIGH_PAIR, _LOWEST_DBP = 170, 60
 
 
 def _labels(text: str) -> list[tuple[int, int, str]]:
