@@ -78,7 +78,9 @@ def spoken_values(text: str, ask: str | None) -> tuple[SpokenValue, ...]:
     asked = _ASKED.get(ask or "")
     if not _NUMERAL.search(text):
         return ()
-    labels = _labels(text) or _bare_pair(text, asked)
+    labels = _labels(text)
+    if all(kind == "none" for *_, kind in labels):
+        labels = sorted([*labels, *_bare_pair(text, asked)])
     if asked is None and not labels:
         return ()
     text = _BETWEEN.sub(lambda m: m.group().translate(_MISHEARD), text)
