@@ -26,6 +26,8 @@ _KEEPS_IT = re.compile(
 )
 """电话不给，回头净是推销的."""
 _AWAY = re.compile("(?:拿|借|带|交)(?:走|去|回|给)(?:了|.{1,6}了)")
+_READ_OUT = re.compile("(?:让|叫|等|喊|我)[^，]{1,6}(?:念|报|读|说)(?:给你|给您|一下|吧|$)")
+"""让我闺女念给你: the number is still to come."""
 _FETCHED = re.compile("[让叫等喊]|给你找|拿")
 _TEN = re.compile("[十拾]$")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -113,6 +115,8 @@ def _not_at_hand(text: str) -> Reading:
     """背不下来, 没带: not known now; 让我闺女念 is still to come."""
     if _AWAY.search(text) or (_NOT_AT_HAND.search(text) and not _FETCHED.search(text)):
         return Reading(answer=AnswerKind.UNKNOWN, reason="not at hand", complete=True)
+    if _READ_OUT.search(text):
+        return Reading(confirm=True, reason="somebody else will read it out")
     return Reading()
 
 
