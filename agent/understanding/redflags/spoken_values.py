@@ -155,6 +155,8 @@ def _label(text: str, number: Number, labels: list[tuple[int, int, str]], asked:
         between = text[end : number.span[0]]
         if kind in ("sbp", "dbp") and _NUMERAL.search(between) and _TWICE.search(between):
             kind = "bp"  # 低压八十二，下午高点，一百四十一: the next reading begins
+        if asked and text.startswith("药", start) and "，" in between:
+            return asked, number.span[0]  # 吃着药呢，今天还是一百八十八
         if len(between) <= 14 and between.count("，") <= 2:
             return (asked if asked and kind == "read" else kind), start
     return (asked or ""), number.span[0]
