@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from connectors.api.letters import Letter
 from connectors.storage.outbox import SqlOutbox
-from connectors.storage.parcels import OutboxStatus
+from connectors.storage.parcels import Lane, OutboxRow, OutboxStatus
 from suifang.delivery import wall_ms
 
 MEANING = {
@@ -23,6 +23,18 @@ MEANING = {
 }
 """What a dead letter's code means for a person."""
 OTHERWISE = "look at the service's log, then retry"
+BY_HAND = "see to it by hand with what the record says, or put the backend's data right and retry"
+OF_WISHES = {
+    "backend-refused": f"the backend does not take this wish or tip: {BY_HAND}",
+    "key-reused": f"the backend has another wish under this key: {BY_HAND}",
+    "resident-unknown": f"the backend has no such resident: {BY_HAND}",
+}
+"""The same where no record can be signed anew: an appointment or contract that was asked for, a tip."""
+
+
+def meaning(row: OutboxRow) -> str:
+    """What a dead letter means, and what to do."""
+    return (OF_WISHES if row.lane is Lane.WISH else {}).get(row.code) or MEANING.get(row.code, OTHERWISE)
 
 
 class HouseLetters:
@@ -35,8 +47,7 @@ class HouseLetters:
         """Those of one team's residents."""
         rows = await self._outbox.rows(OutboxStatus.DEAD, 1000, team)
         return [
-            Letter(row.id, row.kind, row.lane.value, row.tries, row.created, row.code, MEANING.get(row.code, OTHERWISE))
-            for row in rows
+            Letter(row.id, row.kind, row.lane.value, row.tries, row.created, row.code, meaning(row)) for row in rows
         ]
 
     async def retry(self, number: int, team: str) -> None:

@@ -117,6 +117,14 @@ class PatternUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class TipGiven:
+    """One sentence of health education was said: its id in ``dialogues/knowledge/``."""
+
+    turn: int
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConsentGiven:
     """Consent to the follow-up and the recording notice, or its refusal."""
 
@@ -209,8 +217,8 @@ class ConversationClosed:
 
 EventBody = (
     ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | AskClosed | AlertRaised | MentionJudged
-    | PatternUsed | ConsentGiven | NoticeRenewed | SuggestionMade | TurnTimed | VoiceFailed | DoctorCall | StaffWrote
-    | ConversationClosed
+    | PatternUsed | TipGiven | ConsentGiven | NoticeRenewed | SuggestionMade | TurnTimed | VoiceFailed | DoctorCall
+    | StaffWrote | ConversationClosed
 )  # fmt: skip
 
 

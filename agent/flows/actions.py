@@ -11,7 +11,7 @@ from agent.clinical.rules import ClinicalRules
 from agent.clinical.suggestion import suggest
 from agent.domain.alerts import Severity
 from agent.domain.effects import End, Escalate, Outcome, Schedule, WriteRecord
-from agent.domain.events import AskClosed, ConsentGiven, PatternUsed
+from agent.domain.events import AskClosed, ConsentGiven, PatternUsed, TipGiven
 from agent.flows.log import Work
 from agent.flows.tips import Tip, choose_tip
 from agent.flows.wording import date_words, relation_speaker
@@ -136,6 +136,7 @@ def _education_tip(work: Work, tools: Tools) -> None:
     tip = choose_tip(tools.tips, work.state.form, work.state.slots)
     if tip is not None and not work.state.alerts:
         work.say("utter_education_tip", tip=tip.text)
+        work.emit(TipGiven(work.state.turn, tip.id))
 
 
 def _write_record(work: Work, tools: Tools) -> None:

@@ -21,9 +21,11 @@ class ParcelKind(StrEnum):
     ALERT = "alert"
     """A red flag, for the contracted doctor."""
     APPOINTMENT = "appointment"
+    """Department and slot; or, with status proposed, department and the time wished, for the clinic to confirm."""
     EDUCATION = "education"
+    """What about: topic."""
     CONTRACT = "contract"
-    """Signed, renewed or ended."""
+    """Signed, renewed or ended; or an intention (what: intend) for the doctor to confirm, which changes no contract."""
     SATISFACTION = "satisfaction"
 
 
@@ -106,6 +108,8 @@ class ResidentFile:
     appointments: tuple[Mapping[str, Any], ...] = ()
     team: str = ""
     """Id of the team, as in ``Due``; empty when the backend does not tell."""
+    notes: tuple[Mapping[str, Any], ...] = ()
+    """Appointments and contracts that wait to be confirmed, and education sent: kind, day, and the parcel's body."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ from connectors.database.keys import Keys
 from connectors.signing import tables
 from connectors.signing.database import SigningDatabase, open_signing_database
 from connectors.signing.figures import count_figures
-from connectors.signing.ports import Contract, Due, Figure, Parcel, Reading, Receipt, ResidentFile
+from connectors.signing.ports import Contract, Due, Figure, Parcel, ParcelKind, Reading, Receipt, ResidentFile
 from connectors.signing.taking import take
 
 EXPIRING = timedelta(days=60)
 READINGS = 40
 """Indicator values given out with a file, the newest."""
+NOTES = 20
+"""Wishes and tips given out with a file, the newest."""
 
 
 class ReferenceBackend:
@@ -79,6 +81,7 @@ class ReferenceBackend:
             readings = (await connection.execute(newest.limit(READINGS))).all()
             visits = select(booked).where(booked.c.resident_id == resident_id).order_by(booked.c.slot)
             appointments = (await connection.execute(visits)).all()
+            notes = (await connection.execute(_notes_of(resident_id))).all()
         return ResidentFile(
             row.id, row.name, row.sex, row.birth_date, row.phone, tuple(row.groups),
             _contract(contract, on) if contract else None,
@@ -86,6 +89,7 @@ class ReferenceBackend:
             row.history,
             tuple({"department": a.department, "slot": a.slot, "queue": a.queue} for a in appointments),
             row.team_id,
+            tuple({**n.body, "kind": n.kind, "at": n.at} for n in reversed(notes)),
         )  # fmt: skip
 
     async def figures(self, on: date) -> tuple[Figure, ...]:
@@ -101,6 +105,12 @@ async def open_reference(
     """The reference backend on the file ``path``; without ``keys``, those in the file beside it."""
     async with open_signing_database(path, keys) as database:
         yield ReferenceBackend(database, today)
+
+
+def _notes_of(resident_id: str) -> Any:
+    table, kinds = tables.notes, (ParcelKind.APPOINTMENT, ParcelKind.CONTRACT, ParcelKind.EDUCATION)
+    mine = (table.c.resident_id == resident_id) & table.c.kind.in_([kind.value for kind in kinds])
+    return select(table).where(mine).order_by(table.c.at.desc(), table.c.key.desc()).limit(NOTES)
 
 
 def _contract_of(resident_id: str) -> Any:

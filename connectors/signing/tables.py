@@ -111,7 +111,7 @@ notes = Table(
     Column("at", String(10), nullable=False),
     Column("body", SealedJson("notes.body"), nullable=False),
 )  # fmt: skip
-"""Alerts, education sent, satisfaction."""
+"""Alerts, education sent, satisfaction; wishes for an appointment or a contract, for people to confirm."""
 
 parcels = Table(
     "parcels", metadata,

@@ -119,7 +119,13 @@ async def _next_due(connection: AsyncConnection, resident_id: str, flow: str, vi
 
 async def _appointment(connection: AsyncConnection, parcel: Parcel, today: date) -> None:
     table, body = tables.appointments, parcel.body
-    department, slot = _text(body, "department"), _text(body, "slot")
+    department = _text(body, "department")
+    if body.get("status") == "proposed":
+        if when := body.get("time"):
+            _day({"time": str(when)[:10]}, "time")
+        await _note(connection, parcel, today)
+        return
+    slot = _text(body, "slot")
     _day({"slot": slot[:10]}, "slot")
     taken = select(func.count()).where(table.c.department == department, table.c.slot == slot)
     queue = int((await connection.execute(taken)).scalar_one()) + 1
@@ -132,6 +138,11 @@ async def _appointment(connection: AsyncConnection, parcel: Parcel, today: date)
 async def _contract(connection: AsyncConnection, parcel: Parcel, today: date) -> None:
     body, table = parcel.body, tables.contracts
     what = _text(body, "what")
+    if what == "intend":
+        if _text(body, "wish") not in ("sign", "renew", "end"):
+            raise _refused(f"wish is {body['wish']!r}, not sign, renew or end")
+        await _note(connection, parcel, today)
+        return
     current = await _latest_contract(connection, parcel.resident_id)
     if what == "end":
         if current is None or current.stopped:

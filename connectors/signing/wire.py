@@ -20,7 +20,13 @@ class _Wire(BaseModel):
 
 
 class ParcelIn(_Wire):
-    """A fact; its key is in the path."""
+    """A fact; its key is in the path.
+
+    A wish is for people to confirm and changes nothing by itself: kind appointment with body ``status: proposed,
+    department, time`` (``2026-11-24 上午``, ``2026-11-24T09:00``, a day alone, or empty); kind contract with body
+    ``what: intend, wish: sign | renew | end, years, call_at``. ``by`` says who asked: self or a relation. Kind
+    education: ``topic``.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     resident_id: str = Field(min_length=1, max_length=64)
@@ -85,6 +91,7 @@ class ResidentOut(_Wire):
     history: dict[str, Any]
     appointments: list[dict[str, Any]]
     team: str = ""
+    notes: list[dict[str, Any]] = []
 
 
 class FigureOut(_Wire):
@@ -155,7 +162,7 @@ def resident(out: ResidentOut) -> ResidentFile:
     readings = tuple(Reading(**item.model_dump()) for item in out.indicators)
     return ResidentFile(
         out.id, out.name, out.sex, out.birth_date, out.phone, tuple(out.groups), contract, readings, out.history,
-        tuple(out.appointments), out.team,
+        tuple(out.appointments), out.team, tuple(out.notes),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ class NewParcel:
     """What is to be told."""
 
     key: str
-    """Visit id and record version; for an alert visit id and event."""
+    """Visit id and record version; for an alert visit id and event, for a wish visit id and kind."""
     lane: Lane
     kind: str
     body: Mapping[str, Any]

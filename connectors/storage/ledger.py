@@ -91,8 +91,18 @@ _ANSWERS = (
 
 def refused_before(connection: Connection, visit_ids: Sequence[str]) -> Collection[str]:
     """Of these visits those in which the last word on consent was a refusal, or it was withdrawn."""
-    last = {row.visit_id: row for row in connection.execute(_ANSWERS, {"visits": padded(list(visit_ids))}).all()}
+    last = _last_words(connection, visit_ids)
     return {visit for visit, row in last.items() if not row.granted or row.withdrawn is not None}
+
+
+def agreed(connection: Connection, visit_ids: Sequence[str]) -> Collection[str]:
+    """Of these visits those with consent, given last and not withdrawn; where nobody was asked there is none."""
+    last = _last_words(connection, visit_ids)
+    return {visit for visit, row in last.items() if row.granted and row.withdrawn is None}
+
+
+def _last_words(connection: Connection, visit_ids: Sequence[str]) -> Mapping[str, Any]:
+    return {row.visit_id: row for row in connection.execute(_ANSWERS, {"visits": padded(list(visit_ids))}).all()}
 
 
 class SqlLedger:

@@ -22,6 +22,8 @@ class Lane(StrEnum):
     RECORD = "record"
     ALERT = "alert"
     """Red flags wait for no record."""
+    WISH = "wish"
+    """Appointments and contracts that were asked for, and the tip that was given: no record waits for them."""
 
 
 class OutboxStatus(StrEnum):

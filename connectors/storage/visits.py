@@ -14,9 +14,11 @@ from connectors.database.sealed import keys_of
 from connectors.database.transactions import Database
 from connectors.storage import tables
 from connectors.storage.children import refuse_child
+from connectors.storage.enqueue import enqueue
 from connectors.storage.owners import already_running, is_gone, still_runs
 from connectors.storage.ports import Channel, Visit, VisitStart, VisitStatus
 from connectors.storage.upsert import put
+from connectors.storage.wishes import wishes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,19 @@ _CLOSE = (
 )
 
 
+_ENDING = (
+    select(tables.visits.c.id, tables.visits.c.resident_id)
+    .where(
+        tables.visits.c.id.in_(bindparam("which", expanding=True)), tables.visits.c.status == VisitStatus.OPEN.value
+    ).order_by(tables.visits.c.id).with_for_update()
+)  # fmt: skip
+
+
 def _close_all(connection: Connection, closes: Sequence[_Close]) -> None:
+    """With the end of a visit its wishes are queued; a visit that has ended already has told them."""
+    which = padded(sorted(close.visit_id for close in closes))
+    ending = {row.id: row.resident_id for row in connection.execute(_ENDING, {"which": which}).all()}
+    enqueue(connection, wishes_of(connection, ending) if ending else ())
     rows = [{"visit": c.visit_id, "to": c.status.value, "how": c.outcome, "when": c.ended} for c in closes]
     connection.execute(_CLOSE, rows)
 

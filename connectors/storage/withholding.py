@@ -21,6 +21,7 @@ from agent.domain.events import (
     SlotSet,
     StaffWrote,
     SuggestionMade,
+    TipGiven,
     TurnTimed,
 )
 
@@ -60,7 +61,7 @@ def _body(body: EventBody, *, spoken_of: bool) -> EventBody:
             return replace(body, text="")
         case ConversationOpened():
             return replace(body, history={})
-        case SuggestionMade(turn=turn):
+        case SuggestionMade(turn=turn) | TipGiven(turn=turn):
             return PatternUsed(turn, WITHHELD)
         case TurnTimed():
             return replace(body, clip=None)

@@ -11,7 +11,7 @@ from connectors.storage.outbox import SqlOutbox
 from connectors.storage.parcels import MOST_TRIES, OutboxRow, OutboxStatus
 from suifang.app import open_app
 from suifang.delivery import Courier, wall_ms
-from suifang.letters import MEANING
+from suifang.letters import meaning
 from suifang.settings import read_settings
 from suifang.signing import open_backend
 
@@ -68,7 +68,7 @@ def _line(row: OutboxRow, held: int) -> str:
     if row.code:
         text += f"\n         {row.code}: {row.problem}"
     if row.status is OutboxStatus.DEAD:
-        text += f"\n         {MEANING.get(row.code, 'see the message above')}; then: suifang outbox retry {row.id}"
+        text += f"\n         {meaning(row)}; then: suifang outbox retry {row.id}"
     return text + (f"\n         {held} later letters of this resident wait behind it" if held else "")
 
 

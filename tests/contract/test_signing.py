@@ -202,6 +202,37 @@ def test_appointments_get_a_number_and_a_slot_is_full_some_day(holds: Callable[[
     holds(check)
 
 
+def test_wishes_wait_for_people_and_change_nothing(holds: Callable[[Check], None]) -> None:
+    wishes = (
+        ("appointment", {"status": "proposed", "department": "orthopedics", "time": "2026-11-24 上午", "by": "self"}),
+        ("contract", {"what": "intend", "wish": "renew", "years": 2, "call_at": "2026-11-24T09:00", "by": "self"}),
+        ("education", {"topic": "salt"}),
+    )
+
+    async def check(backend: SigningBackend, _reference: ReferenceBackend) -> None:
+        who = await someone(backend)
+        before = await backend.resident(who, ON)
+        for _ in range(2):
+            for kind, body in wishes:
+                await backend.deliver(Parcel(f"v1:{kind}", who, ParcelKind(kind), body))
+        after = await backend.resident(who, ON)
+        assert before is not None
+        assert after is not None
+        told = [{**body, "kind": kind, "at": "2026-11-23"} for kind, body in wishes]
+        assert list(after.notes) == [*before.notes, *told]
+        assert replace(after, notes=before.notes) == before
+        for kind, body in (
+            ("appointment", {"status": "proposed", "department": ""}),
+            ("appointment", {"status": "proposed", "department": "orthopedics", "time": "soon"}),
+            ("contract", {"what": "intend", "wish": "buy"}),
+        ):
+            with pytest.raises(BackendError) as caught:
+                await backend.deliver(Parcel("v2:bad", who, ParcelKind(kind), body))
+            assert (caught.value.code, caught.value.retryable) == ("backend-refused", False)
+
+    holds(check)
+
+
 def test_alerts_are_taken_even_of_strangers(holds: Callable[[Check], None]) -> None:
     async def check(backend: SigningBackend, _reference: ReferenceBackend) -> None:
         receipt = await backend.deliver(Parcel("v:alert:1", "of-v", ParcelKind.ALERT, {"flag": "chest_pain"}))
