@@ -87,7 +87,7 @@ def test_a_wish_that_nobody_can_take_is_explained(tmp_path: Path, root: Path, li
             await Courier(app.store.outbox, backend).empty()
             (letter,) = await HouseLetters(app.store.outbox).dead("t1")
             assert (letter.kind, letter.lane, letter.code) == ("appointment", "wish", "resident-unknown")
-            assert "by hand" in letter.meaning
+            assert "by hand" in letter.remedy
             assert [row.key for row in await app.store.outbox.rows()] == [f"{visit}:appointment"]
 
     asyncio.run(inside())
