@@ -94,7 +94,8 @@ def interpret(
     rest = _Rest(knowledge, last_ask)
     said = replace(utterance, text=repaired.text)
     meant = _meaning(said, ask, reading, ctx, rest)
-    commands = _beside([c for c in commands if not _explained(c, meant, said.text)], meant)
+    wish = _wish(said, ask, knowledge)
+    commands = _beside([c for c in commands if not _explained(c, wish, said.text)], meant)
     if not commands:
         commands += _guessed(said, ask, ctx, rest)
     if not commands and ask and not knowledge.instructions.search(said.text):
@@ -110,9 +111,14 @@ def _beside(raised: list[Command], meant: list[Command]) -> list[Command]:
     return [*raised, *(c for c in meant if not isinstance(c, StartPattern) or c.pattern == "human_handoff")]
 
 
-def _explained(doubt: Command, meant: list[Command], text: str) -> bool:
+def _wish(utterance: Utterance, ask: str | None, knowledge: Knowledge) -> str:
+    """The words of a wish that holds in every state; empty where there is none."""
+    found = detect_patterns(utterance, ask, knowledge.lexicons)
+    return next((pattern.words for pattern in found if pattern.pattern in AT_ONCE), "")
+
+
+def _explained(doubt: Command, wish: str, text: str) -> bool:
     """我不想让你们记了 is merely alike to words of danger: where that wish is all that is said, it is done at once."""
-    wish = next((c.words for c in meant if isinstance(c, StartPattern) and c.pattern in AT_ONCE), "")
     alike = isinstance(doubt, ProbeMention) and doubt.mention.rule.endswith(".likeness")
     return bool(wish) and alike and len(text) - len(wish) <= _BESIDE_A_WISH
 
