@@ -30,6 +30,9 @@ READ_BACK_BELOW = 0.3
 """Recogniser confidence under which one value in four is wrong (model card, reliability); typed text has 1."""
 EMERGENCY_FLOWS = frozenset({"pattern_emergency", "pattern_emergency_other", "pattern_suicide_risk"})
 
+ENDING_PATTERNS = frozenset({"cancel", "goodbye", "resume_later", "abuse", "wrong_person"})
+"""难受，不想说了, said by somebody in danger, is a reason to stay."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -209,6 +212,9 @@ def start_pattern(work: Work, script: Script, pattern: str, words: str) -> None:
         _failed(work, script)
         return
     work.emit(PatternUsed(work.state.turn, pattern, words))
+    if _in_emergency(work) and pattern in ENDING_PATTERNS:
+        _failed(work, script)
+        return
     if any(frame.flow == flow for frame in work.state.stack):
         return
     push(work, script, flow)

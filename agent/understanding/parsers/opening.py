@@ -84,7 +84,9 @@ def _by_name(text: str, ctx: AskContext) -> Reading | None:
 
 
 def _identity_polar(text: str, lexicons: Lexicons) -> Reading:
-    if not text or lexicons.opening["who_are_you"].search(text):
+    asked = lexicons.opening["who_are_you"]
+    text = "，".join(clause for clause in text.split("，") if not asked.search(clause))  # 是，你哪儿的
+    if not text:
         return Reading()
     found = polar(text, lexicons)
     if found is None or (found.confidence <= WEAK and not found.alone):

@@ -111,3 +111,13 @@ def test_no_side_effect_is_nobody_unconscious(library: Library, words: str, heed
     """Asked for side effects, 没反应 of oneself is an answer; of a person it is raised, or asked about once."""
     found = interpret(words, "adr", AskContext(NOW, WANG), library.knowledge).mentions
     assert any(m.status in {MentionStatus.PRESENT, MentionStatus.UNCERTAIN} for m in found) is heeded
+
+
+@pytest.mark.parametrize("words", ["难受，不想说了", "再见", "你过一会儿再打吧", "滚"])
+def test_somebody_in_danger_who_will_not_talk_is_not_left(library: Library, words: str) -> None:
+    talk = Talk(library).hear("我就是", "可以", "刚量的，高压一百九十六，低压一百一十二，我头疼得要炸开了，还吐了两回")
+    assert talk.it.ask == "someone_nearby"
+    talk.hear(words)
+    assert talk.it.outcome in (None, Outcome.ESCALATED)
+    talk.hear(words, words)
+    assert talk.it.outcome is Outcome.ESCALATED
