@@ -13,6 +13,7 @@ from agent.clinical.contradictions import Check, load_checks
 from agent.clinical.forms import Form, load_forms
 from agent.clinical.labels import Labels, load_labels
 from agent.clinical.selfcare import SelfCareTable, load_selfcare
+from agent.clinical.spoken import Spoken, load_spoken
 from agent.clinical.targets import Targets, load_targets
 from agent.clinical.yamlfile import Node, read_yaml
 
@@ -64,6 +65,7 @@ class ClinicalRules:
     selfcare: SelfCareTable
     calendar: Calendar
     labels: Labels
+    spoken: Spoken
     checks: tuple[Check, ...]
 
 
@@ -85,6 +87,7 @@ def load_clinical(clinical_dir: Path) -> ClinicalRules:
         selfcare=load_selfcare(clinical_dir / "selfcare.yml"),
         calendar=load_calendar(clinical_dir / "holidays.yml"),
         labels=load_labels(clinical_dir),
+        spoken=load_spoken(clinical_dir / "spoken.yml", known),
         checks=load_checks(clinical_dir / "contradictions.yml", known),
     )
 

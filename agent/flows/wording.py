@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -55,8 +56,21 @@ def _frequency_words(times_per_day: float) -> str:
     return "一周一次" if days == 7 else f"{days}天一次"
 
 
-def value_words(fill: SlotFill, label: str, unit: str, names: Callable[[str], str]) -> str:
-    """``高压185``; codes and medicine ids by ``names``; medicines with their dose."""
+def plain_words(value: SlotValue) -> str:
+    """One value by itself: ``true``, ``7.2``, ``1953年7月12日``, a code as it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (int, float)):
+        return number_words(value)
+    day = _DAY.fullmatch(str(value))
+    return f"{int(day[1])}年{int(day[2])}月{int(day[3])}日" if day else str(value)
+
+
+_DAY = re.compile("(\\d{4})-(\\d\\d)-(\\d\\d)")
+
+
+def value_words(fill: SlotFill, label: str, names: Callable[[str], str]) -> str:
+    """``收缩压185``; codes and medicine ids by ``names``; medicines with their dose."""
     value = fill.value
     if isinstance(value, tuple):
         words = [
@@ -65,6 +79,4 @@ def value_words(fill: SlotFill, label: str, unit: str, names: Callable[[str], st
         return f"{label}{'、'.join(words)}"
     if isinstance(value, bool):
         return label if value else f"没有{label}"
-    if isinstance(value, (int, float)):
-        return f"{label}{number_words(value)}{unit}"
-    return f"{label}{names(value)}"
+    return f"{label}{number_words(value) if isinstance(value, (int, float)) else names(value)}"
