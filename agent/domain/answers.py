@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -66,6 +66,12 @@ class Reading:
     reason: str = ""
     complete: bool = False
     """The ask is wholly answered: the end of turn need not wait for more."""
+
+    def read_back(self, reason: str = "") -> Reading:
+        """The same values, to be read back before they count; ``reason`` in place of the one it has."""
+        fills = tuple(replace(fill, confirm=True) for fill in self.fills)
+        asks = self.confirm or bool(fills)
+        return replace(self, fills=fills, confirm=asks, complete=False, reason=reason or self.reason)
 
     @property
     def empty(self) -> bool:

@@ -34,6 +34,7 @@ def heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, k
 
 
 def read_answer(ask: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Reading:
+    """What the words as they stand mean as an answer to ``ask``; nothing is repaired or guessed."""
     words = knowledge.proxy.as_the_resident(utterance.text, ask, ctx)
     utterance = replace(utterance, text=knowledge.dialect.standard(words))
     if not utterance.text or knowledge.instructions.search(utterance.text):

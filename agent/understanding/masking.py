@@ -95,15 +95,6 @@ def present(text: str) -> str:
     return text
 
 
-def of_two_minds(text: str) -> bool:
-    """Figures of another day or another person stand beside those that count."""
-    kept = own(present(text))
-    return len(_FIGURES.findall(kept)) < len(_FIGURES.findall(text)) and bool(_FIGURES.search(kept))
-
-
-_FIGURES = re.compile(f"[{NUMERAL}点]{{2,}}")
-
-
 def _told_up_to_now(text: str) -> str:
     """早先口重，离了咸菜不吃饭，自打查出来才改的: all before 自打 is of earlier days."""
     spans = clauses(text)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from agent.domain.answers import AnswerKind, Reading
 from agent.understanding.lexicons import Lexicons
@@ -26,6 +25,8 @@ def outright(ask: str, text: str, reading: Reading, read: Callable[[str], Readin
         return reading
     spans = clauses(text)
     refused = any(lexicons.general["refused_surely"].search(text[a:b]) for a, b in spans)
+    if refused and ask.endswith("_symptoms") and reading.fills:
+        return reading.read_back("a complaint, and no wish to talk")  # 心口有点慌，我不想说了: it is not lost
     if refused and not _FIGURE.search(text):
         return Reading(answer=AnswerKind.REFUSED, complete=True, reason="will not say")
     unknown = [span for span in spans if lexicons.general["unknown_surely"].search(text[slice(*span)])]
@@ -37,5 +38,4 @@ def outright(ask: str, text: str, reading: Reading, read: Callable[[str], Readin
     kept = read(rest)
     if not kept.fills:
         return Reading(answer=AnswerKind.UNKNOWN, complete=True, reason="does not know")
-    fills = tuple(replace(fill, confirm=True) for fill in kept.fills)
-    return replace(kept, fills=fills, confirm=True, complete=False, reason="not sure of it")
+    return kept.read_back("not sure of it")

@@ -11,7 +11,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -65,8 +65,7 @@ class SaidBefore:
             return reading
         if table.support(text, value) >= SUPPORTED:
             return reading
-        fills = tuple(replace(fill, confirm=True) for fill in reading.fills)
-        return replace(reading, fills=fills, confirm=True, complete=False, reason="an unusual way to say it")
+        return reading.read_back("an unusual way to say it")
 
     @cached_property
     def _tables(self) -> dict[str, _Table]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from agent.domain.answers import Reading, SlotFill, SlotValue
 from agent.understanding.masking import BLANK, FIX, NOW, OTHERS, PAST, blank, clauses
@@ -70,11 +69,11 @@ def second_look(ask: str, utterance: Utterance, reading: Reading, read: Read) ->
     for counts in _counting(ask, utterance.text):
         own = read(counts)
         if own.fills and _values(own) != _values(reading):
-            return _read_back(own, "only what is said of now, or of oneself, counts")
+            return own.read_back("only what is said of now, or of oneself, counts")
     if not reading.fills or reading.confirm or all(fill.confirm for fill in reading.fills):
         return reading
     doubted = any(_disagree(reading.fills, read(part), utterance.text) for part in _parts(utterance.text))
-    return _read_back(reading, "one part of the answer says something else") if doubted else reading
+    return reading.read_back("one part of the answer says something else") if doubted else reading
 
 
 def _counting(ask: str, text: str) -> Iterator[str]:
@@ -141,8 +140,3 @@ def _fits(fill: SlotFill, whole: SlotValue, text: str) -> bool:
 
 def _values(reading: Reading) -> dict[str, SlotValue]:
     return {fill.slot: fill.value for fill in reading.fills}
-
-
-def _read_back(reading: Reading, reason: str) -> Reading:
-    fills = tuple(replace(fill, confirm=True) for fill in reading.fills)
-    return replace(reading, fills=fills, confirm=True, complete=False, reason=reason)

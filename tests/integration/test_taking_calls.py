@@ -174,9 +174,7 @@ def test_of_two_doctors_who_accept_at_once_one_has_it_while_the_agents_call_give
         async with line.doctors.on_duty(WANG) as desk, line.doctors.on_duty(zhao) as other:
             await line.type("我胸口疼得厉害")
             await line.until(lambda: line.doctors.news(line.visit) is not None)
-            took = await asyncio.gather(
-                desk.accept(line.visit), other.accept(line.visit), return_exceptions=True
-            )
+            took = await asyncio.gather(desk.accept(line.visit), other.accept(line.visit), return_exceptions=True)
             assert [getattr(one, "code", None) for one in took] == [None, "call-taken"]
             news = line.doctors.news(line.visit)
             assert news is not None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from agent.domain.answers import AnswerKind, AskContext, Reading
 from agent.understanding.masking import BLANK, NUMERAL, blank, clauses, present
@@ -179,11 +178,11 @@ def weighed(read: Callable[[str], Reading | None]) -> Parser:
         if kind is not None:
             rest = _without_it(counts)
             told = (read(rest) if rest.strip(BLANK) else None) or Reading()
-            return _doubted(told) if told.fills else Reading(answer=kind, complete=True, reason="says so")
+            return told.read_back() if told.fills else Reading(answer=kind, complete=True, reason="says so")
         found = read(counts) or Reading()
         if not found.empty or counts == whole:
             return found
-        return _doubted(read(whole) or Reading())
+        return (read(whole) or Reading()).read_back()
 
     return parse
 
@@ -201,8 +200,3 @@ def _without_it(text: str) -> str:
         if any(words.search(clause) for words in (_WONT, _DONT_KNOW, _WHETHER, _CALLER)):
             text = blank(text, start, end)
     return text
-
-
-def _doubted(found: Reading) -> Reading:
-    fills = tuple(replace(fill, confirm=True) for fill in found.fills)
-    return replace(found, fills=fills, confirm=found.confirm or bool(fills), complete=False)

@@ -89,3 +89,9 @@ def test_a_daughter_speaks_for_her_parent(
 
 def test_the_resident_s_own_words_are_not_turned_round(library: Library) -> None:
     assert meant(library, "smoke_per_day_now", "我妈不抽，我一天一包")[0] == {"smoke_per_day_now": 20}
+
+
+def test_a_complaint_of_somebody_who_will_not_talk_is_not_lost(library: Library) -> None:
+    slots, read_back = meant(library, "htn_symptoms", "心口有点慌，我不想说了")
+    assert slots == {"htn_symptoms": ("6",)}
+    assert read_back
