@@ -36,7 +36,7 @@ chat: $(RUN_STAMP) ## the same conversation, typed
 	$(SUIFANG) chat hypertension_followup
 
 test: $(DEV_STAMP) ## the whole test suite
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 unit: $(DEV_STAMP) ## the unit ring alone, on virtual time
 	$(BIN)/python -m pytest tests/unit -n 2 --dist loadfile -p no:anyio -p no:schemathesis
