@@ -23,6 +23,7 @@ from agent.domain.events import (
     EventBody,
     MentionJudged,
     NoticeRenewed,
+    RecordMentioned,
     ResidentSaid,
     ResidentSilent,
     SlotSet,
@@ -30,13 +31,16 @@ from agent.domain.events import (
     TurnTimed,
     VoiceFailed,
 )
+from agent.domain.health_record import RECORD_FORM
 from agent.domain.turns import Completeness, Hints
 from agent.errors import InputError
+from agent.flows.apply import READ_BACK_BELOW
 from agent.flows.engine import Script, ask_anew, open_collect, push, run
 from agent.flows.log import Work
 from agent.flows.state import NOTICE_VERSION, Frame, State
 from agent.library import Library
 from agent.understanding.interpret import Understood, interpret
+from agent.understanding.record_mentions import facts_told
 
 SPOKEN = "voice"
 """The channel of calls."""
@@ -217,6 +221,7 @@ class Conversation:
         work.emit(ResidentSaid(work.state.turn, text, ask, round(confidence, 3), work.state.speaker))
         understood = interpret(text, ask, work.state.context(now), self._library.knowledge, self._last_ask)
         self._log_mentions(work, understood)
+        self._log_facts(work, text, confidence)
         turns.take(work, self._script, self._library.knowledge, understood, confidence)
         if work.state.turn - work.state.staff_turns >= MAX_TURNS and work.state.outcome is None:
             ending = "pattern_emergency_silence" if work.state.emergency else "pattern_too_long"
@@ -344,6 +349,15 @@ class Conversation:
                 if m.status not in raising
             )
         )
+
+
+    def _log_facts(self, work: Work, text: str, confidence: float) -> None:
+        """What is told of the health record beside the question; the intake asks for all of it itself."""
+        state = work.state
+        if state.form == RECORD_FORM or state.consent is False or confidence < READ_BACK_BELOW:
+            return
+        for told in facts_told(text, state.context(work.now), self._library.knowledge):
+            work.emit(RecordMentioned(state.turn, told.slot, told.value, told.text, text, state.speaker))
 
 
 OWN_TO_A_CALL = frozenset({"identity", "consent", "contact_relation", "callback_time", "satisfaction_score"})

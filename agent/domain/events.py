@@ -72,6 +72,22 @@ class SlotSet:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordMentioned:
+    """A fact of the health record was told beside what was asked (我对青霉素过敏): for the doctor to accept."""
+
+    turn: int
+    slot: str
+    """Field of the health record."""
+    value: SlotValue
+    """Codes of the field."""
+    text: str
+    """The clause that says it."""
+    words: str
+    """The resident's words of that turn."""
+    speaker: str = "self"
+
+
+@dataclass(frozen=True, slots=True)
 class AskClosed:
     """An ask ended without (all) values: why the slots stay empty."""
 
@@ -216,9 +232,9 @@ class ConversationClosed:
 
 
 EventBody = (
-    ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | AskClosed | AlertRaised | MentionJudged
-    | PatternUsed | TipGiven | ConsentGiven | NoticeRenewed | SuggestionMade | TurnTimed | VoiceFailed | DoctorCall
-    | StaffWrote | ConversationClosed
+    ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | RecordMentioned | AskClosed | AlertRaised
+    | MentionJudged | PatternUsed | TipGiven | ConsentGiven | NoticeRenewed | SuggestionMade | TurnTimed | VoiceFailed
+    | DoctorCall | StaffWrote | ConversationClosed
 )  # fmt: skip
 
 

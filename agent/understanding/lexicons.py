@@ -21,6 +21,7 @@ from agent.yaml_lines import load_yaml
 T = TypeVar("T")
 _PHRASE_FILES = (
     "general", "yes_no", "opening", "relations", "polarity", "adherence", "doses", "intent_phrases", "volunteered",
+    "record_mentions",
 )  # fmt: skip
 
 
@@ -39,6 +40,8 @@ class Lexicons:
     doses: Mapping[str, Phrases]
     intent_phrases: Mapping[str, Phrases]
     volunteered: Mapping[str, Phrases]
+    record_mentions: Mapping[str, Phrases]
+    """Field of the health record -> words by which a fact of it is told unasked."""
     symptoms: SymptomLexicon
     medicines: MedicineLexicon
     mishearings: Mishearings

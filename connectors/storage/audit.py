@@ -25,7 +25,7 @@ class AuditEntry:
     at: str
     who: str
     act: str
-    """sign, correct, export, erase, withdraw, opt_out, lift_opt_out"""
+    """sign, correct, export, erase, withdraw, opt_out, lift_opt_out, file_accepted, file_rejected …"""
     subject: str
     """Visit or resident; no names."""
     detail: Mapping[str, Any] = field(default_factory=dict)

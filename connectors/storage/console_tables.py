@@ -1,10 +1,10 @@
-"""Tables of what staff do beside signing: who looks after an alert, calls wanted again, who is on duty."""
+"""Tables of what staff do beside signing: alerts taken, calls wanted again, facts for the health record, shifts."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, PrimaryKeyConstraint, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table
 
-from connectors.database.sealed import SealedText
+from connectors.database.sealed import SealedJson, SealedText
 from connectors.storage.tables import metadata
 
 alert_care = Table(
@@ -30,6 +30,26 @@ recalls = Table(
     Column("at", String(40), nullable=False),
 )
 """Visits that are to be held again. One is done once a later visit of the same resident and flow was begun."""
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("visit_id", ForeignKey("visits.id"), nullable=False, index=True),
+    Column("resident_id", String(64), nullable=False),
+    Column("slot", String(64), nullable=False),
+    Column("value", SealedJson("proposals.value"), nullable=False),
+    Column("text", SealedText("proposals.text"), nullable=False),
+    Column("words", SealedText("proposals.words"), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("decided_by", String(64), nullable=False),
+    Column("decided_at", String(40), nullable=False),
+    Index("proposals_of", "resident_id", "status"),
+)
+"""Facts for the health record that were told in a conversation; a doctor accepts or rejects each."""
 
 shifts = Table(
     "shifts",

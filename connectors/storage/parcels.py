@@ -24,6 +24,8 @@ class Lane(StrEnum):
     """Red flags wait for no record."""
     WISH = "wish"
     """Appointments and contracts that were asked for, and the tip that was given: no record waits for them."""
+    FILE = "file"
+    """Facts that a doctor accepted for the health record."""
 
 
 class OutboxStatus(StrEnum):

@@ -17,13 +17,13 @@ from connectors.database.transactions import Database
 from connectors.storage import tables
 from connectors.storage.access_tables import links
 from connectors.storage.audit import AuditEntry, append_audit
-from connectors.storage.console_tables import alert_care, recalls
+from connectors.storage.console_tables import alert_care, proposals, recalls
 from connectors.storage.outbox import LEASED_ROWS
 from connectors.storage.reviews import SIGNED
 
 OF_VISITS: Sequence[Table] = (
     tables.events, tables.records, tables.corrections, tables.alerts, tables.clips, tables.outbox, tables.consents,
-    alert_care, recalls,
+    alert_care, recalls, proposals,
 )  # fmt: skip
 """Rows that belong to a visit, and go with it."""
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import InputError
 from connectors.database.transactions import Database
 from connectors.storage import tables
 from connectors.storage.audit import AuditEntry, append_audit
+from connectors.storage.console_tables import proposals
 from connectors.storage.events import event_of, event_row, remove_files
 from connectors.storage.media import audio_files
 from connectors.storage.parcels import OutboxStatus
@@ -126,13 +127,14 @@ async def _drop_clips(connection: AsyncConnection, visit_id: str) -> Sequence[st
 
 
 async def _drop_words(connection: AsyncConnection, visit_id: str) -> None:
-    """Events and records are put back without words: their tables take no updates."""
+    """Events and records are put back without words: their tables take no updates. Proposals keep their codes."""
     events, records = tables.events, tables.records
     rows = (await connection.execute(select(events).where(events.c.visit_id == visit_id).order_by(events.c.seq))).all()
     kept = [event_row(visit_id, event) for event in without_words([event_of(row) for row in rows])]
     await connection.execute(delete(events).where(events.c.visit_id == visit_id))
     if kept:
         await connection.execute(insert(events), kept)
+    await connection.execute(update(proposals).where(proposals.c.visit_id == visit_id).values(words="", text=""))
     versions = (await connection.execute(select(records).where(records.c.visit_id == visit_id))).all()
     await connection.execute(delete(records).where(records.c.visit_id == visit_id))
     bare = [{**row._mapping, "body": record_without_words(row.body)} for row in versions]

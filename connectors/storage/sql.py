@@ -24,6 +24,7 @@ from connectors.storage.migrate import METADATA, bring_up_to_date
 from connectors.storage.outbox import SqlOutbox
 from connectors.storage.persons import SqlPersons
 from connectors.storage.ports import StoredRecord, share_form
+from connectors.storage.proposals import SqlProposals
 from connectors.storage.retention import SqlRetention
 from connectors.storage.reviews import SqlReviews, as_record
 from connectors.storage.roster import SqlRoster
@@ -133,6 +134,7 @@ class SqlStore:
         self.scope = SqlScope(database)
         self.worklist = SqlWorklist(database)
         self.caring = SqlCaring(database)
+        self.proposals = SqlProposals(database)
         self.roster = SqlRoster(database)
 
     @property

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from connectors.database.sealed import SealedJson, SealedText
 from connectors.database.sealing import APPEND_ONLY, BLIND, Blind, sealing_table
 
-REVISION = "console"
+REVISION = "proposals"
 """The migration that these tables are at."""
 
 metadata = MetaData()

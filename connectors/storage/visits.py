@@ -17,8 +17,9 @@ from connectors.storage.children import refuse_child
 from connectors.storage.enqueue import enqueue
 from connectors.storage.owners import already_running, is_gone, still_runs
 from connectors.storage.ports import Channel, Visit, VisitStart, VisitStatus
+from connectors.storage.proposals import file_proposals
 from connectors.storage.upsert import put
-from connectors.storage.wishes import wishes_of
+from connectors.storage.wishes import ended_logs, is_known, wishes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +122,15 @@ _ENDING = (
 
 
 def _close_all(connection: Connection, closes: Sequence[_Close]) -> None:
-    """With the end of a visit its wishes are queued; a visit that has ended already has told them."""
+    """With the end of a visit its wishes are queued and its facts for the health record proposed.
+
+    A visit that has ended already has told them.
+    """
     which = padded(sorted(close.visit_id for close in closes))
     ending = {row.id: row.resident_id for row in connection.execute(_ENDING, {"which": which}).all()}
-    enqueue(connection, wishes_of(connection, ending) if ending else ())
+    logs = ended_logs(connection, ending) if ending else {}
+    enqueue(connection, wishes_of(logs, ending))
+    file_proposals(connection, {v: (ending[v], log) for v, log in logs.items() if is_known(ending[v], v)})
     rows = [{"visit": c.visit_id, "to": c.status.value, "how": c.outcome, "when": c.ended} for c in closes]
     connection.execute(_CLOSE, rows)
 

@@ -17,10 +17,11 @@ from connectors.storage import tables
 from connectors.storage.enqueue import NewParcel
 from connectors.storage.ledger import agreed
 from connectors.storage.parcels import Lane
+from connectors.storage.proposing import TYPES as FACTS
 
 INTENTIONS = {"sign": "sign", "renew": "renew", "stop": "end"}
 """Codes of suifang-contract-topic that are a wish, in the backend's words."""
-_TYPES = [kind.__name__ for kind in (SlotSet, AskClosed, TipGiven)]
+_TYPES = [kind.__name__ for kind in {SlotSet, AskClosed, TipGiven, *FACTS}]
 _WANTED = (
     select(tables.events).where(
         tables.events.c.visit_id.in_(bindparam("visits", expanding=True)), tables.events.c.type.in_(_TYPES)
@@ -28,18 +29,33 @@ _WANTED = (
 )  # fmt: skip
 
 
-def wishes_of(connection: Connection, ended: Mapping[str, str]) -> Sequence[tuple[str, NewParcel]]:
-    """Visit and parcel, for visits that end now (id → resident id): a few statements, however many they are."""
+def ended_logs(connection: Connection, ended: Mapping[str, str]) -> Mapping[str, Sequence[Event]]:
+    """What counts here of the logs of visits that end now (id → resident id), of those with consent.
+
+    A few statements, however many they are.
+    """
     asked = agreed(connection, list(ended))
     if not asked:
-        return ()
+        return {}
     rows = connection.execute(_WANTED, {"visits": padded(sorted(asked))}).all()
-    found = []
-    for visit, mine in groupby(rows, lambda row: str(row.visit_id)):
-        events = [from_dict({"seq": row.seq, "at": row.at, "type": row.type, **row.body}) for row in mine]
-        known = ended[visit] != f"of-{visit}"  # a stranger has no file in which a tip could stand
-        found += [(visit, p) for p in wish_parcels(visit, events) if known or p.kind != "education"]
-    return found
+    return {
+        visit: [from_dict({"seq": row.seq, "at": row.at, "type": row.type, **row.body}) for row in mine]
+        for visit, mine in groupby(rows, lambda row: str(row.visit_id))
+    }
+
+
+def is_known(resident_id: str, visit_id: str) -> bool:
+    """A stranger has no file in which a tip, or a fact, could stand."""
+    return resident_id != f"of-{visit_id}"
+
+
+def wishes_of(logs: Mapping[str, Sequence[Event]], ended: Mapping[str, str]) -> Sequence[tuple[str, NewParcel]]:
+    """Visit and parcel."""
+    return [
+        (visit, parcel)
+        for visit, events in logs.items() for parcel in wish_parcels(visit, events)
+        if parcel.kind != "education" or is_known(ended[visit], visit)
+    ]  # fmt: skip
 
 
 def wish_parcels(visit_id: str, events: Sequence[Event]) -> Iterator[NewParcel]:

@@ -17,6 +17,7 @@ from agent.domain.events import (
     EventBody,
     MentionJudged,
     PatternUsed,
+    RecordMentioned,
     ResidentSaid,
     SlotSet,
     StaffWrote,
@@ -61,7 +62,7 @@ def _body(body: EventBody, *, spoken_of: bool) -> EventBody:
             return replace(body, text="")
         case ConversationOpened():
             return replace(body, history={})
-        case SuggestionMade(turn=turn) | TipGiven(turn=turn):
+        case SuggestionMade(turn=turn) | TipGiven(turn=turn) | RecordMentioned(turn=turn):
             return PatternUsed(turn, WITHHELD)
         case TurnTimed():
             return replace(body, clip=None)
