@@ -350,7 +350,6 @@ class Conversation:
             )
         )
 
-
     def _log_facts(self, work: Work, text: str, confidence: float) -> None:
         """What is told of the health record beside the question; the intake asks for all of it itself."""
         state = work.state

@@ -37,6 +37,7 @@ from connectors.web.console.views import (
 from suifang.briefs import BRIEF_VALUES, answered, medicines
 from suifang.calling import call_list
 from suifang.papers import Papers
+from suifang.proposed import label_of, proposal_views, record_words
 from suifang.reviewing import Reviewing, Signer
 from suifang.trends import trends_of
 from suifang.worklist import Words, age_on, call_items, person_words, urgent, visit_item, work_items
@@ -100,6 +101,9 @@ class HouseDesk:
             trends_of(file.indicators if file else (), rules.targets, sheet.report.header.age, taken),
             f"{row.recall.by} {_minute(row.recall.at)} 退回重打：{row.recall.why}" if row.recall else "",
             rules.labels.medicines,
+            proposal_views(
+                await self._parts.store.proposals.of_visit(visit_id), rules, file.record if file else (), sheet.report
+            ),
         )  # fmt: skip
 
     async def live(self, visit_id: str, after: int = -1) -> LiveView:
@@ -134,6 +138,11 @@ class HouseDesk:
             trends_of(file.indicators if file else (), targets, age_on(born, words.now.date()), None),
             tuple(visit_item(row, words) for row in rows),
             tuple(self._last(file)) if file else (), trouble,
+            proposal_views(
+                await self._parts.store.proposals.of_resident(resident_id), self._parts.library.rules,
+                file.record if file else (),
+            ),
+            record_words(file.record if file else (), self._parts.library.rules),
         )  # fmt: skip
 
     async def alerts(self, team: str, *, loose: bool = False) -> tuple[AlertView, ...]:
@@ -180,6 +189,16 @@ class HouseDesk:
             await self._parts.store.caring.take(visit_id, loose[0], self._doer(staff))
         await self._parts.papers.draw_up(visit_id)
         return version
+
+    async def decide(self, visit_id: str, number: int, staff: Staff, *, accept: bool) -> None:
+        """Take a proposal into the health record, or not."""
+        held = self._parts.store.proposals
+        if not accept:
+            await held.reject(visit_id, number, self._doer(staff))
+            return
+        mine = next((one for one in await held.of_visit(visit_id) if one.id == number), None)
+        label = label_of(mine.fact, self._parts.library.rules) if mine else ""
+        await held.accept(visit_id, number, self._doer(staff), label)
 
     async def recall(self, visit_id: str, why: str, staff: Staff) -> None:
         """Send the visit back for a new conversation."""

@@ -25,16 +25,16 @@ MEANING = {
 OTHERWISE = "look at the service's log, then retry"
 BY_HAND = "see to it by hand with what the record says, or put the backend's data right and retry"
 OF_WISHES = {
-    "backend-refused": f"the backend does not take this wish or tip: {BY_HAND}",
-    "key-reused": f"the backend has another wish under this key: {BY_HAND}",
+    "backend-refused": f"the backend does not take this wish, tip or fact: {BY_HAND}",
+    "key-reused": f"the backend has something else under this key: {BY_HAND}",
     "resident-unknown": f"the backend has no such resident: {BY_HAND}",
 }
-"""The same where no record can be signed anew: an appointment or contract that was asked for, a tip."""
+"""The same where no record can be signed anew: an appointment that was asked for, a tip, an accepted fact."""
 
 
 def meaning(row: OutboxRow) -> str:
     """What a dead letter means, and what to do."""
-    return (OF_WISHES if row.lane is Lane.WISH else {}).get(row.code) or MEANING.get(row.code, OTHERWISE)
+    return (OF_WISHES if row.lane in (Lane.WISH, Lane.FILE) else {}).get(row.code) or MEANING.get(row.code, OTHERWISE)
 
 
 class HouseLetters:

@@ -137,6 +137,8 @@ def _why(row: WorkRow, bucket: Bucket, words: Words) -> Iterator[str]:
         yield f"等签字已 {_days(row.ended or row.started, words.now)} 天"
     if row.outcome and row.outcome != "completed":
         yield words.labels.word("outcomes", row.outcome)
+    if row.proposals:
+        yield f"档案建议 {row.proposals} 条"
     yield from _checks(row.body)
 
 

@@ -1,4 +1,4 @@
-"""Facts of the health record told in a conversation about something else: 我对青霉素过敏, said beside the blood pressure.
+"""Facts of the health record told in a conversation about something else: 我对青霉素过敏 beside the blood pressure.
 
 They fill no slot and answer no question: they are written down for a doctor to accept. The record's own parsers read
 them; what those read only with doubt is left out.

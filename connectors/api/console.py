@@ -27,7 +27,9 @@ Carer = Annotated[Staff, Depends(require(*CLINICAL))]
 OWN = require(*CLINICAL, scope=Scope.VISIT)
 Own = Annotated[Staff, Depends(require(*CLINICAL, scope=Scope.VISIT, act="correct"))]
 Signing = Annotated[Staff, Depends(require(Role.DOCTOR, scope=Scope.VISIT, act="sign"))]
+Deciding = Annotated[Staff, Depends(require(Role.DOCTOR, scope=Scope.VISIT, act="decide"))]
 Visit = Annotated[VisitId, Path()]
+Proposal = Annotated[int, Path(ge=1, le=2**31 - 1)]
 HOMES = {Role.OPERATOR: "/console/operations", Role.ADMIN: "/console/users"}
 
 
@@ -60,6 +62,12 @@ class RecallIn(Strict):
     """Why a visit is to be held again."""
 
     why: str = Field(min_length=1, max_length=200)
+
+
+class DecisionIn(Strict):
+    """Whether a fact goes to the health record."""
+
+    accept: bool
 
 
 class VersionOut(BaseModel):
@@ -140,6 +148,11 @@ def _acts(router: APIRouter, desk: Desk) -> None:
     async def sign(visit_id: Visit, body: SignatureIn, doctor: Signing) -> VersionOut:
         """Sign; what is suggested is taken over where no doctor decided otherwise. 409 when it was changed."""
         return VersionOut(version=await desk.sign(visit_id, Seen(body.version), doctor))
+
+    @router.post("/api/visits/{visit_id}/proposals/{proposal}", status_code=204)
+    async def decide(visit_id: Visit, proposal: Proposal, body: DecisionIn, doctor: Deciding) -> None:
+        """Take a fact that was told in the visit into the health record, or not. 409 when it was decided."""
+        await desk.decide(visit_id, proposal, doctor, accept=body.accept)
 
     @router.post("/api/visits/{visit_id}/recall", status_code=204)
     async def recall(visit_id: Visit, body: RecallIn, staff: Own) -> None:

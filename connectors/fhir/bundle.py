@@ -24,6 +24,7 @@ from connectors.fhir.codes import (
     concept,
     quantity,
 )
+from connectors.fhir.health_record import AcceptedFact, resource_of
 from connectors.fhir.questionnaire import canonical, items
 
 NAMES = uuid.UUID("6f1c6f0e-9f0b-5b6e-8a55-7d5d8f2f5d10")
@@ -48,11 +49,13 @@ class SignedVisit:
     consent_at: str = ""
     """When the resident agreed; empty without a consent."""
     notice_version: str = ""
+    accepted: tuple[AcceptedFact, ...] = ()
+    """Facts of this visit that a doctor accepted for the health record."""
 
 
 def bundle(signed: SignedVisit) -> dict[str, Any]:
     """The Bundle."""
-    resources = [("patient", _patient(signed)), *_clinical(signed), *_about(signed)]
+    resources = [("patient", _patient(signed)), *_clinical(signed), *_about(signed), *_accepted(signed)]
     named = [(name, resource) for name, resource in resources if resource]
     targets = [{"reference": _urn(signed, name)} for name, _ in named if name != "patient"]
     named += [("provenance", _provenance(signed, targets)), ("audit", _audit(signed, targets[:1]))]
@@ -261,6 +264,13 @@ def _condition(signed: SignedVisit, form_id: str) -> dict[str, Any]:
         "verificationStatus": concept(f"{HL7}/condition-ver-status", "provisional", "Provisional"),
         "code": concept(ICD10, code, display),
     }
+
+
+def _accepted(signed: SignedVisit) -> Iterator[tuple[str, dict[str, Any]]]:
+    for fact in signed.accepted:
+        name = f"fact-{fact.number}"
+        whose = {"identifier": _identifier(signed, name), "patient": _whom(signed), "at": _moment(fact.accepted_at)}
+        yield name, resource_of(fact, whose)
 
 
 def _provenance(signed: SignedVisit, targets: Sequence[dict[str, Any]]) -> dict[str, Any]:

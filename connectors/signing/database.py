@@ -15,8 +15,8 @@ from connectors.database.sealing import prove_keys, reseal, settle, usage
 from connectors.database.transactions import Database, open_database, patiently
 from connectors.signing.tables import SCHEMA, about, metadata
 
-IN_CLEAR = 1
-"""The schema before this one: the same tables, nothing sealed."""
+EARLIER = (1, 2)
+"""Schemas that lack tables, which are made on opening; the first held values in clear, which are sealed then."""
 
 
 class SigningDatabase:
@@ -77,7 +77,7 @@ async def _check_schema(connection: AsyncConnection) -> None:
     found = (await connection.execute(select(about.c.schema))).scalar()
     if found is None:
         await connection.execute(insert(about).values(schema=SCHEMA))
-    elif found == IN_CLEAR:
+    elif found in EARLIER:
         await connection.execute(update(about).values(schema=SCHEMA))
     elif found != SCHEMA:
         raise BackendError(

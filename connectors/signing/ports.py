@@ -27,6 +27,8 @@ class ParcelKind(StrEnum):
     CONTRACT = "contract"
     """Signed, renewed or ended; or an intention (what: intend) for the doctor to confirm, which changes no contract."""
     SATISFACTION = "satisfaction"
+    RECORD_CHANGE = "record_change"
+    """A fact for the health record that a doctor accepted: field, value, whose word it is, by whom accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,21 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordFact:
+    """One fact of the health record."""
+
+    slot: str
+    """Field of the 个人基本信息表."""
+    value: Any
+    """A code, a number, a text, or a medicine as a mapping."""
+    text: str
+    """What the code does not say."""
+    at: str
+    """The day on which it was told."""
+    accepted_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResidentFile:
     """What the backend knows of a resident."""
 
@@ -110,6 +127,8 @@ class ResidentFile:
     """Id of the team, as in ``Due``; empty when the backend does not tell."""
     notes: tuple[Mapping[str, Any], ...] = ()
     """Appointments and contracts that wait to be confirmed, and education sent: kind, day, and the parcel's body."""
+    record: tuple[RecordFact, ...] = ()
+    """The health record, as far as doctors accepted it."""
 
 
 @dataclass(frozen=True, slots=True)

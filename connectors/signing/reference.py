@@ -17,6 +17,7 @@ from connectors.database.keys import Keys
 from connectors.signing import tables
 from connectors.signing.database import SigningDatabase, open_signing_database
 from connectors.signing.figures import count_figures
+from connectors.signing.health_record import facts_of
 from connectors.signing.ports import Contract, Due, Figure, Parcel, ParcelKind, Reading, Receipt, ResidentFile
 from connectors.signing.taking import take
 
@@ -82,6 +83,7 @@ class ReferenceBackend:
             visits = select(booked).where(booked.c.resident_id == resident_id).order_by(booked.c.slot)
             appointments = (await connection.execute(visits)).all()
             notes = (await connection.execute(_notes_of(resident_id))).all()
+            record = await facts_of(connection, resident_id)
         return ResidentFile(
             row.id, row.name, row.sex, row.birth_date, row.phone, tuple(row.groups),
             _contract(contract, on) if contract else None,
@@ -90,6 +92,7 @@ class ReferenceBackend:
             tuple({"department": a.department, "slot": a.slot, "queue": a.queue} for a in appointments),
             row.team_id,
             tuple({**n.body, "kind": n.kind, "at": n.at} for n in reversed(notes)),
+            record,
         )  # fmt: skip
 
     async def figures(self, on: date) -> tuple[Figure, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer,
 from connectors.database.sealed import SealedJson, SealedText
 from connectors.database.sealing import sealing_table
 
-SCHEMA = 2
+SCHEMA = 3
 
 metadata = MetaData()
 
@@ -112,6 +112,19 @@ notes = Table(
     Column("body", SealedJson("notes.body"), nullable=False),
 )  # fmt: skip
 """Alerts, education sent, satisfaction; wishes for an appointment or a contract, for people to confirm."""
+
+record_facts = Table(
+    "record_facts", metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("resident_id", ForeignKey("residents.id"), nullable=False, index=True),
+    Column("slot", String(64), nullable=False),
+    Column("value", SealedJson("record_facts.value"), nullable=False),
+    Column("text", SealedText("record_facts.text"), nullable=False),
+    Column("at", String(10), nullable=False),
+    Column("accepted_by", Text, nullable=False),
+    Column("source", String(160), nullable=False, index=True),
+)  # fmt: skip
+"""The health record: what a doctor accepted, or signed with an intake."""
 
 parcels = Table(
     "parcels", metadata,

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.errors import BackendError
 from connectors.signing import tables
+from connectors.signing.health_record import fill_from_intake, take_change
 from connectors.signing.ports import Parcel, ParcelKind
 
 LIMITS: Mapping[str, tuple[float, float]] = {
@@ -70,6 +71,7 @@ async def _follow_up(connection: AsyncConnection, parcel: Parcel, today: date) -
     await _file_readings(connection, parcel.resident_id, readings, (visit, held_on, mode))
     await _next_due(connection, parcel.resident_id, flow, visit, body.get("next_visit_date"))
     await _file_satisfaction(connection, parcel, visit, held_on)
+    await fill_from_intake(connection, parcel)
     history = update(tables.residents).where(tables.residents.c.id == parcel.resident_id)
     await connection.execute(history.values(history=dict(body.get("values") or {})))
 
@@ -187,6 +189,7 @@ _KINDS: Mapping[ParcelKind, Callable[[AsyncConnection, Parcel, date], Awaitable[
     ParcelKind.ALERT: _note,
     ParcelKind.EDUCATION: _note,
     ParcelKind.SATISFACTION: _note,
+    ParcelKind.RECORD_CHANGE: take_change,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.errors import BackendError
-from connectors.signing.ports import Contract, Due, Figure, ParcelKind, Reading, Receipt, ResidentFile
+from connectors.signing.ports import Contract, Due, Figure, ParcelKind, Reading, Receipt, RecordFact, ResidentFile
 
 CONTRACT = "1"
 """Version of the contract; told in the header below on every answer."""
@@ -26,6 +26,11 @@ class ParcelIn(_Wire):
     department, time`` (``2026-11-24 上午``, ``2026-11-24T09:00``, a day alone, or empty); kind contract with body
     ``what: intend, wish: sign | renew | end, years, call_at``. ``by`` says who asked: self or a relation. Kind
     education: ``topic``.
+
+    Kind record_change is a fact for the health record that a doctor accepted: ``slot`` (field of the
+    个人基本信息表), ``value`` (a code of that field, a number, or a medicine as ``{id, times_per_day, dose_each,
+    dose_unit}``), ``text`` (what the code does not say: which operation), ``label`` (it in words), ``said_on``, ``by``,
+    ``visit``, ``accepted_by``, ``accepted_at``. A fact that is there already is taken and changes nothing.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,6 +82,16 @@ class ReadingOut(_Wire):
     source: str
 
 
+class RecordFactOut(_Wire):
+    """A fact of the health record: a field of the 个人基本信息表 and its value."""
+
+    slot: str
+    value: Any
+    text: str
+    at: str
+    accepted_by: str
+
+
 class ResidentOut(_Wire):
     """A resident's file."""
 
@@ -92,6 +107,7 @@ class ResidentOut(_Wire):
     appointments: list[dict[str, Any]]
     team: str = ""
     notes: list[dict[str, Any]] = []
+    record: list[RecordFactOut] = []
 
 
 class FigureOut(_Wire):
@@ -163,6 +179,7 @@ def resident(out: ResidentOut) -> ResidentFile:
     return ResidentFile(
         out.id, out.name, out.sex, out.birth_date, out.phone, tuple(out.groups), contract, readings, out.history,
         tuple(out.appointments), out.team, tuple(out.notes),
+        tuple(RecordFact(**item.model_dump()) for item in out.record),
     )  # fmt: skip
 
 

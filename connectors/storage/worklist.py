@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from connectors.database.transactions import Database
-from connectors.storage.console_tables import alert_care, recalls
+from connectors.storage.console_tables import alert_care, proposals, recalls
 from connectors.storage.ports import VisitStatus
+from connectors.storage.proposals import ProposalStatus
 from connectors.storage.reviews import SIGNED
 from connectors.storage.tables import alerts, events, records, residents, visits
 
@@ -74,6 +75,8 @@ class WorkRow:
     """The newest record; of visits that wait for a doctor only."""
     alerts: tuple[AlertRow, ...] = ()
     recall: RecallRow | None = None
+    proposals: int = 0
+    """Facts for the health record that wait for a doctor."""
 
     @property
     def signed(self) -> bool:
@@ -153,8 +156,11 @@ def _visits(where: ColumnElement[bool], *, bodies: bool) -> Select[Any]:
     newest = select(records.c.visit_id, func.max(records.c.version).label("version")).group_by(records.c.visit_id)
     last = newest.subquery()
     happened = select(func.max(events.c.at)).where(events.c.visit_id == visits.c.id).scalar_subquery()
+    open_ = (proposals.c.visit_id == visits.c.id) & (proposals.c.status == ProposalStatus.WAITING.value)
+    told = select(func.count()).where(open_).scalar_subquery()
     columns: list[Any] = [
         visits, residents.c.name, residents.c.sex, residents.c.birth_date, happened.label("last"),
+        told.label("told"),
         records.c.version, records.c.status.label("record_status"), records.c.author, records.c.at.label("recorded"),
     ]  # fmt: skip
     return (
@@ -187,5 +193,5 @@ def _work(row: Row[Any], flags: Sequence[AlertRow], recall: RecallRow | None) ->
         row.id, row.resident_id, row.name, row.sex, row.birth_date or "", row.flow, row.channel, row.status,
         row.started, row.ended or "", row.outcome or "", row.last or row.started, row.version or 0,
         row.record_status or "", row.author or "", row.recorded or "", getattr(row, "body", None) or {},
-        tuple(alert for alert in flags if alert.visit_id == row.id), recall,
+        tuple(alert for alert in flags if alert.visit_id == row.id), recall, row.told,
     )  # fmt: skip

@@ -115,7 +115,7 @@ async def _fhir(app: App, args: argparse.Namespace) -> None:
     """The signed record as a FHIR R4 transaction Bundle, on standard output."""
     sheet = await Reviewing(app.library, app.store).sheet(args.visit)
     consents = await app.store.ledger.consents(sheet.visit.resident_id)
-    told = bundle(signed_visit(app.library, sheet, consents))
+    told = bundle(signed_visit(app.library, sheet, consents, await app.store.proposals.of_visit(sheet.visit.id)))
     sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 import yaml
 from pydantic import SecretStr
 
@@ -26,68 +24,13 @@ from connectors.signing.serve import Client, signing_api
 from suifang.commands.backend import contract_yaml
 from suifang.settings import Settings
 from suifang.signing import served
-
-ON = date(2026, 11, 23)
-SECRET = "a-long-secret-of-the-test"
-Check = Callable[[SigningBackend, ReferenceBackend], Awaitable[None]]
-
-
-@asynccontextmanager
-async def embedded(path: Path) -> AsyncIterator[tuple[SigningBackend, ReferenceBackend]]:
-    async with open_reference(path / "signing.db", lambda: ON) as backend:
-        yield backend, backend
-
-
-@asynccontextmanager
-async def over_http(path: Path) -> AsyncIterator[tuple[SigningBackend, ReferenceBackend]]:
-    async with (
-        open_reference(path / "signing.db", lambda: ON) as backend,
-        listening(signing_api(backend, Client("us", SECRET))) as url,
-        httpx.AsyncClient() as client,
-    ):
-        yield HttpBackend(client, Access(url, "us", SECRET)), backend
-
-
-@asynccontextmanager
-async def listening(app: Any) -> AsyncIterator[str]:
-    """The application on a port of this machine."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await serving
+from tests.fakes.signing import ON, SECRET, Check, embedded, held_by, listening, over_http, someone, visit
 
 
 @pytest.fixture(params=[embedded, over_http], ids=["embedded", "http"])
 def holds(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Check], None]:
     """Run a check against a seeded backend of each kind."""
-
-    def run(check: Check) -> None:
-        async def inside() -> None:
-            async with request.param(tmp_path) as (backend, reference):
-                await seed(reference.database, 120, 1, ON)
-                await check(backend, reference)
-
-        asyncio.run(inside())
-
-    return run
-
-
-async def someone(backend: SigningBackend, flow: str = "hypertension_followup") -> str:
-    """A resident with a contract and something due."""
-    return next(d.resident_id for d in await backend.due(date(2027, 6, 1), 500) if d.flow == flow)
-
-
-def visit(who: str, key: str = "v1:1", **changes: Any) -> Parcel:
-    body = {
-        "visit": key.partition(":")[0], "version": int(key.partition(":")[2]), "flow": "hypertension_followup",
-        "form": "gw3-htn", "held_on": "2026-11-23", "mode": "3", "visit_class": "2", "signed_by": "李医生",
-        "next_visit_date": "2026-12-07", "values": {"sbp": 152, "dbp": 94, "htn_symptoms": ["2"]}, **changes,
-    }  # fmt: skip
-    return Parcel(key, who, ParcelKind.FOLLOW_UP, body)
+    return partial(held_by, request.param, tmp_path)
 
 
 def test_a_follow_up_is_taken_once_and_closes_what_was_due(holds: Callable[[Check], None]) -> None:

@@ -43,6 +43,7 @@ class Target:
     link_id: str
     link_token: str
     letter: int
+    proposal: int
 
     @property
     def samples(self) -> dict[str, str]:
@@ -50,7 +51,7 @@ class Target:
         return {
             "visit_id": self.visit_id, "resident_id": self.resident_id, "link_id": self.link_id,
             "number": str(self.letter), "name": "turn-001.wav", "seq": "1", "token": self.link_token,
-            "shift_id": "0" * 32,
+            "shift_id": "0" * 32, "proposal": str(self.proposal),
         }  # fmt: skip
 
 
@@ -193,11 +194,11 @@ async def open_socket(
 
 
 async def furnish(house: House, team: str, mark: str, phone: str) -> Target:
-    """A resident of a team with a conversation that an emergency ended, a clip, a link, a dead letter."""
+    """A resident of a team with a talk that an emergency ended, a fact for the record, a clip, link, dead letter."""
     app, resident_id = house.app, f"R-{team}"
     caller = Caller(Resident(f"王{mark}", resident_id, "2", None, phone), {}, team=team)
     visit, _ = await app.visits.open("hypertension_followup", caller, Channel.CHAT, NOON)
-    for words in ("我就是", "行", f"我胸口疼得厉害，{mark}", "有", "有", "有", "有"):
+    for words in ("我就是", "行", f"我对青霉素过敏，{mark}", f"我胸口疼得厉害，{mark}", "有", "有", "有", "有"):
         if visit.conversation.outcome is None:
             await visit.hear(words, NOON)
     await app.papers.draw_up(visit.id)
@@ -215,7 +216,8 @@ async def furnish(house: House, team: str, mark: str, phone: str) -> Target:
         mine = tables.outbox.c.visit_id == visit.id
         await connection.execute(update(tables.outbox).where(mine).values(status=OutboxStatus.DEAD.value))
         letter = (await connection.execute(select(tables.outbox.c.id).where(mine))).scalars().first()
-    return Target(team, (mark, phone), visit.id, resident_id, link.id, token, int(letter or 0))
+    (proposal,) = await app.store.proposals.of_visit(visit.id)
+    return Target(team, (mark, phone), visit.id, resident_id, link.id, token, int(letter or 0), proposal.id)
 
 
 async def everybody(house: House, targets: Sequence[Target]) -> list[Principal]:

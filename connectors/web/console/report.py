@@ -10,6 +10,7 @@ from agent.report.page_summary import headline
 from agent.report.plain import class_words
 from connectors.access.people import Role
 from connectors.web.console.charts import trend_chart
+from connectors.web.console.proposals import proposal_list
 from connectors.web.console.report_form import form_table, history
 from connectors.web.console.shell import Frame, button, page, title_row
 from connectors.web.console.views import AlertView, ReportView
@@ -34,6 +35,7 @@ def _parts(frame: Frame, view: ReportView) -> Iterator[Markup | None]:
     yield _alerts(view)
     yield el("div", headline(report), *(trend_chart(trend) for trend in view.trends), class_="glance")
     yield el("div", _changed(report), _suggested(view), class_="pair")
+    yield proposal_list(view.proposals, frame.staff)
     yield form_table(view, frame.staff.role)
     yield _medicines(report)
     yield _doctor_calls(report)

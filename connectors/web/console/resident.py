@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from agent.report.markup import Markup, el
 from connectors.web.console.charts import share_chart, trend_chart
+from connectors.web.console.proposals import proposal_list
 from connectors.web.console.shell import Frame, empty, page, title_row, trouble
 from connectors.web.console.views import FigureView, PersonView
 from connectors.web.console.work import rows
@@ -15,16 +16,21 @@ def resident_page(frame: Frame, person: PersonView) -> str:
     """The page."""
     facts = (person.person, person.birth_date, person.phone, *person.contract)
     who = el("p", el("span", person.name, class_="name"), *(el("span", fact) for fact in facts if fact), class_="whose")
-    last = [el("tr", el("th", label, scope="row"), el("td", words)) for label, words in person.last]
     return page(
         frame, person.name,
         who, trouble(person.trouble and f"签约系统现在连不上，签约和历次数值暂缺：{person.trouble}"),
         el("div", *(trend_chart(trend) for trend in person.trends), class_="glance even") if person.trends else None,
+        proposal_list(person.proposals, frame.staff),
         title_row("随访记录"),
         rows(person.visits) if person.visits else empty("这里还没有随访。"),
-        el("section", el("h2", "签约系统里最近一次的数值"), el("table", *last)) if last else None,
+        _pairs("健康档案", person.record), _pairs("签约系统里最近一次的数值", person.last),
         script="rows",
     )  # fmt: skip
+
+
+def _pairs(title: str, pairs: Sequence[tuple[str, str]]) -> Markup | None:
+    lines = [el("tr", el("th", label, scope="row"), el("td", words)) for label, words in pairs]
+    return el("section", el("h2", title), el("table", *lines)) if lines else None
 
 
 def figures_page(

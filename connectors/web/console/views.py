@@ -141,6 +141,23 @@ class VersionView:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposalView:
+    """A fact for the health record that was told in a conversation."""
+
+    number: int
+    visit_id: str
+    field: str
+    value: str
+    words: str
+    """The resident's words."""
+    who: str
+    day: str
+    clip: str | None
+    state: str
+    """Who decided it, when and how; empty while it waits."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReportView:
     """A visit under review."""
 
@@ -156,6 +173,7 @@ class ReportView:
     """Who sent it back, when and why; empty when nobody did."""
     medicines: Mapping[str, str] = field(default_factory=dict)
     """Ids of the lexicon's medicines to their names, to choose from."""
+    proposals: tuple[ProposalView, ...] = ()
 
     @property
     def version(self) -> int:
@@ -213,6 +231,9 @@ class PersonView:
     last: tuple[tuple[str, str], ...]
     """Values of the last follow-up that the backend knows: label, words."""
     trouble: str = ""
+    proposals: tuple[ProposalView, ...] = ()
+    record: tuple[tuple[str, str], ...] = ()
+    """The health record as doctors accepted it: label, words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +287,9 @@ class Desk(Protocol):
 
     async def sign(self, visit_id: str, seen: Seen, staff: Staff) -> int:
         """Sign, taking over what is suggested where nobody decided otherwise; the new version."""
+
+    async def decide(self, visit_id: str, number: int, staff: Staff, *, accept: bool) -> None:
+        """Take a proposal into the health record, or not. Raises ``InputError`` proposal-unknown, proposal-decided."""
 
     async def recall(self, visit_id: str, why: str, staff: Staff) -> None:
         """Send the visit back for a new conversation."""

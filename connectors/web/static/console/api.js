@@ -9,6 +9,7 @@ const REFUSALS = {
   'visit-ended': '这次对话已经结束了。',
   'visit-in-call': '正在通话，不能写字。',
   'alert-taken': '这条警报已经有人接了。',
+  'proposal-decided': '这条建议已经有人处理了。',
   'value-unreadable': '这个值填得不对，请照提示再填一次。',
   'value-same': '和现在的值一样，不用改。',
   'class-open': '还没有定分类，请先选分类。',

@@ -4,6 +4,7 @@ import { send, toast, reloadWith } from './api.js';
 import { cursor, dialog, typing } from './shell.js';
 import { editor } from './editor.js';
 import { h } from '../dom.js';
+import './proposals.js';
 
 const report = document.querySelector('.report');
 const { visit } = report.dataset;
@@ -83,6 +84,7 @@ function sign() {
   const unheard = document.querySelectorAll('tr.listen').length;
   const form = h('form', {},
     document.querySelector('.alerts .take') ? h('p', { class: 'notice' }, '红旗还没有人接：签字就是您接下来处理。') : null,
+    document.querySelector('.proposals .decide') ? h('p', { class: 'notice' }, '还有档案建议没有处理，签字后也可以再看。') : null,
     unheard ? h('p', { class: 'notice' }, `还有 ${unheard} 处听得不准，签字前请听一下录音。`) : null,
     kind ? h('label', {}, h('span', {}, '分类'), kind.element) : null,
     day ? h('label', {}, h('span', {}, '下次随访'), day.element) : null,
