@@ -17,6 +17,7 @@ from agent.library import Library, load_library
 from agent.report.build import build_report
 from agent.report.revision import Correction, revise
 from connectors.fhir.bundle import SignedVisit, bundle
+from connectors.fhir.health_record import AcceptedFact
 from connectors.fhir.questionnaire import questionnaire
 from connectors.storage.ports import Channel
 from suifang.app import open_app
@@ -145,6 +146,29 @@ def test_a_wish_for_an_appointment_is_a_proposed_one(signed: SignedVisit, librar
 
 def signed_opening() -> Any:
     return ConversationOpened("diabetes_followup", "gw3-dm", {"name": "王桂花"}, {}, NOW.isoformat())
+
+
+FACTS = {
+    "AllergyIntolerance": AcceptedFact(1, "drug_allergy", "2", "药物过敏史 青霉素", "青霉素", SIGNED_AT),
+    "Condition": AcceptedFact(2, "past_disease", "3", "既往史疾病 糖尿病", "糖尿病", SIGNED_AT),
+    "Procedure": AcceptedFact(3, "surgery", "2", "既往史手术 有（我前年做过胆囊手术）", "有", SIGNED_AT),
+    "FamilyMemberHistory": AcceptedFact(4, "family_father", "7", "家族史父亲 脑卒中", "脑卒中", SIGNED_AT),
+    "MedicationStatement": AcceptedFact(5, "medications", "metformin", "用药情况 二甲双胍", "二甲双胍", SIGNED_AT),
+    "Observation": AcceptedFact(6, "smoke_per_day_now", "5", "日吸烟量 5 支", "5 支", SIGNED_AT),
+}
+"""One of each kind of resource."""
+
+
+def test_accepted_facts_go_along_with_the_visit(signed: SignedVisit) -> None:
+    made, bare = bundle(replace(signed, accepted=tuple(FACTS.values()))), bundle(signed)
+    more = {kind: [one for one in of(made, kind) if one not in of(bare, kind)] for kind in FACTS}
+    assert {kind: len(found) for kind, found in more.items()} == dict.fromkeys(FACTS, 1)
+    assert more["Condition"][0]["code"]["coding"][0]["code"] == "E11"
+    assert more["AllergyIntolerance"][0]["code"]["text"] == "青霉素"
+    assert more["FamilyMemberHistory"][0]["relationship"]["coding"][0]["code"] == "FTH"
+    assert all("ifNoneExist" in e["request"] or e["request"]["method"] == "PUT" for e in made["entry"])
+    models = pytest.importorskip("fhir.resources.R4B.bundle", reason="FHIR: fhir.resources is not installed")
+    models.Bundle.model_validate(made)
 
 
 def test_every_form_is_a_valid_questionnaire(library: Library) -> None:
