@@ -17,12 +17,14 @@ def open_sight(library: Library, visit_id: str, conversation: Conversation, afte
     """Of a running conversation."""
     state, ask = conversation.state, conversation.ask
     outcome = conversation.outcome.value if conversation.outcome else None
+    topics = library.knowledge.topics if outcome is None and not state.staff else ()
+    said = messages(conversation.events, after, topics)
     return Sight(
         visit_id, library.flow(state.flow).name, state.resident.name, state.speaker, state.turn, ask,
         replies_to(state, ask, library.replies) if outcome is None and not state.staff else Replies(),
         progress(state, ask, library.script.flows), outcome,
-        messages(conversation.events, after, library.knowledge.topics if outcome is None and not state.staff else ()),
-        staff=state.staff if outcome is None else "",
+        said, staff=state.staff if outcome is None else "",
+        offers={one.amend: library.replies[one.amend] for one in said if one.amend and one.amend in library.replies},
     )  # fmt: skip
 
 

@@ -179,7 +179,8 @@ class _Line:
 def sight(seen: Sight) -> dict[str, Any]:
     """As JSON."""
     found = asdict(seen)
-    found["replies"].pop("sample")
+    for replies in (found["replies"], *found["offers"].values()):
+        replies.pop("sample")
     found["messages"] = [asdict(message) for message in seen.messages]
     return found
 

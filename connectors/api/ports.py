@@ -81,6 +81,8 @@ class Sight:
     doctor: DoctorNews | None = None
     staff: str = ""
     """Who of the staff writes in place of the agent."""
+    offers: Mapping[str, Replies] = field(default_factory=dict)
+    """What is offered again for those of the messages that can be answered anew, by their ``amend``."""
 
 
 @dataclass(frozen=True, slots=True)

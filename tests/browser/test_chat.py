@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import DESK, Service
-from tests.browser.steps import enter, started, tap, waits_for, write
+from tests.browser.steps import enter, started, tap, too_small, waits_for, write
 
 Open = Callable[..., Any]
 
@@ -69,31 +69,6 @@ def test_an_earlier_answer_is_tapped_and_changed(service: Service, visit_page: O
     page.get_by_text("好的，改过来了").wait_for()
     slots = service.slots(visit)
     assert (slots["sbp"], slots["dbp"]) == (138, 86)
-
-
-def test_a_daughter_gives_the_record_at_360_px(service: Service, visit_page: Open) -> None:
-    page = visit_page(link := service.link("record_intake"))
-    visit = started(service, page, link)
-    for name in ("我是家里人，替他回答", "女儿", "可以"):
-        tap(page, name)
-    waits_for(page, "name")
-    write(page, "李秀英，木子李，秀丽的秀，英雄的英")
-    page.wait_for_timeout(300)
-    if page.get_by_role("button", name="对", exact=True).is_visible():
-        tap(page, "对")
-    tap(page, "女")
-    waits_for(page, "birth_date")
-    page.get_by_label("选日期").fill("1948-05-03")
-    tap(page, "好了")
-    page.locator(".agent[data-ask=id_card_no], .agent[data-ask=birth_date] >> nth=1").first.wait_for()
-    if page.get_by_role("button", name="对", exact=True).is_visible():
-        tap(page, "对")
-    waits_for(page, "id_card_no")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    said = [event.body for event in service.of_visit(visit) if type(event.body).__name__ == "SlotSet"]
-    assert {body.slot: body.value for body in said}["birth_date"] == "1948-05-03"
-    assert {body.speaker for body in said if body.slot in ("sex", "birth_date")} == {"3"}
-    assert page.get_by_text("女儿代答").first.is_visible()
 
 
 def test_a_cut_network_loses_and_doubles_nothing(service: Service, visit_page: Open) -> None:
@@ -252,15 +227,7 @@ def test_large_letters_and_targets(service: Service, visit_page: Open) -> None:
     page = visit_page(link := service.link())
     started(service, page, link)
     page.get_by_role("button", name="我就是本人", exact=True).wait_for()
-    small = page.evaluate(
-        """() => { const root = document.querySelector('suifang-chat').shadowRoot; const small = [];
-        for (const e of root.querySelectorAll('button, input, p, small, span, h1')) {
-          const box = e.getBoundingClientRect(); if (!box.width) continue;
-          if (parseFloat(getComputedStyle(e).fontSize) < 20) small.push('letters ' + e.textContent);
-          const target = ['BUTTON', 'INPUT'].includes(e.tagName);
-          if (target && (box.height < 48 || box.width < 48)) small.push('target ' + e.textContent);
-        } return small; }"""
-    )
+    small = too_small(page)
     assert small == []
     tap(page, "标准")
     assert page.evaluate("getComputedStyle(document.querySelector('suifang-chat')).fontSize") == "18px"

@@ -88,7 +88,7 @@ export class SuifangCall extends HTMLElement {
       return;
     }
     this.over = false;
-    this.ask = undefined;
+    this.asked = undefined;
     this.#build();
     this.line = new ChatLine(this.service, this.visit, this.token);
     this.doctor = new DoctorNews({
@@ -219,8 +219,9 @@ export class SuifangCall extends HTMLElement {
     const { bar } = this.parts;
     bar.hidden = !state.progress;
     if (state.progress) Object.assign(bar, { max: state.progress.of, value: state.progress.at });
-    if (this.ask !== state.ask) this.#pad();
-    this.ask = state.ask;
+    const asked = JSON.stringify([state.ask, state.replies]);
+    if (this.asked !== asked) this.#pad();
+    this.asked = asked;
   }
 
   #pad() {

@@ -4,7 +4,7 @@ import { h, SERVICE } from '../dom.js';
 import { DoctorNews } from '../room/news.js';
 import { openLink } from '../link.js';
 import { words } from '../words.js';
-import { ChatLine } from './line.js';
+import { ChatLine, NOTHING } from './line.js';
 import { answerPad } from './pad.js';
 import { STYLE } from './style.js';
 import { Reader, Recorder } from './voice.js';
@@ -87,6 +87,7 @@ export class SuifangChat extends HTMLElement {
     this.waiting = new Map();
     this.#holdToTalk();
     this.#labels();
+    new ResizeObserver(() => this.#scroll()).observe(log); // a keyboard that opens hides no question
   }
 
   #fold() {
@@ -157,7 +158,7 @@ export class SuifangChat extends HTMLElement {
   // An earlier answer is given anew with the same pad as the first time; the service takes it as a correction.
   #amend(message) {
     this.amending = message.amend;
-    const known = this.offers?.[message.amend] || { kind: 'text', options: [], fields: [], say: '{0}' };
+    const known = this.line.offers[message.amend] || NOTHING;
     const { t } = this;
     const cancel = h('button', { type: 'button', onclick: () => { this.amending = null; this.asked = null; this.#show(); } }, t('cancel'));
     this.parts.answers.replaceChildren(h('div', { class: 'amending' }, h('span', {}, `${t('amending')}${message.text}`), cancel),
@@ -187,8 +188,7 @@ export class SuifangChat extends HTMLElement {
   }
 
   #answers(state, quiet) {
-    this.offers = { ...this.offers, ...(state.ask ? { [state.ask]: state.replies } : {}) };
-    const key = quiet ? '' : `${state.ask}:${state.turn}:${state.staff}`;
+    const key = quiet ? '' : JSON.stringify([state.ask, state.turn, state.staff, state.replies]);
     if (this.amending || this.asked === key) return;
     this.asked = key;
     this.parts.answers.replaceChildren(...(quiet ? [] : answerPad(state.replies, this.t, (text) => this.#send(text, null))));

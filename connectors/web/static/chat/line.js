@@ -3,6 +3,7 @@
 
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
 const SILENT_MS = 45000;
+export const NOTHING = { kind: 'text', options: [], fields: [], say: '{0}' };
 
 export class ChatLine extends EventTarget {
   constructor(service, visit, token = '') {
@@ -13,6 +14,7 @@ export class ChatLine extends EventTarget {
     this.key = `suifang:${visit}`;
     this.cursor = -1;
     this.state = null;
+    this.offers = {}; // what can be tapped to give an earlier answer anew, by its ask
     this.online = false;
     this.pending = this.#kept();
     this.tries = 0;
@@ -88,6 +90,7 @@ export class ChatLine extends EventTarget {
 
   #state(state) {
     this.state = state;
+    Object.assign(this.offers, state.offers);
     if (!this.online) {
       this.online = true;
       this.tries = 0;
@@ -97,7 +100,7 @@ export class ChatLine extends EventTarget {
   }
 
   #settled(turn) {
-    if (this.state) this.state.turn = Math.max(this.state.turn, turn);
+    if (this.state && turn > this.state.turn) Object.assign(this.state, { turn, replies: NOTHING }); // what is asked now comes with the next state
     if (!this.pending.length || this.pending[0].turn !== turn) return;
     this.pending.shift();
     this.#keep();

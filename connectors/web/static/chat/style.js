@@ -16,7 +16,7 @@ button:disabled { opacity: .55; cursor: default; }
 .option.main, .key.ready, button.solid { background: var(--green); color: #fff; }
 .frame { display: flex; flex-direction: column; height: 100%; max-width: 760px; margin: 0 auto; background: #f4f6f5; }
 header { background: var(--green); color: #fff; padding: 8px 12px; display: flex; flex-wrap: wrap; align-items: center; gap: 6px; }
-header h1 { font-size: 1.05em; margin: 0; flex: 1 1 5.2em; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+header h1 { font-size: 1.05em; line-height: 1.2; margin: 0; flex: 1 1 4.2em; overflow: hidden; max-height: 2.4em; }
 header button { background: transparent; color: #fff; border-color: #ffffffb0; padding: 2px 7px; min-height: 48px; font-size: var(--small); white-space: nowrap; }
 header button.help { background: var(--red); border-color: #fff; color: #fff; font-weight: 700; }
 .progress { flex: 1 1 100%; display: flex; align-items: center; gap: 10px; font-size: var(--small); }
@@ -45,10 +45,11 @@ progress { flex: 1; height: 12px; accent-color: #ffd76a; }
 .option[aria-pressed="true"] { background: var(--green); color: #fff; }
 .boxes { display: flex; gap: 8px; padding-bottom: 6px; align-items: flex-end; }
 .boxes .key { flex: none; min-width: 74px; }
-.boxes label { flex: 1; font-size: var(--small); display: flex; flex-direction: column; }
+.boxes label { flex: 1; min-width: 0; font-size: var(--small); display: flex; flex-direction: column; }
 .box { width: 100%; min-height: 52px; line-height: 1.3; font-size: 1.25em; text-align: center; background: #fff; border: 2px solid #5d706a; border-radius: 12px; color: #10231f; white-space: pre; padding: 4px; }
 .box.chosen { border-color: var(--green); box-shadow: 0 0 0 3px #9dcabd; }
-output.box { display: block; }
+output.box { display: block; overflow: hidden; }
+output.long { font-size: var(--small); line-height: 2; }
 .keys { display: grid; grid-template-columns: repeat(3, 1fr); gap: 5px; padding-bottom: 6px; }
 .keys .key { min-height: 48px; padding: 0; }
 form { display: flex; flex-wrap: wrap; gap: 8px; padding: 8px 12px 12px; background: #fff; }
@@ -61,6 +62,8 @@ form .talk.on { background: var(--red); border-color: var(--red); color: #fff; }
 :host([mode=bubble]) .frame { position: fixed; right: 12px; bottom: 12px; width: min(420px, calc(100vw - 24px)); height: min(720px, calc(100vh - 24px)); border-radius: 16px; overflow: hidden; box-shadow: 0 8px 30px #0006; z-index: 2147483000; }
 :host([mode=page]) { height: 100vh; height: 100dvh; }
 @media (max-width: 420px) { .agent, .resident { max-width: 94%; } header { padding: 6px 10px; } }
+/* A keyboard leaves little room: the question and what is written stay. */
+@media (max-height: 520px) { .frame:has(form:focus-within) .talk, .frame:has(form:focus-within) .answers > :not(.amending) { display: none; } .frame:has(form:focus-within) .answers:not(:has(.amending)) { display: none; } }
 ${OVERLAY}
 @media (prefers-reduced-motion: reduce) { .log { scroll-behavior: auto; } }
 `);
