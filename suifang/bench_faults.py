@@ -24,7 +24,7 @@ from agent.domain.events import AgentSaid, Event, ResidentSaid, SlotSet
 from agent.errors import BackendError, StorageError
 from connectors.database.engine import Place
 from connectors.database.keys import FILE, Keys
-from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile
+from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile, TrendAlert
 from connectors.signing.reference import ReferenceBackend, open_reference
 from connectors.storage import SqlStore, StoredRecord, VisitStart, open_store
 from connectors.storage.enqueue import NewParcel
@@ -161,6 +161,10 @@ class Faulty:
     async def resident(self, resident_id: str, on: date) -> ResidentFile | None:
         """As the backend."""
         return await self._backend.resident(resident_id, on)
+
+    async def trend_alerts(self, most: int = 100) -> tuple[TrendAlert, ...]:
+        """What has turned bad."""
+        return await self._backend.trend_alerts(most)
 
     async def figures(self, on: date) -> tuple[Figure, ...]:
         """As the backend."""

@@ -16,7 +16,7 @@ from agent.report.messages import staff_words, written
 from agent.report.words import evidence_words, masked_phone, value_words
 from connectors.access.people import Role, Staff
 from connectors.api.history import history_of
-from connectors.signing.ports import ResidentFile, SigningBackend
+from connectors.signing.ports import Parcel, ParcelKind, ResidentFile, SigningBackend, TrendAlert
 from connectors.storage.caring import Doer
 from connectors.storage.ports import Channel, StoredRecord
 from connectors.storage.scope import MIND_FLAGS
@@ -31,6 +31,7 @@ from connectors.web.console.views import (
     PersonView,
     ReportView,
     Seen,
+    TrendView,
     VersionView,
     WorkPage,
 )
@@ -71,12 +72,15 @@ class HouseDesk:
     async def work(self, team: str) -> WorkPage:
         """The work list of a team; without the backend the follow-ups that are due are missing, and it says so."""
         rows = await self._parts.store.worklist.of_team(team)
-        trouble = ""
+        backend, trouble = self._parts.backend, ""
         try:
-            dues = await self._parts.backend.due(self._parts.now().date(), MOST_DUE)
+            dues = await backend.due(self._parts.now().date(), MOST_DUE)
+            bad = await backend.trend_alerts(MOST_DUE)
         except BackendError as error:
-            dues, trouble = (), error.message
-        return WorkPage(work_items(rows, [due for due in dues if due.team == team], self._words()), trouble)
+            dues, bad, trouble = (), (), error.message
+        mine = [due for due in dues if due.team == team]
+        turned = [alert for alert in bad if alert.team == team]
+        return WorkPage(work_items(rows, mine, self._words(), turned), trouble)
 
     async def calls(self, team: str) -> CallPage:
         """Whom a team is to call today; without those who want no calls, and those whose follow-up is going on."""
@@ -124,8 +128,9 @@ class HouseDesk:
         stored = await self._parts.store.scope.resident(resident_id)
         try:
             file = await self._parts.backend.resident(resident_id, self._parts.now().date())
+            bad = await self._bad(resident_id) if file else ()
         except BackendError as error:
-            file, trouble = None, error.message
+            file, bad, trouble = None, (), error.message
         if stored is None and file is None:
             raise InputError("resident-unknown", "there is no such resident", "see the work list")
         rows = await self._parts.store.worklist.of_resident(resident_id)
@@ -143,6 +148,7 @@ class HouseDesk:
                 file.record if file else (),
             ),
             record_words(file.record if file else (), self._parts.library.rules),
+            tuple(TrendView(alert.rule, alert.title, alert.why, alert.at) for alert in bad),
         )  # fmt: skip
 
     async def alerts(self, team: str, *, loose: bool = False) -> tuple[AlertView, ...]:
@@ -199,6 +205,20 @@ class HouseDesk:
         mine = next((one for one in await held.of_visit(visit_id) if one.id == number), None)
         label = label_of(mine.fact, self._parts.library.rules) if mine else ""
         await held.accept(visit_id, number, self._doer(staff), label)
+
+    async def seen(self, resident_id: str, rule: str, staff: Staff) -> None:
+        """A doctor has looked at a course that turned bad; the backend is told at once."""
+        alert = next((one for one in await self._bad(resident_id) if one.rule == rule), None)
+        if alert is None:
+            raise InputError("trend-unknown", "there is no such alert, or it was seen", "see the resident's page")
+        body = {"rule": rule, "at": alert.at, "by": staff.shown}
+        parcel = Parcel(f"{resident_id}:{rule}:{alert.at}:seen", resident_id, ParcelKind.TREND_SEEN, body)
+        await self._parts.backend.deliver(parcel)
+
+    async def _bad(self, resident_id: str) -> Sequence[TrendAlert]:
+        """Courses of one resident that have turned bad."""
+        found = await self._parts.backend.trend_alerts(MOST_DUE)
+        return [alert for alert in found if alert.resident_id == resident_id]
 
     async def recall(self, visit_id: str, why: str, staff: Staff) -> None:
         """Send the visit back for a new conversation."""

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
+from agent.clinical.trends import load_watch
 from agent.errors import BackendError, InputError
 from connectors.signing.ports import SigningBackend
 from connectors.signing.reference import open_reference
@@ -26,7 +27,8 @@ SECRET_CHARS = 16
 async def open_backend(settings: Settings) -> AsyncIterator[SigningBackend]:
     """The backend. Raises ``InputError`` for settings that name none."""
     if settings.signing_backend == "embedded":
-        async with open_reference(settings.signing_database, keys=keys_of(settings)) as reference:
+        watch = load_watch(settings.root / "dialogues" / "clinical")
+        async with open_reference(settings.signing_database, keys=keys_of(settings), watch=watch) as reference:
             yield reference
         return
     secret = settings.signing_client_secret.get_secret_value()

@@ -10,7 +10,7 @@ from typing import Any
 from agent.clinical.forms import Form
 from agent.clinical.labels import Labels
 from agent.report.words import evidence_words
-from connectors.signing.ports import Due
+from connectors.signing.ports import Due, TrendAlert
 from connectors.storage.worklist import AlertRow, WorkRow
 from connectors.web.console.views import Bucket, CallItem, WorkItem
 from suifang.calling import CallList
@@ -36,12 +36,15 @@ class Words:
     now: datetime
 
 
-def work_items(rows: Sequence[WorkRow], dues: Sequence[Due], words: Words) -> tuple[WorkItem, ...]:
+def work_items(
+    rows: Sequence[WorkRow], dues: Sequence[Due], words: Words, bad: Sequence[TrendAlert] = ()
+) -> tuple[WorkItem, ...]:
     """The list, the most urgent first; within a kind whoever waits longest, of what is done the newest."""
     held = {(row.resident_id, row.flow) for row in rows if not row.signed}
     again = _begun_after(rows)
     items = [(row.started, visit_item(row, words, again=again.get((row.resident_id, row.flow), ""))) for row in rows]
     waiting = [due for due in dues if (due.resident_id, due.flow) not in held]
+    items += [(alert.at, _bad_item(alert, words)) for alert in bad]
     items += [(due.due, _due_item(due, words)) for due in waiting[:LISTED_DUE]]
     done = [(when, item) for when, item in items if item.bucket is Bucket.DONE]
     todo = [(when, item) for when, item in items if item.bucket is not Bucket.DONE]
@@ -186,6 +189,14 @@ def _state(row: WorkRow, labels: Labels) -> str:
     if row.running:
         return "通话中" if row.channel == "voice" else "对话中"
     return f"{row.author} 已改，待签字" if row.record_status == "corrected" else "待签字"
+
+
+def _bad_item(alert: TrendAlert, words: Words) -> WorkItem:
+    return WorkItem(
+        Bucket.TREND, f"/console/residents/{alert.resident_id}", alert.name,
+        person_words(alert.sex, alert.birth_date, words), alert.title, (alert.why,), (), alert.at,
+        f"报{alert.doctor}" if alert.doctor else "",
+    )  # fmt: skip
 
 
 def _due_item(due: Due, words: Words) -> WorkItem:

@@ -15,6 +15,7 @@ from agent.clinical.labels import Labels, load_labels
 from agent.clinical.selfcare import SelfCareTable, load_selfcare
 from agent.clinical.spoken import Spoken, load_spoken
 from agent.clinical.targets import Targets, load_targets
+from agent.clinical.trends import Watch, load_watch
 from agent.clinical.yamlfile import Node, read_yaml
 
 DERIVED = (
@@ -67,6 +68,8 @@ class ClinicalRules:
     labels: Labels
     spoken: Spoken
     checks: tuple[Check, ...]
+    watch: Watch
+    """When the course of an indicator has turned bad."""
 
 
 def load_clinical(clinical_dir: Path) -> ClinicalRules:
@@ -89,6 +92,7 @@ def load_clinical(clinical_dir: Path) -> ClinicalRules:
         labels=load_labels(clinical_dir),
         spoken=load_spoken(clinical_dir / "spoken.yml", known),
         checks=load_checks(clinical_dir / "contradictions.yml", known),
+        watch=load_watch(clinical_dir),
     )
 
 

@@ -23,6 +23,8 @@ Runner = Annotated[Staff, Depends(require(Role.OPERATOR, Role.ADMIN))]
 Admin = Annotated[Staff, Depends(require(Role.ADMIN))]
 OWN_RESIDENT = require(*CLINICAL, scope=Scope.RESIDENT)
 ResidentId = Annotated[str, Path(min_length=1, max_length=64)]
+RuleId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_]{1,64}$")]
+Looking = Annotated[Staff, Depends(require(Role.DOCTOR, scope=Scope.RESIDENT, act="trend"))]
 ShiftId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 Minute = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d$")]
 
@@ -88,6 +90,11 @@ def _people(router: APIRouter, desk: Desk) -> None:
     )  # fmt: skip
     async def resident(resident_id: ResidentId, request: Request) -> HTMLResponse:
         return html(resident_page(await frame_of(request), await desk.resident(resident_id)))
+
+    @router.post("/api/residents/{resident_id}/trends/{rule}/seen", status_code=204)
+    async def seen(resident_id: ResidentId, rule: RuleId, doctor: Looking) -> None:
+        """A doctor has looked at a course that turned bad."""
+        await desk.seen(resident_id, rule, doctor)
 
     @router.get("/console/figures", response_class=HTMLResponse, include_in_schema=False)
     async def figures(staff: Anyone, request: Request) -> HTMLResponse:

@@ -14,7 +14,7 @@ import httpx
 
 from agent.errors import BackendError
 from connectors.signing import wire
-from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile
+from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile, TrendAlert
 
 PATIENCE = httpx.Timeout(15.0, connect=5.0)
 TRY_AGAIN = (408, 425, 429)
@@ -51,6 +51,11 @@ class HttpBackend:
         """Follow-ups due."""
         data = await self._ask("GET", "/v1/follow-ups/due", params={"on": on.isoformat(), "most": most})
         return wire.due(wire.parsed(wire.DueList, data))
+
+    async def trend_alerts(self, most: int = 100) -> tuple[TrendAlert, ...]:
+        """What has turned bad."""
+        data = await self._ask("GET", "/v1/trend-alerts", params={"most": most})
+        return wire.trend_alerts(wire.parsed(wire.TrendAlertList, data))
 
     async def resident(self, resident_id: str, on: date) -> ResidentFile | None:
         """A resident's file, or None."""

@@ -29,6 +29,8 @@ class ParcelKind(StrEnum):
     SATISFACTION = "satisfaction"
     RECORD_CHANGE = "record_change"
     """A fact for the health record that a doctor accepted: field, value, whose word it is, by whom accepted."""
+    TREND_SEEN = "trend_seen"
+    """A doctor has looked at an alert that the backend raised: rule, at, by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,25 @@ class Due:
     flow: str
     due: str
     team: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrendAlert:
+    """A chronic indicator whose course has turned bad, and that the contracted doctor has not seen yet."""
+
+    resident_id: str
+    rule: str
+    """Id of the backend's rule; one resident has one alert of a rule."""
+    title: str
+    why: str
+    """The values with their days, in words for doctors."""
+    at: str
+    """Day of the newest value."""
+    name: str
+    sex: str
+    birth_date: str
+    team: str
+    doctor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +175,9 @@ class SigningBackend(Protocol):
 
     async def due(self, on: date, most: int = 100) -> tuple[Due, ...]:
         """Follow-ups due on or before a day, the longest overdue first."""
+
+    async def trend_alerts(self, most: int = 100) -> tuple[TrendAlert, ...]:
+        """What has turned bad and no doctor has seen, the newest first."""
 
     async def resident(self, resident_id: str, on: date) -> ResidentFile | None:
         """What is known of a resident, or None."""

@@ -12,14 +12,26 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select
 
+from agent.clinical.trends import Watch
 from agent.errors import BackendError
 from connectors.database.keys import Keys
 from connectors.signing import tables
 from connectors.signing.database import SigningDatabase, open_signing_database
 from connectors.signing.figures import count_figures
 from connectors.signing.health_record import facts_of
-from connectors.signing.ports import Contract, Due, Figure, Parcel, ParcelKind, Reading, Receipt, ResidentFile
+from connectors.signing.ports import (
+    Contract,
+    Due,
+    Figure,
+    Parcel,
+    ParcelKind,
+    Reading,
+    Receipt,
+    ResidentFile,
+    TrendAlert,
+)
 from connectors.signing.taking import take
+from connectors.signing.trend_alerts import open_alerts, watch_course
 
 EXPIRING = timedelta(days=60)
 READINGS = 40
@@ -32,10 +44,13 @@ class ReferenceBackend:
     """The ``SigningBackend`` port over its own tables."""
 
     def __init__(
-        self, database: SigningDatabase, today: Callable[[], date] = date.today, *, phone_counts: bool = False
-    ) -> None:
+        self, database: SigningDatabase, today: Callable[[], date] = date.today, watch: Watch | None = None,
+        *, phone_counts: bool = False,
+    ) -> None:  # fmt: skip
+        """``watch``: the rules by which it raises alerts of its own; None raises none."""
         self.database = database
         self._today = today
+        self._watch = watch
         self._phone_counts = phone_counts
 
     async def deliver(self, parcel: Parcel) -> Receipt:
@@ -50,6 +65,8 @@ class ReferenceBackend:
                     )
                 return Receipt(parcel.key, str(known.number), duplicate=True)
             await take(connection, parcel, self._today())
+            if self._watch is not None and parcel.kind is ParcelKind.FOLLOW_UP:
+                await watch_course(connection, parcel.resident_id, self._watch, self._today())
             new = insert(table).values(key=parcel.key, digest=digest).returning(table.c.number)
             return Receipt(parcel.key, str((await connection.execute(new)).scalar_one()))
 
@@ -69,6 +86,11 @@ class ReferenceBackend:
         return tuple(
             Due(r.id, r.resident_id, r.name, r.sex, r.birth_date, r.phone, r.flow, r.due, r.team_id) for r in rows
         )
+
+    async def trend_alerts(self, most: int = 100) -> tuple[TrendAlert, ...]:
+        """Courses that have turned bad and that no doctor has seen."""
+        async with self.database.begin() as connection:
+            return await open_alerts(connection, most)
 
     async def resident(self, resident_id: str, on: date) -> ResidentFile | None:
         """The file of a resident, or None."""
@@ -103,11 +125,11 @@ class ReferenceBackend:
 
 @asynccontextmanager
 async def open_reference(
-    path: Path, today: Callable[[], date] = date.today, keys: Keys | None = None
+    path: Path, today: Callable[[], date] = date.today, keys: Keys | None = None, watch: Watch | None = None
 ) -> AsyncIterator[ReferenceBackend]:
     """The reference backend on the file ``path``; without ``keys``, those in the file beside it."""
     async with open_signing_database(path, keys) as database:
-        yield ReferenceBackend(database, today)
+        yield ReferenceBackend(database, today, watch)
 
 
 def _notes_of(resident_id: str) -> Any:

@@ -134,6 +134,12 @@ def _router(backend: SigningBackend, tokens: Tokens) -> APIRouter:
         found = await backend.due(on, most)
         return wire.DueList(due=[wire.DueOut(**asdict(item)) for item in found])
 
+    @router.get("/trend-alerts", operation_id="trendAlerts")
+    async def trend_alerts(most: Annotated[int, Query(ge=1, le=1000)] = 100) -> wire.TrendAlertList:
+        """Chronic indicators whose course has turned bad, as long as no doctor has seen it; the newest first."""
+        found = await backend.trend_alerts(most)
+        return wire.TrendAlertList(alerts=[wire.TrendAlertOut(**asdict(item)) for item in found])
+
     @router.get("/residents/{resident_id}", operation_id="resident")
     async def resident(resident_id: Annotated[str, Path(max_length=64)], on: date) -> wire.ResidentOut:
         """A resident's file: contract, indicators, last values, appointments."""

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 from connectors.database.sealed import SealedJson, SealedText
 from connectors.database.sealing import sealing_table
@@ -125,6 +138,18 @@ record_facts = Table(
     Column("source", String(160), nullable=False, index=True),
 )  # fmt: skip
 """The health record: what a doctor accepted, or signed with an intake."""
+
+trend_alerts = Table(
+    "trend_alerts", metadata,
+    Column("resident_id", ForeignKey("residents.id"), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("why", SealedText("trend_alerts.why"), nullable=False),
+    Column("at", String(10), nullable=False, index=True),
+    Column("seen_by", Text, nullable=False),
+    PrimaryKeyConstraint("resident_id", "rule"),
+)  # fmt: skip
+"""Chronic indicators whose course has turned bad; gone when it is good again."""
 
 parcels = Table(
     "parcels", metadata,

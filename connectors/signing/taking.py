@@ -14,6 +14,7 @@ from agent.errors import BackendError
 from connectors.signing import tables
 from connectors.signing.health_record import fill_from_intake, take_change
 from connectors.signing.ports import Parcel, ParcelKind
+from connectors.signing.trend_alerts import mark_seen
 
 LIMITS: Mapping[str, tuple[float, float]] = {
     "sbp": (50, 300), "dbp": (20, 200), "heart_rate": (20, 250), "weight_kg_now": (20, 250), "height_cm": (80, 230),
@@ -190,6 +191,7 @@ _KINDS: Mapping[ParcelKind, Callable[[AsyncConnection, Parcel, date], Awaitable[
     ParcelKind.EDUCATION: _note,
     ParcelKind.SATISFACTION: _note,
     ParcelKind.RECORD_CHANGE: take_change,
+    ParcelKind.TREND_SEEN: mark_seen,
 }
 
 

@@ -7,7 +7,17 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agent.errors import BackendError
-from connectors.signing.ports import Contract, Due, Figure, ParcelKind, Reading, Receipt, RecordFact, ResidentFile
+from connectors.signing.ports import (
+    Contract,
+    Due,
+    Figure,
+    ParcelKind,
+    Reading,
+    Receipt,
+    RecordFact,
+    ResidentFile,
+    TrendAlert,
+)
 
 CONTRACT = "1"
 """Version of the contract; told in the header below on every answer."""
@@ -30,7 +40,8 @@ class ParcelIn(_Wire):
     Kind record_change is a fact for the health record that a doctor accepted: ``slot`` (field of the
     个人基本信息表), ``value`` (a code of that field, a number, or a medicine as ``{id, times_per_day, dose_each,
     dose_unit}``), ``text`` (what the code does not say: which operation), ``label`` (it in words), ``said_on``, ``by``,
-    ``visit``, ``accepted_by``, ``accepted_at``. A fact that is there already is taken and changes nothing.
+    ``visit``, ``accepted_by``, ``accepted_at``. A fact that is there already is taken and changes nothing. Kind
+    trend_seen: ``rule`` and ``at`` of an alert of ``/v1/trend-alerts``, ``by`` whom it was seen.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -59,6 +70,27 @@ class DueOut(_Wire):
     flow: str
     due: str
     team: str
+
+
+class TrendAlertOut(_Wire):
+    """A chronic indicator whose course has turned bad, and that the contracted doctor has not seen yet."""
+
+    resident_id: str
+    rule: str
+    title: str
+    why: str
+    at: str
+    name: str
+    sex: str
+    birth_date: str
+    team: str
+    doctor: str
+
+
+class TrendAlertList(_Wire):
+    """Alerts of the backend."""
+
+    alerts: list[TrendAlertOut]
 
 
 class ContractOut(_Wire):
@@ -170,6 +202,11 @@ def receipt(out: ReceiptOut) -> Receipt:
 def due(out: DueList) -> tuple[Due, ...]:
     """The port's due list."""
     return tuple(Due(**item.model_dump()) for item in out.due)
+
+
+def trend_alerts(out: TrendAlertList) -> tuple[TrendAlert, ...]:
+    """The port's alerts."""
+    return tuple(TrendAlert(**item.model_dump()) for item in out.alerts)
 
 
 def resident(out: ResidentOut) -> ResidentFile:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from agent.errors import BackendError
-from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile
+from connectors.signing.ports import Due, Figure, Parcel, Receipt, ResidentFile, TrendAlert
 
 
 class FarEnd:
@@ -66,6 +66,10 @@ class FarEnd:
     async def resident(self, resident_id: str, on: date) -> ResidentFile | None:
         """Nobody."""
         return None
+
+    async def trend_alerts(self, most: int = 100) -> tuple[TrendAlert, ...]:
+        """What has turned bad."""
+        return ()
 
     async def figures(self, on: date) -> tuple[Figure, ...]:
         """None."""

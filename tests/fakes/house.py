@@ -55,7 +55,7 @@ async def open_house(settings: Settings, library: Library) -> AsyncIterator[Hous
     """The service over stores of its own."""
     async with (
         open_app(settings, library) as app,
-        open_reference(settings.signing_database) as backend,
+        open_reference(settings.signing_database, watch=library.rules.watch) as backend,
         shared_engines(settings) as engines,
         open_talk(app, engines, warm=False) as (chats, talk),
     ):

@@ -51,7 +51,7 @@ class Target:
         return {
             "visit_id": self.visit_id, "resident_id": self.resident_id, "link_id": self.link_id,
             "number": str(self.letter), "name": "turn-001.wav", "seq": "1", "token": self.link_token,
-            "shift_id": "0" * 32, "proposal": str(self.proposal),
+            "shift_id": "0" * 32, "proposal": str(self.proposal), "rule": "pressure_above",
         }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import uvicorn
 
+from agent.clinical.trends import load_watch
 from connectors.signing.http import Access, HttpBackend
 from connectors.signing.ports import Parcel, ParcelKind, SigningBackend
 from connectors.signing.reference import ReferenceBackend, open_reference
@@ -20,20 +21,21 @@ from connectors.signing.seed import seed
 from connectors.signing.serve import Client, signing_api
 
 ON = date(2026, 11, 23)
+WATCH = load_watch(Path(__file__).parents[2] / "dialogues" / "clinical")
 SECRET = "a-long-secret-of-the-test"
 Check = Callable[[SigningBackend, ReferenceBackend], Awaitable[None]]
 
 
 @asynccontextmanager
 async def embedded(path: Path) -> AsyncIterator[tuple[SigningBackend, ReferenceBackend]]:
-    async with open_reference(path / "signing.db", lambda: ON) as backend:
+    async with open_reference(path / "signing.db", lambda: ON, watch=WATCH) as backend:
         yield backend, backend
 
 
 @asynccontextmanager
 async def over_http(path: Path) -> AsyncIterator[tuple[SigningBackend, ReferenceBackend]]:
     async with (
-        open_reference(path / "signing.db", lambda: ON) as backend,
+        open_reference(path / "signing.db", lambda: ON, watch=WATCH) as backend,
         listening(signing_api(backend, Client("us", SECRET))) as url,
         httpx.AsyncClient() as client,
     ):

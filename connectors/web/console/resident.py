@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.report.markup import Markup, el
+from connectors.access.people import Role
 from connectors.web.console.charts import share_chart, trend_chart
 from connectors.web.console.proposals import proposal_list
-from connectors.web.console.shell import Frame, empty, page, title_row, trouble
+from connectors.web.console.shell import Frame, button, empty, page, title_row, trouble
 from connectors.web.console.views import FigureView, PersonView
 from connectors.web.console.work import rows
 
@@ -19,6 +20,7 @@ def resident_page(frame: Frame, person: PersonView) -> str:
     return page(
         frame, person.name,
         who, trouble(person.trouble and f"签约系统现在连不上，签约和历次数值暂缺：{person.trouble}"),
+        _bad(frame, person),
         el("div", *(trend_chart(trend) for trend in person.trends), class_="glance even") if person.trends else None,
         proposal_list(person.proposals, frame.staff),
         title_row("随访记录"),
@@ -26,6 +28,21 @@ def resident_page(frame: Frame, person: PersonView) -> str:
         _pairs("健康档案", person.record), _pairs("签约系统里最近一次的数值", person.last),
         script="rows",
     )  # fmt: skip
+
+
+def _bad(frame: Frame, person: PersonView) -> Markup | None:
+    """Courses that have turned bad, as long as no doctor has looked."""
+    if not person.bad:
+        return None
+    doctor = frame.staff.role is Role.DOCTOR
+    lines = (
+        el(
+            "li", el("b", trend.title), el("span", trend.why),
+            button("看过了", class_="seen", data_resident=person.id, data_rule=trend.rule) if doctor else None,
+        )
+        for trend in person.bad
+    )  # fmt: skip
+    return el("section", el("h2", "走势变坏"), el("ul", *lines), class_="card bad")
 
 
 def _pairs(title: str, pairs: Sequence[tuple[str, str]]) -> Markup | None:

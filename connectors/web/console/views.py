@@ -20,6 +20,8 @@ class Bucket(StrEnum):
     """A red flag that nobody looks after yet."""
     CRITICAL = "critical"
     """Red flags or critical values in a record that is not signed."""
+    TREND = "trend"
+    """A chronic indicator whose course has turned bad."""
     OVERDUE = "overdue"
     """Waits too long for a signature, or a follow-up that ought to have been held."""
     REVIEW = "review"
@@ -217,6 +219,16 @@ class LiveView:
 
 
 @dataclass(frozen=True, slots=True)
+class TrendView:
+    """A course that has turned bad, as long as no doctor has seen it."""
+
+    rule: str
+    title: str
+    why: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonView:
     """A resident with their history."""
 
@@ -234,6 +246,7 @@ class PersonView:
     proposals: tuple[ProposalView, ...] = ()
     record: tuple[tuple[str, str], ...] = ()
     """The health record as doctors accepted it: label, words."""
+    bad: tuple[TrendView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +303,9 @@ class Desk(Protocol):
 
     async def decide(self, visit_id: str, number: int, staff: Staff, *, accept: bool) -> None:
         """Take a proposal into the health record, or not. Raises ``InputError`` proposal-unknown, proposal-decided."""
+
+    async def seen(self, resident_id: str, rule: str, staff: Staff) -> None:
+        """A doctor has looked at a course that turned bad. Raises ``InputError`` trend-unknown."""
 
     async def recall(self, visit_id: str, why: str, staff: Staff) -> None:
         """Send the visit back for a new conversation."""

@@ -9,8 +9,8 @@ from connectors.web.console.shell import Frame, empty, page, title_row, trouble
 from connectors.web.console.views import Bucket, WorkItem, WorkPage
 
 BUCKETS = {
-    Bucket.ALERT: "正在报警", Bucket.CRITICAL: "红旗待审", Bucket.OVERDUE: "已超期", Bucket.REVIEW: "待审",
-    Bucket.RUNNING: "进行中", Bucket.RECALL: "待重打", Bucket.DONE: "已签",
+    Bucket.ALERT: "正在报警", Bucket.CRITICAL: "红旗待审", Bucket.TREND: "走势变坏", Bucket.OVERDUE: "已超期",
+    Bucket.REVIEW: "待审", Bucket.RUNNING: "进行中", Bucket.RECALL: "待重打", Bucket.DONE: "已签",
 }  # fmt: skip
 
 
