@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
-import signal
 import ssl
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,37 +15,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.fakes.service import KEY, command, service
+
 pytestmark = pytest.mark.e2e
 
 NAME, PHONE, ID_NUMBER = "王翾龘", "13800007777", "110101194805031234"
-KEY = {"SUIFANG_SECRET_KEY": "k" * 43}
-
-
-def command(*words: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "SUIFANG_DATA_DIR": str(data), **more}
-    return subprocess.run(
-        [sys.executable, "-m", "suifang", *words], capture_output=True, text=True, env=env, timeout=120, check=False
-    )
-
-
-@contextmanager
-def service(log: Path, data: Path, *words: str, **more: str) -> Iterator[str]:
-    """The address of a running service; ended by Ctrl-C."""
-    env = {**os.environ, "SUIFANG_DATA_DIR": str(data), **more}
-    with log.open("w") as file:
-        started = subprocess.Popen(
-            [sys.executable, "-m", "suifang", "serve", "--port", "0", *words], stderr=file, stdout=file, env=env
-        )
-        try:
-            until = time.monotonic() + 120
-            while not (found := re.search(r"listening on (\S+)", log.read_text("utf-8"))):
-                assert started.poll() is None, log.read_text("utf-8")
-                assert time.monotonic() < until, log.read_text("utf-8")
-                time.sleep(0.1)
-            yield found.group(1)
-        finally:
-            started.send_signal(signal.SIGINT)
-            assert started.wait(60) in (0, 130)
 
 
 def test_a_newcomer_logs_in_and_a_resident_talks(tmp_path: Path) -> None:
