@@ -12,9 +12,11 @@ from pydantic import Field
 
 from connectors.access.people import CLINICAL, Role, Staff
 from connectors.api.access import Scope, guard, require
-from connectors.api.console import Carer, Own, Visit, frame_of, html
+from connectors.api.console import Carer, Own, Visit, frame_of
+from connectors.api.drawn import html, language_of
 from connectors.api.schemas import Strict
 from connectors.web.console.alerts import alerts_page
+from connectors.web.console.told import alert_in, live_in
 from connectors.web.console.views import AlertView, Desk
 
 Seq = Annotated[int, Path(ge=0, le=1_000_000)]
@@ -48,12 +50,13 @@ def alerts_router(desk: Desk) -> APIRouter:
 
     @router.get("/console/alerts", response_class=HTMLResponse, include_in_schema=False)
     async def page(staff: Carer, request: Request) -> HTMLResponse:
-        return html(alerts_page(await frame_of(request), _for(staff, await desk.alerts(staff.team))))
+        return html(alerts_page(await frame_of(request), _for(staff, await desk.alerts(staff.team))), request)
 
     @router.get("/api/alerts")
-    async def ringing(staff: Carer) -> list[dict[str, Any]]:
+    async def ringing(staff: Carer, request: Request) -> list[dict[str, Any]]:
         """Alerts of one's team that nobody has taken, with their pre-brief; the most urgent first."""
-        return [asdict(alert) for alert in _for(staff, await desk.alerts(staff.team, loose=True))]
+        views, language = _for(staff, await desk.alerts(staff.team, loose=True)), language_of(request)
+        return [asdict(alert_in(language, alert)) for alert in views]
 
     @router.post("/api/visits/{visit_id}/alerts/{seq}/take", status_code=204)
     async def take(visit_id: Visit, seq: Seq, staff: Own) -> None:
@@ -66,8 +69,8 @@ def alerts_router(desk: Desk) -> APIRouter:
         await desk.close(visit_id, (body.outcome, body.note.strip()), staff)
 
     @router.get("/api/visits/{visit_id}/live", dependencies=[guard(OWN_LIVE)])
-    async def live(visit_id: Visit, after: After = -1) -> dict[str, Any]:
+    async def live(visit_id: Visit, request: Request, after: After = -1) -> dict[str, Any]:
         """Lines of a conversation later than ``after``, what was answered so far, its alerts."""
-        return asdict(await desk.live(visit_id, after))
+        return asdict(live_in(language_of(request), await desk.live(visit_id, after)))
 
     return router

@@ -11,8 +11,8 @@ from pydantic import BaseModel, Field
 
 from connectors.access.people import CLINICAL, Role, Session, Staff, Stage
 from connectors.api.access import Scope, any_staff, anyone, cookie_of, guard, require, session_of
+from connectors.api.drawn import html
 from connectors.api.logins import Logins
-from connectors.api.pages import PAGE_HEADERS
 from connectors.api.schemas import Strict, VisitId
 from connectors.web.console.alerts import live_page
 from connectors.web.console.calls import calls_page
@@ -82,11 +82,6 @@ async def frame_of(request: Request) -> Frame:
     return Frame(session.staff, session.csrf, request.url.path)
 
 
-def html(text: str) -> HTMLResponse:
-    """A page."""
-    return HTMLResponse(text, headers=dict(PAGE_HEADERS))
-
-
 def console_router(parts: ConsoleParts) -> APIRouter:
     """The routes under /console for people, under /api/visits for their pages."""
     router = APIRouter()
@@ -98,8 +93,8 @@ def console_router(parts: ConsoleParts) -> APIRouter:
 
 def _entrance(router: APIRouter, logins: Logins) -> None:
     @router.get("/console/login", response_class=HTMLResponse, include_in_schema=False, dependencies=[guard(anyone)])
-    async def login() -> HTMLResponse:
-        return html(login_page())
+    async def login(request: Request) -> HTMLResponse:
+        return html(login_page(), request)
 
     @router.get("/console", include_in_schema=False, dependencies=[guard(early)])
     async def home(request: Request) -> RedirectResponse:
@@ -110,7 +105,7 @@ def _entrance(router: APIRouter, logins: Logins) -> None:
     @router.get("/console/account", response_class=HTMLResponse, include_in_schema=False, dependencies=[guard(early)])
     async def account(request: Request) -> HTMLResponse:
         session = await session_of(request)
-        return html(account_page(session, await _enrolment(request, logins, session)))
+        return html(account_page(session, await _enrolment(request, logins, session)), request)
 
 
 async def _enrolment(request: Request, logins: Logins, session: Session) -> tuple[str, str] | None:
@@ -123,18 +118,19 @@ async def _enrolment(request: Request, logins: Logins, session: Session) -> tupl
 def _pages(router: APIRouter, desk: Desk) -> None:
     @router.get("/console/work", response_class=HTMLResponse, include_in_schema=False)
     async def work(staff: Carer, request: Request) -> HTMLResponse:
-        return html(work_page(await frame_of(request), await desk.work(staff.team)))
+        return html(work_page(await frame_of(request), await desk.work(staff.team)), request)
 
     @router.get("/console/calls", response_class=HTMLResponse, include_in_schema=False)
     async def calls(staff: Carer, request: Request) -> HTMLResponse:
-        return html(calls_page(await frame_of(request), await desk.calls(staff.team)))
+        return html(calls_page(await frame_of(request), await desk.calls(staff.team)), request)
 
     @router.get(
         "/console/visits/{visit_id}", response_class=HTMLResponse, include_in_schema=False, dependencies=[guard(OWN)]
     )
     async def report(visit_id: Visit, request: Request) -> HTMLResponse:
         frame, live = await frame_of(request), await desk.live(visit_id)
-        return html(live_page(frame, live) if live.running else report_page(frame, await desk.report(visit_id)))
+        page = live_page(frame, live) if live.running else report_page(frame, await desk.report(visit_id))
+        return html(page, request)
 
 
 def _acts(router: APIRouter, desk: Desk) -> None:

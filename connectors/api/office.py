@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from agent.errors import BackendError
 from connectors.access.people import CLINICAL, Role, Staff, StaffRow
 from connectors.api.access import Scope, any_staff, guard, require
-from connectors.api.console import Carer, frame_of, html
+from connectors.api.console import Carer, frame_of
+from connectors.api.drawn import html
 from connectors.api.schemas import Strict
 from connectors.web.console.house import DataFile, HouseView, operations_page, users_page, wording_page
 from connectors.web.console.resident import figures_page, resident_page
@@ -89,7 +90,7 @@ def _people(router: APIRouter, desk: Desk) -> None:
         dependencies=[guard(OWN_RESIDENT)],
     )  # fmt: skip
     async def resident(resident_id: ResidentId, request: Request) -> HTMLResponse:
-        return html(resident_page(await frame_of(request), await desk.resident(resident_id)))
+        return html(resident_page(await frame_of(request), await desk.resident(resident_id)), request)
 
     @router.post("/api/residents/{resident_id}/trends/{rule}/seen", status_code=204)
     async def seen(resident_id: ResidentId, rule: RuleId, doctor: Looking) -> None:
@@ -103,13 +104,13 @@ def _people(router: APIRouter, desk: Desk) -> None:
         except BackendError as error:
             found, problem = (), error.message
         results = await desk.results(staff.team) if staff.team else ()
-        return html(figures_page(await frame_of(request), found, results, problem))
+        return html(figures_page(await frame_of(request), found, results, problem), request)
 
 
 def _roster(router: APIRouter, office: Office) -> None:
     @router.get("/console/roster", response_class=HTMLResponse, include_in_schema=False)
     async def roster(staff: Carer, request: Request) -> HTMLResponse:
-        return html(roster_page(await frame_of(request), await office.roster(staff.team)))
+        return html(roster_page(await frame_of(request), await office.roster(staff.team)), request)
 
     @router.post("/api/roster/shifts", status_code=201)
     async def add_shift(body: ShiftIn, staff: Carer) -> ShiftOut:
@@ -130,12 +131,12 @@ def _roster(router: APIRouter, office: Office) -> None:
 def _house(router: APIRouter, office: Office) -> None:
     @router.get("/console/operations", response_class=HTMLResponse, include_in_schema=False)
     async def operations(staff: Runner, request: Request) -> HTMLResponse:
-        return html(operations_page(await frame_of(request), await office.operations(staff.team)))
+        return html(operations_page(await frame_of(request), await office.operations(staff.team)), request)
 
     @router.get("/console/users", response_class=HTMLResponse, include_in_schema=False)
     async def users(_admin: Admin, request: Request) -> HTMLResponse:
-        return html(users_page(await frame_of(request), await office.accounts()))
+        return html(users_page(await frame_of(request), await office.accounts()), request)
 
     @router.get("/console/wording", response_class=HTMLResponse, include_in_schema=False)
     async def wording(_staff: Anyone, request: Request) -> HTMLResponse:
-        return html(wording_page(await frame_of(request), office.wording()))
+        return html(wording_page(await frame_of(request), office.wording()), request)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.requests import HTTPConnection
 
-from connectors.api.pages import PAGE_HEADERS
+from connectors.api.drawn import html
 from connectors.web.console.entrance import refusal_page
 
 ACCOUNT = frozenset({"change-password", "enrol"})
@@ -30,4 +30,4 @@ def page_for(connection: HTTPConnection, code: str, status: int) -> Response | N
     if code in ACCOUNT:
         return RedirectResponse("/console/account", 303)
     title, words = WORDS.get(code, ("现在打不开", f"请过一会儿再试；还不行就把这个代号告诉管理员：{code}"))
-    return HTMLResponse(refusal_page(title, words), status, headers=dict(PAGE_HEADERS))
+    return html(refusal_page(title, words), connection, status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from agent.report.markup import Markup, el
-from connectors.web.console.shell import Frame, button, empty, page, title_row
+from connectors.web.console.shell import Frame, button, empty, name, page, title_row
 from connectors.web.console.views import AlertView, LiveLine, LiveView
 
 OUTCOMES = {
@@ -37,14 +37,14 @@ def _brief(alert: AlertView) -> Iterator[Markup | None]:
         "h2", f"{alert.title} ", el("span", alert.rank, class_="rank"), el("span", alert.at, class_="soft"),
     )  # fmt: skip
     yield el(
-        "p", el("a", alert.name, href=f"/console/residents/{alert.resident_id}", class_="name"),
+        "p", el("a", alert.name, href=f"/console/residents/{alert.resident_id}", class_="name", translate="no"),
         el("span", alert.person), el("span", "对话还在继续" if alert.running else "对话已结束", class_="badge open"),
         class_="whose",
     )  # fmt: skip
     yield el("p", el("span", "原因", class_="label"), el("q", alert.evidence), class_="because")
     yield _row("数值", "，".join(alert.values))
     yield _row("在吃的药", "、".join(alert.medicines))
-    words = (el("li", el("b", who), el("span", text)) for who, text in alert.words)
+    words = (el("li", el("b", who), name(text)) for who, text in alert.words)
     yield el("div", el("span", "最后的话", class_="label"), el("ol", *words), class_="last") if alert.words else None
     yield el("div", *_acts(alert), class_="acts")
 
@@ -67,8 +67,8 @@ def _row(label: str, words: str) -> Markup | None:
 def live_page(frame: Frame, live: LiveView) -> str:
     """A conversation that goes on, as it goes on."""
     who = el(
-        "p", el("a", live.name, href=f"/console/residents/{live.resident_id}", class_="name"), el("span", live.person),
-        el("span", live.what), el("span", "正在进行", class_="badge open"), class_="whose",
+        "p", el("a", live.name, href=f"/console/residents/{live.resident_id}", class_="name", translate="no"),
+        el("span", live.person), el("span", live.what), el("span", "正在进行", class_="badge open"), class_="whose",
     )  # fmt: skip
     lines = el(
         "ol", *(line(said) for said in live.lines), id="lines", class_="lines", aria_live="polite", tabindex="0",
@@ -115,6 +115,4 @@ def talking() -> Markup:
 
 def line(said: LiveLine) -> Markup:
     """One line."""
-    return el(
-        "li", el("b", said.who), el("span", said.text), el("time", said.at), class_="agent" if said.agent else "them"
-    )
+    return el("li", el("b", said.who), name(said.text), el("time", said.at), class_="agent" if said.agent else "them")

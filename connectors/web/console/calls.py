@@ -27,7 +27,7 @@ def _table(items: tuple[CallItem, ...]) -> Markup:
 
 
 def _row(item: CallItem) -> Markup:
-    who = el("a", item.name, href=f"/console/residents/{item.resident_id}", class_="name")
+    who = el("a", item.name, href=f"/console/residents/{item.resident_id}", class_="name", translate="no")
     why = el("a", item.why, href=f"/console/visits/{item.visit_id}") if item.visit_id else "到期"
     acts = el(
         "div",

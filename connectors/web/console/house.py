@@ -21,6 +21,8 @@ REASONS = {
     "backend-unreachable": "连不上对方：检查地址和线路，再送",
     "backend-contract": "对方的接口版本不同：升级其中一方，再送",
 }  # fmt: skip
+SAID = "responses"
+"""Files of what is said to residents."""
 STATUS = {StaffStatus.ACTIVE: "可用", StaffStatus.DISABLED: "已停用"}
 
 
@@ -109,7 +111,8 @@ def _residents(residents: Sequence[Contracted]) -> Markup:
         return empty("还没有居民。")
     head = el("tr", *(el("th", name, scope="col") for name in ("编号", "姓名", "签约", "下次随访")))
     lines = (
-        el("tr", el("td", one.id), el("th", one.name, scope="row"), el("td", one.contract), el("td", one.due))
+        el("tr", el("td", one.id), el("th", one.name, scope="row", translate="no"), el("td", one.contract),
+           el("td", one.due))
         for one in residents
     )  # fmt: skip
     return el("section", el("table", el("thead", head), el("tbody", *lines), id="residents", class_="stack"))
@@ -120,8 +123,9 @@ def users_page(frame: Frame, accounts: Sequence[StaffRow]) -> str:
     head = ("登录名", "姓名", "角色", "团队", "状态", "验证码", "")
     lines = (
         el(
-            "tr", el("th", row.staff.name, scope="row"), el("td", row.staff.shown), el("td", ROLES[row.staff.role]),
-            el("td", row.staff.team), el("td", STATUS[row.status]), el("td", "已设" if row.totp else "没有"),
+            "tr", el("th", row.staff.name, scope="row"), el("td", row.staff.shown, translate="no"),
+            el("td", ROLES[row.staff.role]), el("td", row.staff.team), el("td", STATUS[row.status]),
+            el("td", "已设" if row.totp else "没有"),
             el("td", *_account_acts(frame, row), class_="acts"), data_name=row.staff.name,
         )
         for row in accounts
@@ -163,7 +167,7 @@ def wording_page(frame: Frame, files: Sequence[DataFile]) -> str:
     parts = (
         el(
             "details", el("summary", f"{file.name}（版本 {file.version}，{len(file.lines)} 条）"),
-            el("table", *(_line(*found) for found in file.lines)),
+            el("table", *(_line(*found, said=file.name.startswith(SAID)) for found in file.lines)),
         )
         for file in files
     )  # fmt: skip
@@ -171,5 +175,7 @@ def wording_page(frame: Frame, files: Sequence[DataFile]) -> str:
     return page(frame, "用语与阈值", title_row("用语与阈值", search), lead, *parts, script="wording")
 
 
-def _line(key: str, words: str, source: str) -> Markup:
-    return el("tr", el("th", el("code", key), scope="row"), el("td", words), el("td", source, class_="soft"))
+def _line(key: str, words: str, source: str, *, said: bool) -> Markup:
+    """What is said to residents is Chinese on every page."""
+    told = el("td", words, translate="no" if said else None)
+    return el("tr", el("th", el("code", key), scope="row"), told, el("td", source, class_="soft", translate="no"))

@@ -12,7 +12,7 @@ from connectors.access.people import Role
 from connectors.web.console.charts import trend_chart
 from connectors.web.console.proposals import proposal_list
 from connectors.web.console.report_form import form_table, history
-from connectors.web.console.shell import Frame, button, page, title_row
+from connectors.web.console.shell import Frame, button, name, page, title_row
 from connectors.web.console.views import AlertView, ReportView
 
 
@@ -55,7 +55,7 @@ def _person(view: ReportView) -> Markup:
         f"{others}代答" if others else "", head.phone,
     )  # fmt: skip
     return el(
-        "p", el("a", head.resident_name, class_="name", href=f"/console/residents/{view.resident_id}"),
+        "p", el("a", head.resident_name, class_="name", href=f"/console/residents/{view.resident_id}", translate="no"),
         *(el("span", fact) for fact in facts if fact), class_="whose",
     )  # fmt: skip
 
@@ -158,7 +158,9 @@ def _doctor_calls(report: Report) -> Markup | None:
 def _questions(report: Report) -> Markup | None:
     if not report.questions:
         return None
-    return el("section", el("h2", "居民问到的"), el("ul", *(el("li", words) for words in report.questions)))
+    return el(
+        "section", el("h2", "居民问到的"), el("ul", *(el("li", words, translate="no") for words in report.questions))
+    )
 
 
 def _transcript(view: ReportView) -> Markup | None:
@@ -167,7 +169,7 @@ def _transcript(view: ReportView) -> Markup | None:
         return None
     lines = (
         el(
-            "li", el("b", line.speaker_words), el("span", line.text),
+            "li", el("b", line.speaker_words), name(line.text),
             clip(view.visit_id, line.clip, f"听第 {line.turn} 句"),
             id=None if line.speaker in ("agent", "staff") else f"turn-{line.turn}",
             class_="agent" if line.speaker in ("agent", "staff") else "them",

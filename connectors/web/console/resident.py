@@ -8,15 +8,16 @@ from agent.report.markup import Markup, el
 from connectors.access.people import Role
 from connectors.web.console.charts import share_chart, trend_chart
 from connectors.web.console.proposals import proposal_list
-from connectors.web.console.shell import Frame, button, empty, page, title_row, trouble
+from connectors.web.console.shell import Frame, button, empty, name, page, title_row, trouble
 from connectors.web.console.views import FigureView, PersonView
 from connectors.web.console.work import rows
 
 
 def resident_page(frame: Frame, person: PersonView) -> str:
     """The page."""
-    facts = (person.person, person.birth_date, person.phone, *person.contract)
-    who = el("p", el("span", person.name, class_="name"), *(el("span", fact) for fact in facts if fact), class_="whose")
+    facts = (person.person, person.birth_date, person.phone, *person.contract[:2])
+    told = [el("span", fact) for fact in facts if fact] + [name(team) for team in person.contract[2:]]
+    who = el("p", name(person.name, class_="name"), *told, class_="whose")
     return page(
         frame, person.name,
         who, trouble(person.trouble and f"签约系统现在连不上，签约和历次数值暂缺：{person.trouble}"),

@@ -61,7 +61,7 @@ def roster_page(frame: Frame, roster: RosterView) -> str:
 
 def _shifts(shifts: Sequence[Shift]) -> Markup:
     lines = (
-        el("tr", el("th", shift.shown, scope="row"), el("td", ROLES[shift.role]),
+        el("tr", el("th", shift.shown, scope="row", translate="no"), el("td", ROLES[shift.role]),
            el("td", f"{_time(shift.starts)} 至 {_time(shift.ends)}"),
            el("td", el("span", "正在值班", class_="badge signed") if shift.now else None),
            el("td", button("删", class_="drop", data_shift=shift.id, aria_label=f"删掉{shift.shown}的这一班")))
@@ -74,7 +74,7 @@ def _shifts(shifts: Sequence[Shift]) -> Markup:
 
 def _mates(mates: Sequence[Mate]) -> Markup:
     lines = (
-        el("tr", el("th", mate.shown, scope="row"), el("td", ROLES[mate.role]),
+        el("tr", el("th", mate.shown, scope="row", translate="no"), el("td", ROLES[mate.role]),
            el("td", STATES.get(mate.state, "没有说")), el("td", _time(mate.at)))
         for mate in mates
     )  # fmt: skip

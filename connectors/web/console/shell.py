@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from agent.report.markup import Markup, el
 from connectors.access.people import CLINICAL, Role, Staff
+from connectors.web.english import SWITCH
+from connectors.web.language import Language
 
 ROLES = {Role.DOCTOR: "医生", Role.NURSE: "护士", Role.OPERATOR: "运维", Role.ADMIN: "管理员"}
 NAV: tuple[tuple[str, str, frozenset[Role]], ...] = (
@@ -46,7 +48,10 @@ def page(frame: Frame, title: str, *body: Markup | None, script: str = "") -> st
 
 def bare(title: str, *body: Markup | None, script: str) -> str:
     """A page of somebody who is not, or not wholly, logged in."""
-    return _document(title, [script], el("main", *body, id="main", class_="bare"), el("div", id="toast", role="status"))
+    switch = el("p", _switch(), class_="soft")
+    return _document(
+        title, [script], el("main", *body, switch, id="main", class_="bare"), el("div", id="toast", role="status")
+    )
 
 
 def _document(title: str, modules: list[str], *body: Markup | None, csrf: str = "") -> str:
@@ -74,9 +79,19 @@ def _bar(frame: Frame) -> Markup:
         el("a", "随访", class_="brand", href="/console"),
         el("nav", *links, aria_label="主要页面"),
         el("div", who, el("button", "快捷键", type="button", id="keys"), el("a", "账户", href="/console/account"),
+           _switch(),
            el("button", "退出", type="button", id="leave"), class_="me"),
         class_="bar",
     )  # fmt: skip
+
+
+def _switch() -> Markup:
+    return Markup(SWITCH[Language.CHINESE])
+
+
+def name(words: str, **attributes: str | None) -> Markup:
+    """What somebody is called, or said, or wrote: the same in every language."""
+    return el("span", words, translate="no", **attributes)
 
 
 def title_row(title: str, *right: Markup | None) -> Markup:

@@ -38,7 +38,7 @@ def rows(items: tuple[WorkItem, ...]) -> Markup:
 
 def row(item: WorkItem) -> Markup:
     """One row."""
-    person = el("span", el("b", item.name), el("span", item.person, class_="soft"), class_="person")
+    person = el("span", el("b", item.name, translate="no"), el("span", item.person, class_="soft"), class_="person")
     why = el("span", *(el("span", words) for words in item.why), class_="why")
     facts = el("span", *(el("span", words) for words in item.facts), class_="facts")
     end = el("span", el("span", item.state, class_="state"), el("time", item.when.replace("T", " ")), class_="end")

@@ -2,6 +2,7 @@
 
 import { send, toast, reloadWith } from './api.js';
 import { cursor } from './shell.js';
+import { t } from './words.js';
 
 cursor(() => [...document.querySelectorAll('.brief .button, .brief .take')]);
 
@@ -11,7 +12,7 @@ document.addEventListener('click', async (event) => {
     const { visit } = button.closest('.brief').dataset;
     const [outcome, note] = [...button.parentElement.querySelectorAll('select, input')].map((field) => field.value);
     await send(`/api/visits/${visit}/alerts/close`, 'POST', { outcome, note })
-      .then(() => reloadWith('已记下处理结果。'), (refused) => toast(refused.message));
+      .then(() => reloadWith(t('已记下处理结果。')), (refused) => toast(refused.message));
   }
 });
 

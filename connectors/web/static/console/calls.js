@@ -4,11 +4,12 @@ import { send, toast } from './api.js';
 import { dialog } from './shell.js';
 import { filter } from './find.js';
 import { h } from '../dom.js';
+import { t } from './words.js';
 
 filter(() => document.querySelectorAll('#calls tbody tr'));
 
 async function copy(url) {
-  await navigator.clipboard.writeText(url).then(() => toast('链接已复制。'), () => toast('请长按或选中链接来复制。'));
+  await navigator.clipboard.writeText(url).then(() => toast(t('链接已复制。')), () => toast(t('请长按或选中链接来复制。')));
 }
 
 document.addEventListener('click', async (event) => {
@@ -21,7 +22,7 @@ document.addEventListener('click', async (event) => {
   button.disabled = false;
   if (!made) return;
   dialog(button.getAttribute('aria-label'),
-    h('p', {}, '发给居民本人或家属，点开就能接着做。链接只显示这一次，过期作废。'),
+    h('p', {}, t('发给居民本人或家属，点开就能接着做。链接只显示这一次，过期作废。')),
     h('p', {}, h('a', { href: made.url, class: 'secret', rel: 'noreferrer' }, made.url)),
-    h('form', { method: 'dialog', class: 'foot' }, h('button', { type: 'button', onclick: () => copy(made.url) }, '复制'), h('button', { class: 'primary' }, '好了')));
+    h('form', { method: 'dialog', class: 'foot' }, h('button', { type: 'button', onclick: () => copy(made.url) }, t('复制')), h('button', { class: 'primary' }, t('好了'))));
 });

@@ -1,6 +1,6 @@
 // A doctor whose page is open is on duty: the desk for urgent video calls is on every page of theirs, and shows itself when it rings.
 
-import '../doctor.js';
+import '../room/desk.js';
 import { send } from './api.js';
 
 const desk = document.querySelector('suifang-doctor-desk');

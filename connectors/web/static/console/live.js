@@ -3,6 +3,7 @@
 import '../room/room.js';
 import { send, toast } from './api.js';
 import { h } from '../dom.js';
+import { t } from './words.js';
 
 const EVERY_MS = 2000;
 const live = document.querySelector('.live');
@@ -26,7 +27,7 @@ async function poll() {
   }
   for (const { seq, who, text, at, agent } of told.lines) {
     after = Math.max(after, seq);
-    lines.append(h('li', { class: agent ? 'agent' : 'them' }, h('b', {}, who), h('span', {}, text), h('time', {}, at)));
+    lines.append(h('li', { class: agent ? 'agent' : 'them' }, h('b', {}, who), h('span', { translate: 'no' }, text), h('time', {}, at)));
   }
   if (told.lines.length) bottom();
   writers(told.staff);
@@ -45,8 +46,8 @@ async function briefs() {
 function writers(staff) {
   const place = document.getElementById('writes');
   const mine = staff === live.dataset.me;
-  const what = room ? '说' : '写';
-  place.textContent = mine ? `现在由您在和居民${what}，语音助手不说话。` : staff ? `${staff}正在和居民${what}。` : '语音助手正在和居民说。';
+  const what = room ? t('说') : t('写');
+  place.textContent = mine ? t('现在由您在和居民{0}，语音助手不说话。', what) : staff ? t('{0}正在和居民{1}。', staff, what) : t('语音助手正在和居民说。');
   document.getElementById('take-over').hidden = Boolean(staff);
   (room ? document.getElementById('talk') : form).hidden = !mine;
   if (!room || mine === Boolean(room.childElementCount)) return;

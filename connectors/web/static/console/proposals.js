@@ -1,6 +1,7 @@
 // Facts for the health record: accepted or rejected, one by one or all that wait.
 
 import { send, toast, reloadWith } from './api.js';
+import { t } from './words.js';
 
 const decide = ({ visit, number }, accept) => send(`/api/visits/${visit}/proposals/${number}`, 'POST', { accept });
 
@@ -13,7 +14,7 @@ document.addEventListener('click', async (event) => {
   for (const one of document.querySelectorAll('.proposals button')) one.disabled = true;
   try {
     for (const one of chosen) await decide(one.dataset, accept);
-    reloadWith(accept ? '已采纳，报送签约系统。' : '没有采纳，档案不变。', 'proposals');
+    reloadWith(accept ? t('已采纳，报送签约系统。') : t('没有采纳，档案不变。'), 'proposals');
   } catch (refused) {
     if (refused.code === 'proposal-decided') reloadWith(refused.message, 'proposals');
     else toast(refused.message);

@@ -2,6 +2,7 @@
 
 import { send, toast } from './api.js';
 import { h } from '../dom.js';
+import { t } from './words.js';
 
 const EVERY_MS = 3000;
 const RING_MS = 2500;
@@ -21,7 +22,7 @@ for (const kind of ['pointerdown', 'keydown']) document.addEventListener(kind, w
 
 function ring() {
   if (!loose.length) return;
-  document.title = document.title === title ? `【警报】${loose[0].title} ${loose[0].name}` : title;
+  document.title = document.title === title ? t('【警报】{0} {1}', loose[0].title, loose[0].name) : title;
   if (!sound || sound.state !== 'running') return;
   for (const [delay, pitch] of [[0, 880], [0.22, 660], [0.44, 880]]) {
     const tone = sound.createOscillator();
@@ -57,6 +58,9 @@ async function take(visit, seq, then) {
   }
 }
 
+// What people are called and said is the same in every language.
+const called = (text) => h('span', { translate: 'no' }, text);
+
 function show() {
   place.hidden = !loose.length || location.pathname === '/console/alerts';  // there they stand in full
   if (!loose.length) { document.title = title; place.replaceChildren(); return; }
@@ -65,15 +69,15 @@ function show() {
   if (place.dataset.key === key) return;
   place.dataset.key = key;
   place.className = first.urgent ? 'urgent' : '';
-  const facts = [first.values.slice(0, 4).join('，'), first.medicines.length ? `在吃：${first.medicines.join('、')}` : ''];
-  const words = first.words.filter(([who]) => who !== '语音助手').slice(-2).map(([who, text]) => h('li', {}, `${who}：${text}`));
+  const facts = [first.values.slice(0, 4).join(t('，')), first.medicines.length ? t('在吃：{0}', first.medicines.join(t('、'))) : ''];
+  const words = first.words.filter(([who]) => who !== t('语音助手')).slice(-2).map(([who, text]) => h('li', {}, t('{0}：', who), called(text)));
   place.replaceChildren(
-    h('div', {}, h('b', {}, `${first.title} · ${first.name} ${first.person}`), h('span', {}, first.rank),
-      h('q', {}, first.evidence), loose.length > 1 ? h('span', {}, `还有 ${loose.length - 1} 条`) : null),
+    h('div', {}, h('b', {}, `${first.title} · `, called(first.name), ` ${first.person}`), h('span', {}, first.rank),
+      h('q', {}, first.evidence), loose.length > 1 ? h('span', {}, t('还有 {0} 条', loose.length - 1)) : null),
     h('div', {}, ...facts.filter(Boolean).map((text) => h('span', {}, text)), h('ul', {}, ...words)),
     h('div', { class: 'acts' },
-      h('button', { type: 'button', class: 'accept', onclick: () => take(first.visit_id, first.seq, () => goTo(first)) }, '我来处理'),
-      h('a', { href: '/console/alerts', class: 'button' }, '看全部')));
+      h('button', { type: 'button', class: 'accept', onclick: () => take(first.visit_id, first.seq, () => goTo(first)) }, t('我来处理')),
+      h('a', { href: '/console/alerts', class: 'button' }, t('看全部'))));
 }
 
 function notify() {
@@ -81,7 +85,7 @@ function notify() {
     const key = `${alert.visit_id}:${alert.seq}`;
     if (known.has(key) || !('Notification' in window) || Notification.permission !== 'granted') continue;
     // No name and no words: notifications stand on locked screens.
-    new Notification('随访：新的警报', { body: `${alert.title}，请打开工作台处理`, tag: key, requireInteraction: alert.urgent });
+    new Notification(t('随访：新的警报'), { body: t('{0}，请打开工作台处理', alert.title), tag: key, requireInteraction: alert.urgent });
   }
   known = new Set(loose.map((alert) => `${alert.visit_id}:${alert.seq}`));
 }

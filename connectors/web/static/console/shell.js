@@ -2,10 +2,11 @@
 
 import { send, toast } from './api.js';
 import { h } from '../dom.js';
+import { t } from './words.js';
 
 const KEYS = [
-  ['j / k', '下一行 / 上一行'], ['Enter', '打开'], ['/', '查找'], ['e', '改这一项'], ['p', '听这一项的录音'], ['s', '签字'],
-  ['u', '回到工作列表'], ['g a', '去警报'], ['g w', '去工作列表'], ['?', '这张表'], ['Esc', '关闭'],
+  ['j / k', t('下一行 / 上一行')], ['Enter', t('打开')], ['/', t('查找')], ['e', t('改这一项')], ['p', t('听这一项的录音')], ['s', t('签字')],
+  ['u', t('回到工作列表')], ['g a', t('去警报')], ['g w', t('去工作列表')], ['?', t('这张表')], ['Esc', t('关闭')],
 ];
 
 export function dialog(title, ...content) {
@@ -18,7 +19,7 @@ export function dialog(title, ...content) {
 
 function showKeys() {
   const rows = KEYS.flatMap(([key, words]) => [h('kbd', {}, key), h('span', {}, words)]);
-  dialog('快捷键', h('div', { class: 'keys' }, ...rows), h('form', { method: 'dialog', class: 'foot' }, h('button', {}, '知道了')));
+  dialog(t('快捷键'), h('div', { class: 'keys' }, ...rows), h('form', { method: 'dialog', class: 'foot' }, h('button', {}, t('知道了'))));
 }
 
 export function typing(event) {

@@ -3,13 +3,14 @@
 import { send, toast } from './api.js';
 import { dialog } from './shell.js';
 import { h } from '../dom.js';
+import { t } from './words.js';
 
-const DONE = { disable: '已停用。', totp: '下次登录时重新设验证码。' };
+const DONE = { disable: t('已停用。'), totp: t('下次登录时重新设验证码。') };
 const failed = (refused) => toast(refused.message);
 
 function showPassword({ name, password }) {
-  const box = dialog('第一次登录的密码', h('p', {}, `${name} 的密码只显示这一次，登录后要换：`), h('p', {}, h('code', { class: 'secret' }, password)),
-    h('form', { method: 'dialog', class: 'foot' }, h('button', { class: 'primary' }, '记下了')));
+  const box = dialog(t('第一次登录的密码'), h('p', {}, t('{0} 的密码只显示这一次，登录后要换：', name)), h('p', {}, h('code', { class: 'secret' }, password)),
+    h('form', { method: 'dialog', class: 'foot' }, h('button', { class: 'primary' }, t('记下了'))));
   box.addEventListener('close', () => location.reload());
 }
 
