@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any, Literal, Protocol
 
@@ -10,8 +11,11 @@ from pydantic import Field
 
 from connectors.access.people import ResidentLink, Role, Staff
 from connectors.api.access import Scope, accept, either, require
+from connectors.api.drawn import language_of
 from connectors.api.schemas import Strict, VisitId
 from connectors.api.sockets import hold
+from connectors.web.console.told import ring_in
+from connectors.web.language import Language
 
 DOCTOR, SOMEBODY = require(Role.DOCTOR), either(Scope.VISIT)
 Doctor = Annotated[Staff, Depends(DOCTOR)]
@@ -83,6 +87,15 @@ class RoomMessage(Strict):
     candidate: dict[str, Any] | None = None
 
 
+def _in(language: Language, desk: Desk) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """News of a desk in the language of its page."""
+
+    async def news() -> dict[str, Any]:
+        return ring_in(language, await desk.news())
+
+    return news
+
+
 def video_routes(doctors: Doctors) -> APIRouter:
     """Sockets of doctors and rooms, and the outcome."""
     router = APIRouter()
@@ -100,7 +113,7 @@ def video_routes(doctors: Doctors) -> APIRouter:
                 elif message.type == "decline":
                     await desk.decline(message.visit_id)
 
-            await hold(socket, desk.news, take, DOCTOR)
+            await hold(socket, _in(language_of(socket), desk), take, DOCTOR)
 
     @router.websocket("/api/video/{visit_id}/live")
     async def room(socket: WebSocket, visit_id: Visit, who: Somebody, family: Annotated[bool, Query()] = False) -> None:

@@ -69,6 +69,12 @@ def test_english_by_lang(service: Service, visit_page: Open) -> None:
     page.get_by_placeholder("Write here").wait_for()
     assert page.get_by_role("button", name="Get a doctor").is_visible()
     assert page.evaluate("document.documentElement.lang") == "en"
+    assert page.title() == "Health follow-up"
+    keys = page.evaluate("""async () => { const { TABLES } = await import('/static/words.js');
+      const names = (table) => Object.entries(table).flatMap(([key, value]) =>
+        typeof value === 'string' ? [key] : Object.keys(value).map((inner) => `${key}.${inner}`));
+      return [names(TABLES.zh), names(TABLES.en)]; }""")
+    assert sorted(keys[0]) == sorted(keys[1])
 
 
 @pytest.mark.parametrize("path", ["/start", "/r/x", "/doctor/video"])

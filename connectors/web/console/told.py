@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from connectors.web.console.views import AlertView, LiveView
 from connectors.web.english import english
@@ -32,6 +33,15 @@ def live_in(language: Language, live: LiveView) -> LiveView:
         lines=tuple(replace(line, who=say(line.who)) for line in live.lines),
         alerts=tuple(alert_in(language, alert) for alert in live.alerts),
     )  # fmt: skip
+
+
+def ring_in(language: Language, message: dict[str, Any]) -> dict[str, Any]:
+    """What a doctor's desk is told; a ring has values by their names, and words."""
+    if language is Language.CHINESE or "values" not in message:
+        return message
+    say, say_value = english().say, english().say_value
+    values = [{**value, "label": say(value["label"]), "value": say(value["value"])} for value in message["values"]]
+    return {**message, "values": values, "alerts": [say_value(words) for words in message["alerts"]]}
 
 
 def _each(texts: Iterable[str]) -> tuple[str, ...]:

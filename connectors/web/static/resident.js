@@ -3,10 +3,12 @@
 import './suifang-chat.js';
 import { ask } from './link.js';
 import { SERVICE } from './dom.js';
+import { words } from './words.js';
 
 const token = location.pathname.split('/').pop();
 const lang = new URLSearchParams(location.search).get('lang');
 if (lang) document.documentElement.lang = lang;
+document.title = words(lang)('title');
 
 function show(name, more = {}) {
   const element = document.createElement(name);

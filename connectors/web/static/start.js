@@ -15,6 +15,7 @@ const OWN = sheet(`
 const lang = new URLSearchParams(location.search).get('lang');
 if (lang) document.documentElement.lang = lang;
 const t = words(document.documentElement.lang);
+document.title = t('title');
 
 class Start extends HTMLElement {
   connectedCallback() {

@@ -72,6 +72,8 @@ const EN = {
   outcomes: { handled: 'Handled', emergency: '120 called', visit: 'Appointment made', home_visit: 'Home visit', unreachable: 'Not reached' },
 };
 
+export const TABLES = { zh: ZH, en: EN };
+
 export function words(lang) {
   const table = (lang || '').toLowerCase().startsWith('en') ? EN : ZH;
   return (key, ...values) => {
