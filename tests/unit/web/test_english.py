@@ -76,7 +76,7 @@ def test_what_pages_say_is_in_the_catalogue(root: Path, where: str) -> None:
 def test_forms_labels_and_rules_are_in_the_catalogue(root: Path) -> None:
     folder = root / "dialogues" / "clinical"
     paths = [*(folder / "forms").glob("*.yml"), *(folder / "rules").glob("*.yml")]
-    paths += [folder / "labels.yml", folder / "contradictions.yml"]
+    paths += [folder / f"{name}.yml" for name in ("labels", "contradictions", "trends")]
     said = {text for path in paths for text in clinical(yaml.safe_load(path.read_text("utf-8")))}
     said |= set(yaml.safe_load((folder / "medicine_names.yml").read_text("utf-8"))["names"].values())
     assert len(said) > 500

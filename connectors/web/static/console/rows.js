@@ -2,6 +2,7 @@
 
 import { send, toast, reloadWith } from './api.js';
 import { cursor } from './shell.js';
+import { t } from './words.js';
 import './proposals.js';
 
 cursor(() => [...document.querySelectorAll('.row a')]);
@@ -11,5 +12,5 @@ document.addEventListener('click', async (event) => {
   if (!button) return;
   const { resident, rule } = button.dataset;
   await send(`/api/residents/${encodeURIComponent(resident)}/trends/${rule}/seen`, 'POST')
-    .then(() => reloadWith('已记下，您看过了。'), (refused) => toast(refused.message));
+    .then(() => reloadWith(t('已记下，您看过了。')), (refused) => toast(refused.message));
 });
