@@ -22,7 +22,7 @@ MARKS: Mapping[str, str] = {
     "，": ", ", "、": ", ", "；": "; ", "：": ": ", "。": ".", "（": " (", "）": ")", "？": "?", "！": "!",
     "“": '"', "”": '"',
 }  # fmt: skip
-_LEVELS = tuple(re.compile(f"({marks})") for marks in ("[；。？！]", "，", "：", "、", "[→·/]", "[（）“”]", r"\s+"))
+_LEVELS = tuple(re.compile(f"({marks})") for marks in ("[；。？！]", "，", "：", "、", "[→·]", "[（）“”]", r"\s+", "/"))
 """Marks by how much they part, the strongest first."""
 _PLACE = re.compile(r"\{([\w.]+)\}")
 _TAG = re.compile(r"<[^>]*>")

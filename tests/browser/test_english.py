@@ -50,6 +50,7 @@ def test_the_language_is_switched_on_the_page_and_kept(service: Service, visit_p
     page.get_by_label("Password").fill(service.passwords["doctor"])
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("heading", name="Work list").wait_for()
+    page.locator("suifang-doctor-desk section").wait_for(state="attached")  # the scripts have begun
     page.keyboard.press("?")
     page.get_by_text("next / previous row").wait_for()
     page.get_by_role("button", name="OK").click()

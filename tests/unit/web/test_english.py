@@ -143,6 +143,7 @@ def test_a_page_is_put_into_english_and_words_stay() -> None:
     assert "<q>Systolic 185, Diastolic &lt;92</q>" in page
     assert 'aria-label="Correct Systolic"' in page
     assert 'data-codes="[[&quot;1&quot;, &quot;none&quot;]]" data-said="没有">Edit<' in page
+    assert english().say("心率 67 次/分 → 76 次/分（↑9）") == "Heart rate 67 /min → 76 /min (↑9)"
     assert "<p>Blood pressure 150/95 above target (&lt;140/90)</p>" in page
 
 

@@ -22,6 +22,7 @@ button { cursor: pointer; color: #0b5d4e; }
 button.main { background: #0b5d4e; color: #fff; }
 .row { display: flex; flex-wrap: wrap; gap: 8px; }
 .talk { display: grid; grid-template-columns: minmax(0, 2fr) minmax(240px, 1fr); gap: 12px; min-height: 540px; }
+@media (min-width: 761px) { dl { grid-template-columns: max-content 1fr max-content 1fr; } }
 @media (max-width: 760px) { .talk { grid-template-columns: 1fr; } }
 form { display: flex; flex-direction: column; gap: 8px; }
 textarea { min-height: 140px; padding: 8px 12px; }
@@ -77,6 +78,7 @@ export class DoctorDesk extends HTMLElement {
   #connect() {
     const url = new URL(`${this.service}/api/doctor/live`, location.href);
     url.protocol = url.protocol.replace('http', 'ws');
+    url.searchParams.set('lang', document.documentElement.lang);
     const socket = new WebSocket(url);
     this.socket = socket;
     socket.onopen = () => { this.tries = 0; };
@@ -107,8 +109,8 @@ export class DoctorDesk extends HTMLElement {
     const { t } = this;
     this.#drop(ring.visit_id);
     const missed = ring.type === 'missed';
-    const rows = [[t('reason'), t('flags')[ring.reason] || ring.reason], ...ring.alerts.map((words) => [t('alertWords'), words]),
-      ...ring.values.map(({ label, value }) => [label, value]), ...ring.words.map((words) => [t('lastWords'), words])];
+    const rows = [[t('reason'), this.#reason(ring)], ...[...new Set(ring.alerts)].map((words) => [t('alertWords'), words]),
+      ...ring.values.map(({ label, value }) => [label, value]), ring.words.length ? [t('lastWords'), ring.words.join(' / ')] : null].filter(Boolean);
     const card = h('article', { class: missed ? 'card missed' : 'card', 'data-visit': ring.visit_id },
       h('h2', {}, `${t(missed ? 'missed' : 'incoming')} · ${ring.resident}`),
       h('dl', {}, rows.flatMap(([label, value]) => [h('dt', {}, label), h('dd', {}, value)])),
@@ -117,6 +119,12 @@ export class DoctorDesk extends HTMLElement {
     this.cards.set(ring.visit_id, { card, ring });
     this.parts.list.append(card);
     this.dispatchEvent(new CustomEvent('suifang-ring', { bubbles: true, composed: true, detail: ring }));
+  }
+
+  // A value that is critical rings for the same reason as words that tell of it.
+  #reason({ reason }) {
+    const flag = reason.replace('value:', '');
+    return this.t('flags')[flag] || flag;
   }
 
   #drop(visit) {
@@ -133,7 +141,7 @@ export class DoctorDesk extends HTMLElement {
     const outcome = h('select', { 'aria-label': t('outcome') }, Object.entries(t('outcomes')).map(([value, label]) => h('option', { value }, label)));
     const notes = h('textarea', { maxlength: '2000', 'aria-label': t('notes') });
     const form = h('form', { onsubmit: (event) => { event.preventDefault(); this.#finish(visit, outcome.value, notes.value); } },
-      brief && h('strong', {}, `${brief.resident} · ${t('flags')[brief.reason] || brief.reason}`), brief && h('span', {}, brief.words.join(' / ')),
+      brief && h('strong', {}, `${brief.resident} · ${this.#reason(brief)}`), brief && h('span', {}, brief.words.join(' / ')),
       h('label', {}, t('outcome'), outcome), h('label', {}, t('notes'), notes), h('button', { class: 'main' }, t('save')));
     this.room = h('suifang-video-room', { visit, server: this.service });
     this.parts.talk.replaceChildren(h('div', { class: 'talk' }, this.room, form));
