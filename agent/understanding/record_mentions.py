@@ -17,7 +17,8 @@ from agent.understanding.masking import clauses
 from agent.understanding.speaker import speaks_for_resident
 from agent.understanding.text import Utterance, normalise
 
-_NOT_FIELDS = frozenset({"doubtful", "told_by_kin"})
+_NOT_FIELDS = frozenset({"doubtful", "told_by_kin", "another", "myself"})
+_DOUBT = ("doubtful", "told_by_kin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,12 @@ def _clauses(slot: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Ite
     Where a relative speaks, the words are looked at as the resident would say them; places in the text stay.
     """
     signs, turned = knowledge.lexicons.record_mentions, knowledge.proxy.as_the_resident(text, slot, ctx)
-    spans = clauses(text)
+    spans, another = clauses(text), False
     for at, span in enumerate(spans):
         said, meant = text[slice(*span)], turned[slice(*span)]
+        another = _of_another(meant, knowledge, before=another)
+        if another and not slot.startswith("family_"):
+            continue
         if signs[slot].search(meant) and not _unsure(said, meant, ctx, knowledge):
             yield said
             before = slice(*spans[at - 1]) if at else slice(0, 0)
@@ -65,10 +69,18 @@ def _clauses(slot: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Ite
                 yield f"{text[before]}，{said}"
 
 
+def _of_another(meant: str, knowledge: Knowledge, *, before: bool) -> bool:
+    """老伴胸口疼过，去年，放了支架: whose it is holds on until somebody is named again."""
+    signs = knowledge.lexicons.record_mentions
+    if signs["myself"].search(meant):
+        return False
+    return before or signs["another"].search(meant) is not None
+
+
 def _unsure(said: str, meant: str, ctx: AskContext, knowledge: Knowledge) -> bool:
     """A question, a fear, hearsay; or what a relative tells of himself."""
     signs = knowledge.lexicons.record_mentions
-    if any(signs[name].search(meant) for name in _NOT_FIELDS):
+    if any(signs[name].search(meant) for name in _DOUBT):
         return True
     return speaks_for_resident(ctx) and said == meant and ("我" in said or "俺" in said)
 
