@@ -118,6 +118,28 @@ def test_a_doctor_hears_corrects_and_signs_by_keyboard_alone(
     assert (values["sbp"], values["visit_class"]) == (145, "2")
 
 
+def test_a_fact_that_was_mentioned_is_accepted_with_a_click(service: Service, console: Console) -> None:
+    link = service.link()
+    bearer = {"Authorization": f"Bearer {link.rsplit('/', 1)[1]}"}
+    with httpx.Client(base_url=service.url, headers=bearer, timeout=60) as resident:
+        visit = str(resident.post("/api/link/visit").json()["visit_id"])
+        for words in ("我就是本人", "可以", "我对青霉素过敏，去年还做过胆囊手术", "再见"):
+            resident.post(f"/api/chat/{visit}", json={"text": words})
+    page = console(f"/console/visits/{visit}")
+    section = page.locator(".proposals")
+    assert "2 条待定" in section.inner_text()
+    section.get_by_role("button", name="不采纳：既往史手术").click()
+    page.locator(".proposals .decided").wait_for()
+    assert "未采纳" in page.locator(".proposals .decided").inner_text()
+    page.wait_for_load_state()
+    page.locator(".proposals [data-accept=yes]").click()
+    page.locator(".proposals .decided >> nth=1").wait_for()
+    page.wait_for_load_state()
+    assert "已采纳" in page.locator(".proposals").inner_text()
+    assert not page.locator(".proposals button").count()
+    assert serious(page) == []
+
+
 def test_of_two_doctors_at_once_one_wins_and_the_other_is_told(service: Service, console: Console) -> None:
     visit = held(service)
     first, second = (console(f"/console/visits/{visit}") for _ in range(2))
