@@ -28,8 +28,10 @@ _LOG = logging.getLogger("suifang.recording")
 _BITS = 32_000
 _STREAMED = {"page_duration": "1000000", "flush_packets": "1"}
 """Every page goes to the disk when it is full, so a dead process loses about a second."""
-_BATCH = 5
-"""Frames encoded at once: a millisecond of work that no other call notices."""
+_OPUS = {"application": "voip", "frame_duration": "60", "compression_level": "1"}
+"""A quarter of the processor time that the library's own choice takes."""
+_BATCH = 12
+"""Frames encoded at once, four packets: a millisecond of work that no other call notices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class StereoFile:
         self._container = av.open(self._out, "w", format="ogg", options=_STREAMED)
         self._stream: Any = self._container.add_stream("libopus", rate=RATE_HZ, layout="stereo")
         self._stream.bit_rate = _BITS
-        self._stream.options = {"application": "voip"}
+        self._stream.options = dict(_OPUS)
         self._stream.metadata.update(mark.metadata())
         self._frames: list[tuple[Pcm, Pcm]] = []
         self._samples = 0

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from speech.ports import FRAME_MS
 
-LATE_FRAMES = 3
-"""A line this far behind is given a frame of silence."""
-EARLY_FRAMES = 3
+LATE_FRAMES = 4
+"""A line this far behind is given a frame of silence: two more than lie in a packet that is on its way."""
+EARLY_FRAMES = 4
 """This far ahead, quiet frames are left out until it is even again: a pause gets shorter, no word is lost."""
 QUIET_DBFS = -40.0
 FAR_FRAMES = 50

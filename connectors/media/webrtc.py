@@ -7,23 +7,20 @@ is connected the audio clock stands still, so a resident is not asked whether th
 from __future__ import annotations
 
 import asyncio
-import fractions
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from queue import Queue
-from typing import Any
 
 from aiortc import RTCConfiguration, RTCIceServer, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
-from av import AudioCodecContext, AudioFrame, AudioResampler, Packet
-from av.error import FFmpegError
+from av import Packet
 
 from agent.errors import InputError, SpeechError
 from connectors.media.beat import Beat
+from connectors.media.opus import OPUS_HZ, OPUS_TICK, PACKET_MS, Encoder, Hearing, Spoken, with_packet_time
 from speech.audio import check_frame, level_dbfs, silence
-from speech.ports import FRAME_MS, FRAME_SAMPLES, RATE_HZ, Pcm
+from speech.ports import FRAME_MS, Pcm
 
 MOST_WAITING = 250
 """5 s of sound in either direction; of what comes in the oldest is dropped, what goes out waits."""
@@ -31,88 +28,43 @@ PATIENCE_S = 0.01
 """Before a frame is made up, packets that lie in the socket get so long to come through."""
 BEAT_S = 8.0
 """A frame of silence so often while nobody is connected: the line is not dead yet."""
-OPUS_HZ = 48_000
-TICK, OPUS_TICK = fractions.Fraction(1, RATE_HZ), fractions.Fraction(1, OPUS_HZ)
-PACKETS = "_RTCRtpReceiver__decoder_queue"
-"""Where the library's receiver keeps what its decoding thread takes."""
-BIT_RATE = 32_000
+ARRIVALS = "_RTCRtpReceiver__jitter_buffer"
+"""Where the library's receiver gives the packets that arrive."""
 AWAY_S = 60.0
 """So long a page may be away before the line counts as hung up."""
 
 
 class Outgoing(MediaStreamTrack):  # type: ignore[misc]
-    """What the agent says, at the pace of real time, as Opus packets.
-
-    Encoded here: speech at 16 kHz mono takes half the time that the library's own 48 kHz stereo takes, and no thread.
-    """
+    """What the agent says, at the pace of real time, as Opus packets: the library encodes nothing, in no thread."""
 
     kind = "audio"
 
     def __init__(self, waiting: deque[Pcm], room: asyncio.Event) -> None:
         super().__init__()
-        self._waiting = waiting
+        self._spoken = Spoken(waiting)
         self._room = room
         self._begun_s = 0.0
-        self._samples = 0
-        self._quiet = silence(FRAME_MS)
-        self._encoder = _encoder()
+        self._sent = 0
+        self._encoder = Encoder()
 
     async def recv(self) -> Packet:
-        """The next 20 ms."""
+        """The next packet."""
         now = time.monotonic()
-        if not self._samples:
+        if not self._sent:
             self._begun_s = now
-        await asyncio.sleep(max(0.0, self._begun_s + self._samples / RATE_HZ - now))
-        pcm = self._waiting.popleft() if self._waiting else self._quiet
+        await asyncio.sleep(max(0.0, self._begun_s + self._sent * PACKET_MS / 1000 - now))
+        packet = Packet(self._encoder.packet(self._spoken.take()))
         self._room.set()
-        frame = AudioFrame.from_ndarray(pcm.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, self._samples, TICK
-        packet = self._encoder.encode(frame)[0]
-        packet.pts, packet.time_base = self._samples, TICK
-        self._samples += FRAME_SAMPLES
+        packet.pts, packet.time_base = self._sent * PACKET_MS * OPUS_HZ // 1000, OPUS_TICK
+        self._sent += 1
         return packet
-
-
-def _encoder() -> AudioCodecContext:
-    """Opus that gives a packet for every frame of 20 ms."""
-    encoder = AudioCodecContext.create("libopus", "w")
-    encoder.sample_rate, encoder.layout, encoder.format = RATE_HZ, "mono", "s16"
-    encoder.time_base, encoder.bit_rate = TICK, BIT_RATE
-    encoder.options = {"application": "voip", "frame_duration": str(FRAME_MS), "compression_level": "5"}
-    return encoder
-
-
-class Hearing(Queue[Any]):
-    """Decodes a packet where it arrives, in place of a thread for every call and two hops for every packet.
-
-    It stands where a receiver keeps packets for its decoding thread; that thread only waits here for the end.
-    """
-
-    def __init__(self, take: Callable[[Pcm], None]) -> None:
-        super().__init__()
-        self._take = take
-        self._decoder = AudioCodecContext.create("libopus", "r")
-        self._decoder.sample_rate, self._decoder.layout, self._decoder.format = OPUS_HZ, "mono", "s16"
-        self._resampler = AudioResampler(format="s16", layout="mono", rate=RATE_HZ, frame_size=FRAME_SAMPLES)
-
-    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
-        """A packet with its codec, or None at the end. One that cannot be decoded is a hole, no more."""
-        if item is None:
-            super().put(None, block, timeout)
-            return
-        packet = Packet(item[1].data)
-        packet.pts, packet.time_base = item[1].timestamp, OPUS_TICK
-        with suppress(FFmpegError):
-            for frame in self._decoder.decode(packet):
-                for piece in self._resampler.resample(frame):
-                    self._take(piece.to_ndarray().reshape(-1))
 
 
 def hear_at_once(receiver: RTCRtpReceiver, take: Callable[[Pcm], None]) -> None:
     """Give a receiver's sound to ``take``, 20 ms at a time. Raises ``SpeechError`` with a library that has changed."""
-    if not hasattr(receiver, PACKETS):
+    if not hasattr(receiver, ARRIVALS):
         raise SpeechError("webrtc-changed", "this aiortc keeps its packets elsewhere", "install aiortc 1.16")
-    setattr(receiver, PACKETS, Hearing(take))
+    setattr(receiver, ARRIVALS, Hearing(take))
 
 
 class RtcLine:
@@ -149,12 +101,14 @@ class RtcLine:
         old, self._peer = self._peer, peer
         if old is not None:
             await old.close()
-        return str(peer.localDescription.sdp)
+        return with_packet_time(str(peer.localDescription.sdp))
 
     async def receive(self) -> Pcm | None:
         """Next frame of the resident; None once the line is closed, or nobody came back."""
         if self._closed.is_set():
             return None
+        if not self._from.empty():
+            return self._from.get_nowait()
         connected = self._peer is not None and self._peer.connectionState == "connected"
         if not connected:
             self._beat.rest()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from agent.errors import SpeechError
-from connectors.media.webrtc import Hearing, RtcLine, hear_at_once
+from connectors.media.opus import PACKET_FRAMES, SETTLED_PACKETS, Encoder, Hearing, Spoken
+from connectors.media.webrtc import RtcLine, hear_at_once
 from speech.audio import frames, level_dbfs, silence
 from speech.ports import FRAME_MS, FRAME_SAMPLES, RATE_HZ, Pcm
 from suifang.bench_webrtc import CallerLine
@@ -80,13 +83,56 @@ def test_the_residents_gap_is_from_the_end_of_the_answer_to_the_agents_voice() -
     asyncio.run(check())
 
 
+def packets(count: int) -> list[Any]:
+    """``count`` packets of a tone, numbered across the end of the numbers."""
+    encoder, step = Encoder(), FRAME_SAMPLES * PACKET_FRAMES
+    pcm = np.resize(tone(), count * step)
+    made = [encoder.packet(list(frames(pcm[n * step : (n + 1) * step]))) for n in range(count)]
+    return [SimpleNamespace(sequence_number=(65_530 + n) % 65_536, _data=data) for n, data in enumerate(made)]
+
+
 def test_a_packet_that_cannot_be_decoded_is_a_hole() -> None:
     heard: list[Pcm] = []
     hearing = Hearing(heard.append)
-    hearing.put((None, SimpleNamespace(data=b"\xff" * 7, timestamp=0)))
+    hearing.add(SimpleNamespace(sequence_number=7, _data=b"\xff" * 7))
     assert heard == []
-    hearing.put(None)
-    assert hearing.get(timeout=1) is None
+
+
+def test_packets_are_heard_at_once_and_in_order_whatever_overtakes_what() -> None:
+    heard: list[Pcm] = []
+    hearing, sent = Hearing(heard.append), packets(20)
+    for number, packet in enumerate(sent[:10]):
+        hearing.add(packet)
+        assert len(heard) == (number + 1) * PACKET_FRAMES
+    hearing.add(sent[11])
+    assert len(heard) == 10 * PACKET_FRAMES
+    hearing.add(sent[10])
+    hearing.add(sent[10])  # twice on the way
+    assert len(heard) == 12 * PACKET_FRAMES
+    assert abs(pitch_hz(np.concatenate(heard[10:])) - HZ) < 5
+
+
+def test_a_lost_packet_holds_up_only_those_that_may_have_overtaken_it() -> None:
+    heard: list[Pcm] = []
+    hearing, sent = Hearing(heard.append), packets(20)
+    for number, packet in enumerate(sent[:10]):
+        if number != 5:
+            hearing.add(packet)
+    assert len(heard) == 9 * PACKET_FRAMES
+    hearing.add(sent[5])  # too late
+    hearing.add(SimpleNamespace(sequence_number=30_000, _data=sent[12]._data))  # the sender has begun anew
+    assert len(heard) == 10 * PACKET_FRAMES
+
+
+def test_a_voice_is_not_cut_in_two_by_silence_and_long_silence_is_encoded_once() -> None:
+    waiting: deque[Pcm] = deque()
+    spoken, encoder = Spoken(waiting), Encoder()
+    quiet = {encoder.packet(spoken.take()) for _ in range(20)}
+    assert len(quiet) <= SETTLED_PACKETS
+    waiting.extend(list(frames(tone()))[:1])
+    assert [bool(frame.any()) for frame in spoken.take()] == [False] * (PACKET_FRAMES - 1) + [True]
+    waiting.extend(list(frames(tone()))[1:2])
+    assert [bool(frame.any()) for frame in spoken.take()] == [True] + [False] * (PACKET_FRAMES - 1)
 
 
 def test_another_aiortc_is_refused_in_plain_words() -> None:
