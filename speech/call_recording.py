@@ -1,17 +1,19 @@
 """Both sides of a call in one stereo Opus file, only while recording is allowed; marked as holding an AI voice.
 
 Left is the resident, right is what of the agent was heard. Nothing is kept from before permission; when permission
-is withdrawn the file is deleted. A recording that fails ends itself, never the call.
+is withdrawn the file is deleted. A recording that fails ends itself, never the call. Encoder and disk are kept off the
+event loop: neither holds up a voice.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import logging
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,8 +32,8 @@ _STREAMED = {"page_duration": "1000000", "flush_packets": "1"}
 """Every page goes to the disk when it is full, so a dead process loses about a second."""
 _OPUS = {"application": "voip", "frame_duration": "60", "compression_level": "1"}
 """A quarter of the processor time that the library's own choice takes."""
-_BATCH = 12
-"""Frames encoded at once, four packets: a millisecond of work that no other call notices."""
+_BATCH = 24
+"""Frames encoded at once: half a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,35 @@ class StereoFile:
 class _State(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
+    ENDING = "ending"
+    """The line is closed; the last half second is on its way to the disk."""
     OVER = "over"
+    """Nothing is written any more: it was finished, or failed, or may not be kept."""
+
+
+class _InOrder:
+    """Blocking work in threads, one piece after the other."""
+
+    def __init__(self, failed: Callable[[Exception], None]) -> None:
+        self._failed = failed
+        self._last: asyncio.Task[None] | None = None
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Have it done behind what was given before."""
+        self._last = asyncio.create_task(self._after(self._last, work), name="recording")
+
+    async def done(self) -> None:
+        """Until everything is done."""
+        if self._last is not None:
+            await asyncio.wait([self._last])
+
+    async def _after(self, before: asyncio.Task[None] | None, work: Callable[[], None]) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        try:
+            await asyncio.to_thread(work)
+        except Exception as error:  # of the disk, the encoder or the keys: the call goes on
+            self._failed(error)
 
 
 class RecordedLine:
@@ -132,6 +162,9 @@ class RecordedLine:
         self._opener = opener
         self._state = _State.WAITING
         self._file: StereoFile | None = None
+        """Touched by the work in order alone."""
+        self._disk = _InOrder(self._fail)
+        self._fresh: list[tuple[Pcm, Pcm]] = []
         self._ahead: deque[Pcm] = deque()
 
     async def receive(self) -> Pcm | None:
@@ -159,41 +192,57 @@ class RecordedLine:
         try:
             await self._inner.aclose()
         finally:
-            self._finish()
+            if self._state is _State.RUNNING:
+                self._state = _State.ENDING
+                self._hand_over()
+                self._disk.do(self._close)
+            await self._disk.done()
+            self._state = _State.OVER
 
     def _keep(self, left: Pcm, right: Pcm) -> None:
-        if self._state is _State.OVER:
+        if self._state in (_State.ENDING, _State.OVER):
             return
         if not self._allowed():
             if self._state is _State.RUNNING:
                 self._discard("withdrawn")
             return
-        try:
-            if self._file is None:
-                self._file = StereoFile(self._path, self._mark, self._opener)
-                self._state = _State.RUNNING
-            if left.shape == right.shape:  # a broken frame is the call's to report
-                self._file.add(left, right)
-        except (OSError, ValueError, av.error.FFmpegError) as error:
-            self._fail(error)
+        self._state = _State.RUNNING
+        if left.shape == right.shape:  # a broken frame is the call's to report
+            self._fresh.append((left, right))
+        if len(self._fresh) >= _BATCH:
+            self._hand_over()
 
-    def _finish(self) -> None:
-        if self._state is _State.RUNNING and self._file is not None:
-            try:
-                self._file.close()
-            except (OSError, ValueError, av.error.FFmpegError) as error:
-                self._fail(error)
-        self._state = _State.OVER
+    def _hand_over(self) -> None:
+        frames, self._fresh = self._fresh, []
+        self._disk.do(lambda: self._write(frames))
 
     def _discard(self, why: str) -> None:
         self._state = _State.OVER
-        if self._file is not None:
-            with contextlib.suppress(OSError, ValueError, av.error.FFmpegError):
-                self._file.close()
-        self._path.unlink(missing_ok=True)
+        self._fresh.clear()
+        self._disk.do(self._delete)
         _LOG.info("recording.deleted", extra={"why": why})
 
     def _fail(self, error: Exception) -> None:
         """What was written stays: it was allowed."""
         self._state = _State.OVER
         _LOG.warning("recording.failed", extra={"kind": type(error).__name__})
+
+    # In threads.
+
+    def _write(self, frames: Sequence[tuple[Pcm, Pcm]]) -> None:
+        if self._state is _State.OVER:
+            return
+        if self._file is None:
+            self._file = StereoFile(self._path, self._mark, self._opener)
+        for left, right in frames:
+            self._file.add(left, right)
+
+    def _close(self) -> None:
+        if self._state is not _State.OVER and self._file is not None:
+            self._file.close()
+
+    def _delete(self) -> None:
+        with contextlib.suppress(OSError, ValueError, av.error.FFmpegError):
+            if self._file is not None:
+                self._file.close()
+        self._path.unlink(missing_ok=True)

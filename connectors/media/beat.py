@@ -31,6 +31,10 @@ class Beat:
         """Nobody is connected: the audio clock stands still."""
         self._begun_s = None
 
+    def early(self, now_s: float) -> bool:
+        """The line is so far ahead that a frame which arrives now may be one too many."""
+        return -self._behind(now_s) >= EARLY_FRAMES
+
     def takes(self, level_dbfs: float, now_s: float) -> bool:
         """Whether a frame that arrives now is kept."""
         ahead = -self._behind(now_s)

@@ -1,6 +1,6 @@
 """Opus packets of a browser's line: what is said is encoded, what arrives is put in order and decoded.
 
-Nearly all that a call costs is paid for every packet, so packets are long, and silence is encoded once.
+Nearly all that a call costs is paid for every packet, so packets are long, and few are sent in a silence.
 """
 
 from __future__ import annotations
@@ -26,7 +26,11 @@ OPUS_HZ = 48_000
 TICK, OPUS_TICK = fractions.Fraction(1, RATE_HZ), fractions.Fraction(1, OPUS_HZ)
 BIT_RATE = 32_000
 SETTLED_PACKETS = 5
-"""So much silence is encoded before its last packet stands for all that follows: encoder and decoder are at rest."""
+"""So much silence is encoded before the line rests: encoder and decoder have forgotten the voice by then."""
+REST_PACKETS = 10
+"""In a silence one packet of so many is sent, a header without sound (DTX; RFC 6716, 2.1.9): browsers know it so."""
+ALONE = 0xFC
+"""Of a packet's first byte: mode and length, and that it holds one frame."""
 OUT_OF_ORDER = 3
 """Packets that may overtake a missing one; then it is lost, and a hole."""
 FAR = 100
@@ -42,7 +46,8 @@ def with_packet_time(sdp: str) -> str:
 class Encoder:
     """Frames of 16 kHz mono to packets: half the time that the library's own 48 kHz stereo takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rests: bool = True) -> None:
+        self._rests = rests
         self._codec = AudioCodecContext.create("libopus", "w")
         self._codec.sample_rate, self._codec.layout, self._codec.format = RATE_HZ, "mono", "s16"
         self._codec.time_base, self._codec.bit_rate = TICK, BIT_RATE
@@ -53,12 +58,15 @@ class Encoder:
         self._silent = 0
         self._still = b""
 
-    def packet(self, frames: list[Pcm]) -> bytes:
-        """``PACKET_FRAMES`` frames as one packet."""
+    def packet(self, frames: list[Pcm]) -> bytes | None:
+        """``PACKET_FRAMES`` frames as one packet; None where a silence goes on and nothing need be sent."""
         pcm = np.concatenate(frames)
         self._silent = 0 if pcm.any() else self._silent + 1
-        if self._silent > SETTLED_PACKETS:
+        rested = self._silent - SETTLED_PACKETS
+        if rested > 0 and not self._rests:
             return self._still
+        if rested > 0:
+            return bytes([self._still[0] & ALONE]) if rested % REST_PACKETS == 1 else None
         frame = AudioFrame.from_ndarray(pcm.reshape(1, -1), format="s16", layout="mono")
         frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, self._samples, TICK
         self._samples += len(pcm)

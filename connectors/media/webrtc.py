@@ -17,7 +17,7 @@ from aiortc.mediastreams import MediaStreamTrack
 from av import Packet
 
 from agent.errors import InputError, SpeechError
-from connectors.media.beat import Beat
+from connectors.media.beat import SOFT_DBFS, Beat
 from connectors.media.opus import OPUS_HZ, OPUS_TICK, PACKET_MS, Encoder, Hearing, Spoken, with_packet_time
 from speech.audio import check_frame, level_dbfs, silence
 from speech.ports import FRAME_MS, Pcm
@@ -39,24 +39,29 @@ class Outgoing(MediaStreamTrack):  # type: ignore[misc]
 
     kind = "audio"
 
-    def __init__(self, waiting: deque[Pcm], room: asyncio.Event) -> None:
+    def __init__(self, waiting: deque[Pcm], room: asyncio.Event, *, rests: bool = True) -> None:
         super().__init__()
         self._spoken = Spoken(waiting)
         self._room = room
         self._begun_s = 0.0
-        self._sent = 0
-        self._encoder = Encoder()
+        self._passed = 0
+        """Packets, sent or not."""
+        self._encoder = Encoder(rests=rests)
 
     async def recv(self) -> Packet:
         """The next packet."""
-        now = time.monotonic()
-        if not self._sent:
-            self._begun_s = now
-        await asyncio.sleep(max(0.0, self._begun_s + self._sent * PACKET_MS / 1000 - now))
-        packet = Packet(self._encoder.packet(self._spoken.take()))
-        self._room.set()
-        packet.pts, packet.time_base = self._sent * PACKET_MS * OPUS_HZ // 1000, OPUS_TICK
-        self._sent += 1
+        while True:
+            now = time.monotonic()
+            if not self._passed:
+                self._begun_s = now
+            await asyncio.sleep(max(0.0, self._begun_s + self._passed * PACKET_MS / 1000 - now))
+            data = self._encoder.packet(self._spoken.take())
+            self._room.set()
+            self._passed += 1
+            if data is not None:
+                break
+        packet = Packet(data)
+        packet.pts, packet.time_base = (self._passed - 1) * PACKET_MS * OPUS_HZ // 1000, OPUS_TICK
         return packet
 
 
@@ -82,8 +87,10 @@ class RtcLine:
         self._closed = asyncio.Event()
         self._seen_s = time.monotonic()
         self._beat = Beat()
+        self._quiet = self._last = silence(FRAME_MS)
+        """What is made up; what came last."""
         self.holes = 0
-        """Frames of a connected browser that were late and had to be made up."""
+        """How often the next frame of a voice was late, and one had to be made up."""
 
     async def connect(self, offer: str) -> str:
         """Take a page's offer (SDP), in place of an earlier one; the answer. Raises ``InputError`` offer-invalid."""
@@ -118,13 +125,14 @@ class RtcLine:
                 return await self._from.get()
         if not self._from.empty():  # it came while the loop was busy elsewhere
             return self._from.get_nowait()
-        if connected:  # a muted microphone may send nothing: time goes on
-            self.holes += 1
+        if connected:  # a muted microphone may send nothing, nor a browser in a silence: time goes on
+            self.holes += level_dbfs(self._last) > SOFT_DBFS
+            self._last = self._quiet
             self._beat.made_up()
             self._seen_s = time.monotonic()
         elif time.monotonic() - self._seen_s > AWAY_S:
             return None
-        return silence(FRAME_MS)
+        return self._quiet
 
     async def send(self, frame: Pcm) -> None:
         """Queue a frame for the browser."""
@@ -165,7 +173,9 @@ class RtcLine:
 
     def _take(self, frame: Pcm) -> None:
         self._seen_s = now = time.monotonic()
-        if self._beat.takes(level_dbfs(frame), now):
+        self._last = frame
+        level = level_dbfs(frame) if self._beat.early(now) else 0.0  # and is not asked for
+        if self._beat.takes(level, now):
             self._put(frame)
 
     def _put(self, frame: Pcm | None) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from agent.errors import SpeechError
-from connectors.media.opus import PACKET_FRAMES, SETTLED_PACKETS, Encoder, Hearing, Spoken
+from connectors.media.opus import PACKET_FRAMES, REST_PACKETS, SETTLED_PACKETS, Encoder, Hearing, Spoken
 from connectors.media.webrtc import RtcLine, hear_at_once
 from speech.audio import frames, level_dbfs, silence
 from speech.ports import FRAME_MS, FRAME_SAMPLES, RATE_HZ, Pcm
@@ -124,11 +124,26 @@ def test_a_lost_packet_holds_up_only_those_that_may_have_overtaken_it() -> None:
     assert len(heard) == 10 * PACKET_FRAMES
 
 
-def test_a_voice_is_not_cut_in_two_by_silence_and_long_silence_is_encoded_once() -> None:
+def test_in_a_long_silence_the_line_rests_and_browsers_are_told_so() -> None:
+    quiet = [silence(FRAME_MS)] * PACKET_FRAMES
+    encoder, heard = Encoder(), list[Pcm]()
+    sent = [encoder.packet(quiet) for _ in range(SETTLED_PACKETS + 4 * REST_PACKETS)]
+    rest = [data for data in sent[SETTLED_PACKETS:] if data is not None]
+    assert all(sent[:SETTLED_PACKETS])
+    assert [len(data) for data in rest] == [1] * 4
+    hearing = Hearing(heard.append)
+    for number, data in enumerate(rest):
+        hearing.add(SimpleNamespace(sequence_number=number, _data=data))
+    assert len(heard) == len(rest) * PACKET_FRAMES
+    assert all(level_dbfs(frame) < -60 for frame in heard)
+    assert len(encoder.packet(list(frames(tone()))[:PACKET_FRAMES]) or b"") > 10
+    assert all(Encoder(rests=False).packet(quiet) for _ in range(20))
+
+
+def test_a_voice_is_not_cut_in_two_by_silence() -> None:
     waiting: deque[Pcm] = deque()
-    spoken, encoder = Spoken(waiting), Encoder()
-    quiet = {encoder.packet(spoken.take()) for _ in range(20)}
-    assert len(quiet) <= SETTLED_PACKETS
+    spoken = Spoken(waiting)
+    assert not any(frame.any() for frame in spoken.take())
     waiting.extend(list(frames(tone()))[:1])
     assert [bool(frame.any()) for frame in spoken.take()] == [False] * (PACKET_FRAMES - 1) + [True]
     waiting.extend(list(frames(tone()))[1:2])
