@@ -7,6 +7,7 @@ and being a daemon it does not keep the process alive.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import queue
 import threading
 from collections.abc import Callable
@@ -16,25 +17,37 @@ from agent.errors import SpeechError
 
 T = TypeVar("T")
 _Job = tuple[asyncio.AbstractEventLoop, "asyncio.Future[Any]", Callable[[], Any]]
+_Placed = tuple[int, int, _Job | None]
+"""Rank, number, and the work; None ends a thread."""
+_URGENT, _USUAL, _END = 0, 1, 2
 
 
 class Workbench:
     """Runs blocking calls on at most ``threads`` threads at a time; shared by all calls of a process."""
 
     def __init__(self, threads: int = 2, *, name: str = "engine", max_waiting: int = 256, max_lost: int = 8) -> None:
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(max_waiting)
+        self._jobs: queue.PriorityQueue[_Placed] = queue.PriorityQueue(max_waiting)
+        self._numbers = itertools.count()
         self._name = name
         self._threads = threads
         self._started = 0
         self._lost_left = max_lost
 
-    async def run(self, work: Callable[[], T], *, timeout_s: float) -> T:
-        """The result of ``work()``. Raises SpeechError ``engine-hangs`` (retryable) or ``engine-busy``."""
+    @property
+    def waiting(self) -> int:
+        """Jobs that no thread has taken yet."""
+        return self._jobs.qsize()
+
+    async def run(self, work: Callable[[], T], *, timeout_s: float, urgent: bool = False) -> T:
+        """The result of ``work()``; urgent work is done first.
+
+        Raises SpeechError ``engine-hangs`` (retryable) or ``engine-busy``.
+        """
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         self._grow()
         try:
-            self._jobs.put_nowait((loop, done, work))
+            self._jobs.put_nowait((_URGENT if urgent else _USUAL, next(self._numbers), (loop, done, work)))
         except queue.Full:
             raise SpeechError("engine-busy", "too much engine work is waiting", "add cores", retryable=True) from None
         try:
@@ -50,7 +63,7 @@ class Workbench:
         """Let the threads end when their work is done; idempotent."""
         while self._started:
             self._started -= 1
-            self._jobs.put(None)
+            self._jobs.put((_END, next(self._numbers), None))
 
     def _grow(self) -> None:
         if self._started < self._threads:
@@ -63,7 +76,7 @@ class Workbench:
             self._started -= 1
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._jobs.get()[2]) is not None:
             loop, done, work = job
             if done.cancelled():
                 continue

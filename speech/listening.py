@@ -26,7 +26,9 @@ PRE_ROLL_MS = 300
 PARTIAL_EVERY_MS = 200
 """Over the agent's speech, where words decide whether it stops."""
 PARTIAL_CALM_MS = 700
-"""While the resident has the floor: every partial costs as much as hearing two seconds."""
+"""While the resident has the floor: every partial costs as much as hearing two seconds.
+
+Both grow while other work waits: final words go first."""
 LONG_UTTERANCE_MS = 15_000
 """Past this length the words so far are kept and only new audio is recognised after a pause."""
 CLIP_MARGIN_MS = 200
@@ -147,7 +149,7 @@ class Engine:
                 going.accept(np.concatenate(frames))
             return (going.finish(), None) if final else (going.partial(), going)
 
-        return await self.bench.run(work, timeout_s=self.timeout_s)
+        return await self.bench.run(work, timeout_s=self.timeout_s, urgent=final)
 
 
 class Ear:
@@ -249,7 +251,8 @@ class Ear:
             return False
         if utterance.state is Voice.SPEAKING:
             fresh_ms = (len(utterance.audio) - utterance.given) * FRAME_MS
-            return utterance.failure is None and fresh_ms >= self.partial_every_ms
+            every_ms = self.partial_every_ms * (1 + self._engine.bench.waiting)
+            return utterance.failure is None and fresh_ms >= every_ms
         if utterance.state is Voice.DOUBTFUL and self.now_ms - utterance.voice_to_ms < DOUBT_MS:
             return False
         return utterance.state in (Voice.PAUSED, Voice.DOUBTFUL) and utterance.final is None

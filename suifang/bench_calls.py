@@ -145,7 +145,7 @@ async def measure_calls(load: CallsLoad, cases: Sequence[DialogueCase], settings
         raise InputError("bench-calls", "there is no case to call with", "name dialogue cases")
     library = load_library(settings.root)
     watches = [Watch() for _ in range(load.calls)]
-    async with open_engines(settings, library.knowledge.lexicons) as engines, asyncio.TaskGroup() as group:
+    async with open_engines(settings, apart=True) as engines, asyncio.TaskGroup() as group:
 
         async def one(number: int) -> None:
             case = cases[number % len(cases)]

@@ -43,7 +43,7 @@ class SharedEngines:
         """The engines. Raises ``SpeechError`` or ``ModelError`` when they cannot be loaded."""
         async with self._loading:
             if self._engines is None:
-                self._engines = await self._closing.enter_async_context(open_engines(self._settings))
+                self._engines = await self._closing.enter_async_context(open_engines(self._settings, apart=True))
             return self._engines
 
 

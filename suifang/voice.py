@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from agent.errors import InputError
@@ -17,6 +18,7 @@ from models.published import LocalModel, find, local, published
 from speech.bench import Workbench
 from speech.ports import Recognizer, Synthesizer, VoiceStyle
 from speech.recognition import sherpa, syllable_ctc, whisper
+from speech.recognition.apart import Apart
 from speech.recognition.names import NameRepair
 from speech.recognition.standby import Standby
 from speech.synthesis import openai_speech, piper_http
@@ -117,9 +119,31 @@ def _fixed(root: Path) -> frozenset[str]:
     return frozenset(text for text in found if "{" not in text and "}" not in text)
 
 
+def recognizer_apart(settings: Settings, stack: contextlib.ExitStack) -> Recognizer:
+    """The same in a process of its own, ended with the stack, as is the one that takes its place. Waits for it."""
+    children: list[Apart] = []
+
+    def started(chosen: Settings) -> Apart:
+        for child in children:
+            child.close()
+        child = Apart("suifang.recognizing", chosen)
+        children.append(child)
+        stack.callback(child.close)
+        child.ready()
+        return child
+
+    bundled = settings.model_copy(update={"recognizer": syllable_ctc.NAME})
+    return Standby(started(settings), lambda: started(bundled))
+
+
 @asynccontextmanager
-async def open_engines(settings: Settings, lexicons: Lexicons | None = None) -> AsyncIterator[Engines]:
-    """Load the engines, with the lexicons if they are loaded already; they are closed at the end."""
+async def open_engines(
+    settings: Settings, lexicons: Lexicons | None = None, *, apart: bool = False
+) -> AsyncIterator[Engines]:
+    """Load the engines, with the lexicons if they are loaded already; they are closed at the end.
+
+    ``apart`` has speech recognised in a process of its own: where many calls are held at once.
+    """
     async with contextlib.AsyncExitStack() as stack:
         own, resident, bench = EspeakSynthesizer(), EspeakSynthesizer(), Workbench(ENGINE_THREADS)
         own.start()
@@ -128,5 +152,7 @@ async def open_engines(settings: Settings, lexicons: Lexicons | None = None) -> 
         stack.callback(bench.close)
         agent = await asyncio.to_thread(synthesizer_of, settings, own)
         stack.push_async_callback(agent.aclose)
-        recognizer = await asyncio.to_thread(recognizer_of, settings, lexicons)
+        ending = stack.enter_context(contextlib.ExitStack())
+        hears = partial(recognizer_apart, settings, ending) if apart else partial(recognizer_of, settings, lexicons)
+        recognizer = await asyncio.to_thread(hears)
         yield Engines(recognizer, agent, resident, bench, VoiceStyle(settings.voice, settings.voice_rate_wpm))

@@ -18,10 +18,10 @@ import numpy as np
 from agent.errors import SpeechError
 from speech.audio import scale, trim_silence
 from speech.bench import Workbench
+from speech.pipes import LENGTH, read_message, write_message
 from speech.ports import RATE_HZ, Pcm, VoiceStyle
 from speech.resample import resample
 from speech.synthesis.espeak_readings import for_espeak
-from speech.synthesis.espeak_worker import LENGTH, read_message, write_message
 from speech.synthesis.spoken import spoken
 
 _ROOT = Path(__file__).resolve().parents[2]

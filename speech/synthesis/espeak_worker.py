@@ -3,7 +3,7 @@
 espeak-ng is GPL: it lives in this process only and talks over a pipe. Standard library and the espeakng-loader
 wheel, nothing else, so that it starts in a tenth of a second.
 
-Every message is a 4-byte little-endian length and that many bytes. Request: JSON ``{text, voice, rate, pitch}``.
+Messages as in ``speech.pipes``. Request: JSON ``{text, voice, rate, pitch}``.
 Answer: one status byte; after 0 the sample rate (4 bytes) and int16 samples, after 1 an error in UTF-8.
 """
 
@@ -11,18 +11,18 @@ from __future__ import annotations
 
 import ctypes
 import json
-import struct
 import sys
-from typing import Any, BinaryIO
+from typing import Any
 
 import espeakng_loader
+
+from speech.pipes import LENGTH, read_message, write_message
 
 _RETRIEVAL = 1
 _UTF8_WITH_PHONEMES = 0x101
 _NO_EXIT = 0x8000
 _RATE, _PITCH = 1, 3
 _MAX_REQUEST_BYTES = 1 << 20
-LENGTH = struct.Struct("<I")
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -70,26 +70,6 @@ class _Library:
             part = self._lib.espeak_TextToPhonemes(ctypes.byref(pointer), 1, 0)
             parts.append(part.decode("utf-8", "replace") if part else "")
         return "".join(parts)
-
-
-def read_message(source: BinaryIO) -> bytes | None:
-    """Next message, None at the end of the stream. Raises EOFError when it is cut short."""
-    head = source.read(LENGTH.size)
-    if not head:
-        return None
-    (size,) = LENGTH.unpack(head)
-    if size > 1 << 28:
-        raise EOFError("message too long")
-    body = source.read(size)
-    if len(body) < size:
-        raise EOFError("message cut short")
-    return body
-
-
-def write_message(sink: BinaryIO, body: bytes) -> None:
-    """Write one message and flush it."""
-    sink.write(LENGTH.pack(len(body)) + body)
-    sink.flush()
 
 
 def _answer(library: _Library, body: bytes) -> bytes:
