@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from functools import partial
 
 import numpy as np
 import pytest
@@ -239,6 +240,29 @@ def test_the_bench_replaces_a_hanging_thread() -> None:
         return answer
 
     assert run(work()) == 42
+
+
+def test_urgent_work_goes_before_what_waits() -> None:
+    async def work() -> list[str]:
+        bench, done = Workbench(1), list[str]()
+        begun, may_end = threading.Event(), threading.Event()
+
+        def busy() -> None:
+            begun.set()
+            may_end.wait(10)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(bench.run(busy, timeout_s=10))
+            await asyncio.to_thread(begun.wait, 10)
+            for name, urgent in (("partial", False), ("another", False), ("final", True)):
+                group.create_task(bench.run(partial(done.append, name), timeout_s=10, urgent=urgent))
+            await asyncio.sleep(0)
+            assert bench.waiting == 3
+            may_end.set()
+        bench.close()
+        return done
+
+    assert run(work()) == ["final", "partial", "another"]
 
 
 def test_a_full_bench_says_so() -> None:
