@@ -20,8 +20,8 @@ from speech.ports import FRAME_MS, AudioChannel, Pcm, Synthesizer, VoiceStyle
 from speech.synthesis.clauses import Clause, clauses
 from speech.turns.barge_in import Order
 
-LEAD_MS = 60
-"""Audio kept ahead at the far end, against jitter of the event loop."""
+LEAD_MS = 200
+"""Audio kept ahead at the far end, against jitter of the event loop; what was not heard of it is taken back at will."""
 CLAUSE_TIMEOUT_S = 6.0
 _PUT_SHARE = 0.85
 """A question counts as put when this much of it was heard."""
@@ -61,11 +61,12 @@ class Mouth:
         self._urgent: list[Pcm] | None = None
         self._ahead_ms = 0.0
         self._halted_ms: float | None = None
+        self._loudness_changed = False
         self._trail: deque[tuple[float, str, int]] = deque(maxlen=500)
 
     def say(self, says: Sequence[Say]) -> None:
         """Queue wordings; synthesis starts at once."""
-        if self.quiet:
+        if self.idle:
             self._playout.drop()
         self._queue.add(says)
         self._keep_rendering()
@@ -84,17 +85,20 @@ class Mouth:
         if self._halted_ms is not None:
             self._halted_ms += FRAME_MS
         elif may_speak:
+            if self._loudness_changed:
+                await self._take_back()
             await self._speak(now_ms, speaker)
 
     def obey(self, order: Order) -> Cut | None:
         """Carry out what barge-in decided; a YIELD returns where the wording was given up."""
         if order is Order.DUCK:
             self._playout.duck()
+            self._loudness_changed = True
         elif order is Order.FREEZE and self._halted_ms is None:
             self._halt()
         elif order is Order.RESUME:
             self._playout.go_on(self._halted_ms or 0.0)
-            self._halted_ms = None
+            self._loudness_changed, self._halted_ms = self._halted_ms is None, None
         return self.drop() if order is Order.YIELD else None
 
     def drop(self) -> Cut | None:
@@ -108,7 +112,7 @@ class Mouth:
             self._rendering = None
         self._queue.keep_unstarted_uninterruptible()
         self._playout.drop()
-        self._halted_ms = None
+        self._halted_ms, self._loudness_changed = None, False
         return None if say is None or place is None else Cut(say, place.chars)
 
     @property
@@ -168,11 +172,18 @@ class Mouth:
         await self._channel.send(frame)
         self._ahead_ms += FRAME_MS
 
+    async def _take_back(self) -> None:
+        """What the far end has not played yet is said again, as loud as it is to be now."""
+        self._loudness_changed = False
+        unheard_ms = await self._channel.clear()
+        self._playout.rewind(unheard_ms)
+        self._ahead_ms = max(0.0, self._ahead_ms - unheard_ms)
+
     def _halt(self) -> None:
         self._playout.rewind(self._ahead_ms)
         self._ahead_ms = 0.0
         self._urgent = self._playout.fade()
-        self._halted_ms = 0.0
+        self._halted_ms, self._loudness_changed = 0.0, False
 
     def _keep_rendering(self) -> None:
         if self._queue.waiting and (self._rendering is None or self._rendering.done()):

@@ -179,8 +179,9 @@ class WebCalls:
 
     async def aclose(self) -> None:
         """End all calls, with what was said put away."""
-        for call in list(self._running.values()):
-            await call.line.aclose()
+        calls = list(self._running.values())
+        await asyncio.gather(*(call.line.aclose() for call in calls))
+        for call in calls:
             await call.over()
         for task in self._waiting:
             task.cancel()

@@ -30,6 +30,8 @@ BEAT_S = 8.0
 """A frame of silence so often while nobody is connected: the line is not dead yet."""
 ARRIVALS = "_RTCRtpReceiver__jitter_buffer"
 """Where the library's receiver gives the packets that arrive."""
+LAST_WORDS_S = 0.5
+"""At a hang-up what was queued is still sent for so long; more than a conductor lets lie there."""
 AWAY_S = 60.0
 """So long a page may be away before the line counts as hung up."""
 
@@ -157,7 +159,15 @@ class RtcLine:
         self._put(None)
         self._room.set()
         if self._peer is not None:
+            await self._said(self._peer)
             await self._peer.close()
+
+    async def _said(self, peer: RTCPeerConnection) -> None:
+        """Until the last words have left, and the packet that they are in."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                while self._towards and peer.connectionState == "connected":
+                    await asyncio.sleep(PACKET_MS / 1000)
 
     def _listen(self, peer: RTCPeerConnection, track: MediaStreamTrack) -> None:
         if track.kind != "audio":

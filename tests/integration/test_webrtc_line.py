@@ -54,7 +54,10 @@ def test_both_ends_hear_each_other_and_hang_up() -> None:
                 heard, _ = await asyncio.gather(listened(listener, LASTS_MS + 600), listened(speaker, LASTS_MS + 600))
                 assert abs(loud_ms(heard) - LASTS_MS) <= 100
                 assert abs(pitch_hz(heard) - HZ) < 5
-            await agent.aclose()
+            for frame in list(frames(tone()))[:10]:
+                await agent.send(frame)
+            heard, _ = await asyncio.gather(listened(browser, 500), agent.aclose())
+            assert loud_ms(heard) >= 10 * FRAME_MS - 20  # the last words are not cut off
             async with asyncio.timeout(1):
                 while await agent.receive() is not None:
                     pass
