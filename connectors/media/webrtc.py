@@ -167,7 +167,8 @@ class RtcLine:
         with suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 while self._towards and peer.connectionState == "connected":
-                    await asyncio.sleep(PACKET_MS / 1000)
+                    self._room.clear()
+                    await self._room.wait()
 
     def _listen(self, peer: RTCPeerConnection, track: MediaStreamTrack) -> None:
         if track.kind != "audio":
