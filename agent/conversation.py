@@ -44,7 +44,7 @@ from agent.understanding.record_mentions import facts_told
 
 SPOKEN = "voice"
 """The channel of calls."""
-MAX_TURNS = 50
+MAX_TURNS = 58
 """A conversation that still runs is ended politely; nobody is kept on the line for an hour."""
 
 

@@ -21,8 +21,9 @@ from agent.domain.commands import (
 )
 from agent.domain.events import AlertRaised, PatternUsed, SlotSet
 from agent.flows.actions import close_ask
-from agent.flows.engine import Script, open_collect, push
+from agent.flows.engine import MAX_FAILURES, Script, open_collect, push
 from agent.flows.log import Work
+from agent.flows.model import Collect
 from agent.flows.state import Probe, ReadBack
 from agent.understanding.asks import KIND_ASKS, slots_of
 
@@ -55,18 +56,18 @@ def apply(work: Work, script: Script, commands: Sequence[Command], turn: Turn) -
             case GiveAnswer(kind):
                 _answer(work, script, kind, turn)
             case Clarify() | CannotUnderstand():
-                _failed(work, script)
+                _failed(work, script, turn)
             case RaiseAlert(alert):
                 raise_alert(work, script, alert)
             case ProbeMention():
-                _probe(work, script, command)
-            case StartPattern(pattern, words):
-                start_pattern(work, script, pattern, words)
+                _probe(work, script, command, turn)
+            case StartPattern():
+                start_pattern(work, script, command, turn)
 
 
 def _take(work: Work, script: Script, fills: tuple[SlotFill, ...], ask: str, turn: Turn) -> None:
     if _nothing_new(work, fills):
-        _failed(work, script)
+        _failed(work, script, turn)
     doubtful = tuple(fill for fill in fills if fill.confirm or _poorly_heard(fill, turn))
     set_slots(work, tuple(fill for fill in fills if fill not in doubtful), ask, turn)
     if _in_emergency(work):  # nothing is read back to somebody in danger: what was heard well stands as said
@@ -146,22 +147,37 @@ def _answer(work: Work, script: Script, kind: AnswerKind, turn: Turn) -> None:
     if kind in {AnswerKind.UNKNOWN, AnswerKind.REFUSED} and not collect.required:
         close_ask(work, collect.ask, kind.value, collect.fills)
         return
-    _failed(work, script)
+    if kind is AnswerKind.NO and not collect.required:  # 没开过药: there is nothing to tell
+        close_ask(work, collect.ask, "not_applicable", collect.fills)
+        return
+    _failed(work, script, turn)
 
 
-def _failed(work: Work, script: Script) -> None:
+def _failed(work: Work, script: Script, turn: Turn) -> None:
+    """The ask did not come on; who says the very same again is not asked a third time."""
     collect = open_collect(work, script)
-    if collect is not None:
-        attempts = {**work.state.attempts, collect.ask: work.state.attempts.get(collect.ask, 0) + 1}
-        work.state = replace(work.state, attempts=attempts)
+    if collect is None:
+        return
+    again = _same_again(work, collect, turn) and not collect.required
+    _count(work, collect, turn, MAX_FAILURES if again else 1)
 
 
-def _probe(work: Work, script: Script, command: ProbeMention) -> None:
+def _same_again(work: Work, collect: Collect, turn: Turn) -> bool:
+    return work.state.in_vain.get(collect.ask) == turn.words
+
+
+def _count(work: Work, collect: Collect, turn: Turn, times: int) -> None:
+    state = work.state
+    attempts = {**state.attempts, collect.ask: state.attempts.get(collect.ask, 0) + times}
+    work.state = replace(state, attempts=attempts, in_vain={**state.in_vain, collect.ask: turn.words})
+
+
+def _probe(work: Work, script: Script, command: ProbeMention, turn: Turn) -> None:
     flag = command.mention.flag
     if flag not in work.state.probed and work.state.emergency is None:
         work.state = replace(work.state, pending=Probe(command.mention), probed=work.state.probed | {flag})
     else:
-        _failed(work, script)
+        _failed(work, script, turn)
 
 
 def _in_emergency(work: Work) -> bool:
@@ -205,16 +221,19 @@ def _emergency_flow(alert: Alert) -> str:
     return "pattern_value_alert" if alert.severity is Severity.VALUE else "pattern_emergency"
 
 
-def start_pattern(work: Work, script: Script, pattern: str, words: str) -> None:
+def start_pattern(work: Work, script: Script, command: StartPattern, turn: Turn) -> None:
     """Run a repair or side pattern, if there is a flow for it; else the utterance counts as not understood."""
+    pattern = command.pattern
     flow = f"pattern_{pattern}"
     if flow not in script.flows:
-        _failed(work, script)
+        _failed(work, script, turn)
         return
-    work.emit(PatternUsed(work.state.turn, pattern, words))
+    work.emit(PatternUsed(work.state.turn, pattern, command.words))
     if _in_emergency(work) and pattern in ENDING_PATTERNS:
-        _failed(work, script)
+        _failed(work, script, turn)
         return
     if any(frame.flow == flow for frame in work.state.stack):
         return
+    if (collect := open_collect(work, script)) is not None:  # the same wish over and over ends somewhere
+        _count(work, collect, turn, 1 if _same_again(work, collect, turn) else 0)
     push(work, script, flow)

@@ -50,8 +50,8 @@ def _possible(step: AnyStep) -> set[str]:
         return {step.action}
     if not isinstance(step, Collect):
         return set()
-    reask = f"utter_reask_{step.ask}"
-    return {step.utter, reask, *(f"{reask}_{slot}" for slot in step.fills), *(r.utter for r in step.rejections)}
+    halves = (f"utter_reask_{step.ask}_{slot}" for slot in step.fills)
+    return {step.utter, step.reask, *halves, *(r.utter for r in step.rejections)}
 
 
 def _missing(flow: Flow, step: AnyStep, responses: Mapping[str, Response]) -> Iterator[Finding]:
@@ -68,12 +68,12 @@ def _missing(flow: Flow, step: AnyStep, responses: Mapping[str, Response]) -> It
         yield Finding(
             flow.path, step.line, "reask-missing",
             f"{flow.id}: {step.ask} is asked again in the same words when it was not understood",
-            f"add utter_reask_{step.ask} that says it another way", warning=True,
+            f"add {step.reask} that says it another way", warning=True,
         )  # fmt: skip
 
 
 def _other_words(step: Collect, responses: Mapping[str, Response]) -> bool:
-    return f"utter_reask_{step.ask}" in responses or len(responses[step.utter].texts) > 1
+    return step.reask in responses or len(responses[step.utter].texts) > 1
 
 
 def _blanks(response: Response, flows: Mapping[str, Flow]) -> Iterator[Finding]:

@@ -159,8 +159,8 @@ def put_question(work: Work, step: Collect) -> None:
     half = f"utter_reask_{step.ask}_{missing[0]}" if missing else ""
     if 0 < len(missing) < len(step.fills) and half in work.responses:
         _put(work, step, half, failures)
-    elif failures and f"utter_reask_{step.ask}" in work.responses:
-        _put(work, step, f"utter_reask_{step.ask}", failures - 1)
+    elif failures and step.reask in work.responses:
+        _put(work, step, step.reask, failures - 1)
     else:
         _put(work, step, step.utter, failures)
 

@@ -54,6 +54,12 @@ class Collect(Step):
     enough: Condition | None = None
     """Where it holds the rest is not asked: who takes no exercise has no minutes to tell."""
 
+    @property
+    def reask(self) -> str:
+        """The response that puts the same question in other words."""
+        own = self.utter.removeprefix("utter_ask_")
+        return f"utter_reask_{self.ask if own == self.utter else own}"
+
 
 @dataclass(frozen=True, slots=True)
 class Act(Step):

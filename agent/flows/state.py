@@ -65,6 +65,8 @@ class State:
     """Asks that ended without all values, and why."""
     attempts: Mapping[str, int] = field(default_factory=dict)
     """How often an ask was put."""
+    in_vain: Mapping[str, str] = field(default_factory=dict)
+    """The last words that did not bring an ask on."""
     pending: ReadBack | Probe | None = None
     turn: int = 0
     silences: int = 0

@@ -21,7 +21,7 @@ _OTHER_REASON = "99"
 def build(lexicons: Lexicons) -> dict[str, Parser]:
     """Parsers of med_adherence, nonadherence_reason, adr, psych_adjust and compliance_behavior."""
     return {
-        "med_adherence": _on_text(_adherence, lexicons),
+        "med_adherence": lambda utterance, ctx: _adherence(utterance.text, ctx, lexicons),
         "nonadherence_reason": _on_text(_why_not, lexicons),
         "adr": _on_text(_side_effects, lexicons),
         "psych_adjust": _on_text(_graded("psych_adjust", "psych"), lexicons),
@@ -59,8 +59,13 @@ _WHETHER = re.compile("([吃服用打喝落漏断忘])(?:没|不|没有)\\1|有�
 """吃没吃我不清楚 says nothing of itself."""
 
 
-def _adherence(text: str, lexicons: Lexicons) -> Reading:
+def _adherence(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
+    if not text:
+        return Reading()
     sets = lexicons.adherence
+    none_said = ctx.slots.get("medications") == ()
+    if none_said and _NO_NEED.match(text):
+        return _NOTHING_PRESCRIBED
     if (doubt := _WHETHER.search(text)) and lexicons.general["unknown"].search(text, sound=False):
         rest = text[: doubt.start()] + text[doubt.end() :]
         if adherence_code(re.sub("不(?:知道|清楚|晓得)", "", rest), lexicons) is None:
@@ -68,7 +73,7 @@ def _adherence(text: str, lexicons: Lexicons) -> Reading:
     if sets["ordered_stop"].search(text):
         return Reading(confirm=True, reason="stopped on a doctor's word: is another medicine prescribed?")
     if sets["no_prescription"].search(text):
-        return Reading(reason="nothing is prescribed")
+        return _NOTHING_PRESCRIBED if none_said else Reading(reason="nothing is prescribed")
     if span := sets["replaced"].search(text):
         fill = SlotFill("med_adherence", NOT_TAKEN, 0.7, span, confirm=True, reason="takes something else instead")
         return Reading((fill,), confirm=True, reason=fill.reason)
@@ -77,7 +82,17 @@ def _adherence(text: str, lexicons: Lexicons) -> Reading:
         return _one("med_adherence", found[0], found[1], text)
     if sets["somebody_changed"].search(text):
         return Reading(confirm=True, reason="the medicine was changed by somebody: is it taken?")
-    return _bare_adherence(text, lexicons)
+    return _whether_prescribed(text, lexicons) if none_said else _bare_adherence(text, lexicons)
+
+
+_NO_NEED = re.compile("(?:我|俺|也|都|还)*(?:不用|不必|不需要?|用不着|用不到|不消|唔使)")
+_NOTHING_PRESCRIBED = Reading(answer=AnswerKind.NO, complete=True, reason="nothing is prescribed")
+
+
+def _whether_prescribed(text: str, lexicons: Lexicons) -> Reading:
+    """大夫给您开过药吗: a bare yes says nothing of how it is taken."""
+    found = polar(text, lexicons)
+    return _NOTHING_PRESCRIBED if found and not found.yes and found.alone else Reading()
 
 
 def _bare_adherence(text: str, lexicons: Lexicons) -> Reading:

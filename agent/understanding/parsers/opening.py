@@ -95,8 +95,14 @@ def _identity_polar(text: str, lexicons: Lexicons) -> Reading:
     return _answer(kind, found.reason, complete=found.confidence > WEAK)
 
 
-_GO_ON = re.compile("(?:你|您)?(?:问|说|讲|开始)(?:吧|嘛|呗|就是|就行|好了)")
-"""行，我爸在旁边点头呢，你问吧: what sounded like being busy was not."""
+_GO_ON = re.compile(
+    "(?<![别再不少])(?:你|您)?(?:问|说|讲|开始|唠|整)(?:吧|嘛|呗|就是|就行|好了|噻|撒|啦|咯)|(?:你|您)(?:尽管|只管|快|就)?(?:问|说|讲)(?=，|$)"
+    "|(?<![不没])(?:同意|愿意|配合)(?!不)"
+)
+"""行，你问吧，我正择菜呢: busy, and willing to talk all the same."""
+_ANOTHER_TIME = re.compile(
+    "再(?:打|来|说|问|聊|讲|联系)|(?:等|过|隔|待)(?:一|半|几|两)?(?:会|下|哈|阵|天|个|我|他|她)|(?:改|换|晚|迟)(?:天|日|点|些|个)|回头|下回|下次|明天|后天|下午|晚上"
+)
 
 
 _NOT_MINE = re.compile(
@@ -109,7 +115,8 @@ def _consent(text: str, lexicons: Lexicons) -> Reading:
     sets = lexicons.opening
     if span := lexicons.yes_no["double_yes"].search(text):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
-    if (span := sets["later"].search(text)) and not _GO_ON.search(text, span[1]):
+    willing = _GO_ON.search(text) and not _ANOTHER_TIME.search(text)
+    if (span := sets["later"].search(text)) and not willing and not _GO_ON.search(text, span[1]):
         return _answer(AnswerKind.LATER, f"said {text[slice(*span)]}")
     text = _NOT_MINE.sub(lambda m: "，" * len(m[0]), text)
     if span := sets["of_course"].search(text):
