@@ -77,7 +77,10 @@ def _consent(work: Work, *, granted: bool) -> None:
 
 
 def _speak_for(work: Work, tools: Tools) -> None:
-    """From here on somebody answers for the resident; the record says who."""
+    """From here on somebody answers for the resident, or the resident in person; the record says who."""
+    if work.state.slots.get("identity") == "self":
+        work.state = replace(work.state, speaker="self")
+        return
     work.state = replace(work.state, speaker=relation_speaker(work.state.slots.get("contact_relation")))
 
 

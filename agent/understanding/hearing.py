@@ -95,7 +95,7 @@ def settled(written: Reading, heard: Reading, repaired: Repaired) -> Reading:
     """The reading that counts: of the words as written or of the repaired ones."""
     if heard.empty or _meaning(heard) == _meaning(written):
         return _numbers_doubted(written) if repaired.doubts else written
-    if _lists_less(heard, written):
+    if _lists_less(heard, written) or _only_less(heard, written, repaired):
         return written
     if written.fills and not heard.fills:
         return replace(written, fills=tuple(map(_unsure, written.fills)), confirm=True)
@@ -113,6 +113,14 @@ def _lists_less(heard: Reading, written: Reading) -> bool:
         isinstance(fill.value, tuple) and set(map(str, fill.value)) < set(map(str, lists.get(fill.slot, ())))
         for fill in heard.fills
     )
+
+
+def _only_less(heard: Reading, written: Reading, repaired: Repaired) -> bool:
+    """Nothing new was heard: the repair took away what the written words say (给他掰碎 read as 给他百岁)."""
+    if not (written.fills and heard.fills):
+        return False
+    changed = set(repaired.changes)
+    return not any(changed & set(range(*fill.span)) for fill in heard.fills)
 
 
 def _numbers_doubted(reading: Reading) -> Reading:

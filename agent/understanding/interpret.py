@@ -27,6 +27,7 @@ from agent.understanding.asks import KIND_ASKS, slots_of
 from agent.understanding.corrections import added, after_marker, correction, corrects_open_ask
 from agent.understanding.intents import detect_patterns
 from agent.understanding.knowledge import Knowledge
+from agent.understanding.parsers.opening import FETCHES
 from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.redflags import word_alerts
 from agent.understanding.text import Utterance, normalise
@@ -161,11 +162,16 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     values = _values(ask, reading, volunteered, ctx)
     bare = [] if reading.fills else _bare(reading)
     side = [pattern for pattern in patterns if pattern.pattern not in {"correction", *OVERRIDING}][:1]
-    if side and not reading.fills and reading.answer is None:
+    put_off = bool(side) and side[0].pattern == "ask_knowledge" and reading.answer in _PUT_OFF
+    if side and not reading.fills and (reading.answer is None or put_off):
         return [*values, *side]
     if side and side[0].pattern in {"ask_knowledge", "slower", "louder"}:
         return [*values, *bare, *side]
     return [*values, *bare]
+
+
+_PUT_OFF = (AnswerKind.REFUSED, AnswerKind.UNKNOWN)
+"""先不说那个，你们讲座哪天开: the answer is only put off."""
 
 
 def _outweighs(
@@ -175,6 +181,8 @@ def _outweighs(
     utterance, reading = heard_as
     if pattern.pattern == "are_you_robot" and ask in _OPENING and len(utterance.text) <= _LAST_QUESTION:
         return _said_beside(pattern.words, utterance, str(ask), ctx, knowledge)
+    if pattern.pattern == "wait" and ask == "identity" and FETCHES.search(utterance.text):
+        return []
     if pattern.pattern in OVERRIDING and not _answers_itself(pattern.pattern, ask, reading):
         return _when(pattern, utterance, ctx, knowledge)
     return None

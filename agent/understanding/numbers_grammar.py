@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")}
 UNIT = {"十": 10, "百": 100, "千": 1000, "万": 10000}
-TENS = {"廿": 20, "卅": 30}
 _SAME = str.maketrans("〇壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬兩", "零一二二三三四五六六七八九十百千万两")
 _D = "一二三四五六七八九"
 _COUNTED = "个次回天年月周趟片粒根支颗瓶杯碗盒顿口包遍块只层圈"
@@ -56,8 +55,6 @@ def read_whole(text: str, at: int) -> Whole | None:
     char = text[at : at + 1]
     if char and char in "0123456789":
         return _written(text, at)
-    if char in TENS:
-        return _after_ten(text, at + 1).shifted(TENS[char])
     if char == "十":
         return _after_ten(text, at + 1).shifted(10)
     if char in ("百", "千"):

@@ -81,10 +81,43 @@ def _counting(ask: str, text: str) -> Iterator[str]:
     text = withdrawn(text) if ask.endswith("_symptoms") else text
     if (meant := _NOT_BUT.sub(lambda m: BLANK * len(m[0]), text)) != text:
         yield meant
-    own = text if ask in OF_OTHERS or ask.startswith("adl_") else _without(text, _OTHERS, _ME, _HELPS)
+    if ask.startswith("adl_"):
+        own = _without_states_of_others(_turned_down(text))
+    else:
+        own = text if ask in OF_OTHERS else _without(text, _OTHERS, _ME, _HELPS)
     now = own if ask in OF_EARLIER else _without(own, _EARLIER, _NOW)
     if now != text:
         yield now
+
+
+_STATE_OF_ANOTHER = re.compile(
+    "^(?:我|俺|咱)?(?:们?家)?(?:里|的)?(?:老伴儿?|老头子?|老太婆|老婆子?|老公|妈|爸|爹|娘|婆婆|公公|哥|姐|弟|妹|邻居|隔壁[^，]{0,3})呢?"
+    "(?:倒是?|才|可|就|是|都|得|要|需要|一直|早就?|现在|前年|去年|[一二两三四五几]年前)*[^，帮给替让喂扶自]{0,3}?"
+    "(?:卧床|瘫|得人|要人|靠人|人[喂扶帮伺]|坐轮椅|躺|起不来|下不了|失禁|尿裤|尿床|不能自理|中风)"
+)
+_ONESELF = re.compile("(?:我|俺|咱)(?:自己|自个|倒|可|吃|走|穿|洗|能|都|还|是|没|不)|自己|自个")
+
+
+def _without_states_of_others(text: str) -> str:
+    """老伴得要人喂，我自己吃饭没问题: where others help it is the resident's; what others cannot do is not."""
+    spans = clauses(text)
+    others = [span for span in spans if _STATE_OF_ANOTHER.search(text[slice(*span)])]
+    rest = [span for span in spans if span not in others]
+    if not others or not any(_ONESELF.search(text[slice(*span)]) for span in rest):
+        return text
+    for span in others:
+        text = blank(text, *span)
+    return text
+
+
+_OFFER = re.compile(
+    "[^，]*(?:要|想|非|抢着|老是?|总是?|说)(?:来|给|去|着)?(?:帮|喂|扶|搀|替|给)[^，]*，(?:我|俺)?(?:可|就|都|偏|坚决)?(?:不让|没让|不要|不肯|没要|不乐意|不答应|不干|谢了)"
+)
+
+
+def _turned_down(text: str) -> str:
+    """闺女老要帮我洗澡，我不让: help that is not taken."""
+    return _OFFER.sub(lambda m: BLANK * len(m[0]), text)
 
 
 def _without(text: str, off: re.Pattern[str], on: re.Pattern[str], unless: re.Pattern[str] | None = None) -> str:

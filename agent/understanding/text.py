@@ -43,10 +43,10 @@ class Utterance:
 
 def normalise(raw: str) -> Utterance:
     """Normal form of an utterance; any string is accepted, control characters and emoji are dropped."""
-    text = unicodedata.normalize("NFKC", raw[:MAX_CHARS])
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", raw[:MAX_CHARS])  # 1,000; a full-width ， is a pause
+    text = unicodedata.normalize("NFKC", text).replace("廿", "二十").replace("卅", "三十")
     text = re.sub(r"(?<!\d)\.|\.(?!\d)", "，", text)
     text = re.sub(r"(?<=\d)[:](?=\d)", "∶", text)  # keeps clock times such as 8:30
-    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
     text = "".join(
         c for c in text if c in "\n\t" or (unicodedata.category(c)[0] not in "C" and unicodedata.category(c) != "So")
     )

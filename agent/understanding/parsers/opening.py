@@ -57,6 +57,12 @@ def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
 
 
 _WHO_ELSE = re.compile("不是(?:我|俺|额)还能?是(?:谁|哪个)|除了(?:我|俺)还(?:能|有)")
+FETCHES = re.compile(
+    "电话(?:拿|递|交)?(?:去|过去)?给(?:他|她|佢|伊|我?(?:爷爷?|奶奶?|爸爸?|妈妈?|爹|娘|外公|外婆|姥姥|姥爷|公公|婆婆|老伴))"
+    "|(?:让|叫|喊|等)(?:他|她|佢|伊|老人家?|我?(?:爷爷|奶奶|爸爸?|妈妈?|爹|娘|外公|外婆|姥姥|姥爷|公公|婆婆|老伴))(?:自己|亲自|本人)?(?:来|过来|跟你|和你|同你|接)"
+    "|我(?:去|这就去|现在去|马上去)?(?:叫|喊)(?:一?下)?(?:他|她|佢|伊)(?=，|$|来|过来|接|啊)"
+)
+"""我是她孙子，我把电话给奶奶: the resident will speak in person."""
 _WHY_TELL = re.compile("凭(?:啥|什么)(?:要)?告诉")
 
 
@@ -146,7 +152,12 @@ _I_AM = re.compile(
 )
 
 
+_MYSELF = re.compile("(?:我|俺)(?:就|便)?(?:是|系)[^，他她的]{0,4}本人|(?:我|俺)本人|电话(?:拿|转|递|交)?给我了")
+
+
 def _relation(utterance: Utterance, lexicons: Lexicons) -> Reading:
+    if _MYSELF.search(utterance.text):
+        return _answer(AnswerKind.SELF, "the resident has come to the telephone")
     said = _TAKEN_BACK.split(utterance.text)[-1]
     text = _WHOSE.sub(lambda m: "，" * len(m[0]), said.rpartition("不是，")[2])
     offset = len(utterance.text) - len(text)

@@ -18,12 +18,12 @@ _D = "零〇一幺二两三四五六七八九0-9"
 _EIGHT = re.compile(f"(?<![{_D}])([{_D}]{{4}})[-， ]?([{_D}]{{2}})[-， ]?([{_D}]{{2}})(?![{_D}年月日号])")
 _BARE_YEAR = re.compile(f"(?<![{_D}])([1一幺][89八九][{_D}]{{2}})[，的年 ]*(?=[{_D}十正冬腊闰]{{1,3}}月)")
 _YEAR_GAP = re.compile("(?<=年)[，的 份]+(?=[闰正冬腊阴农旧老一二三四五六七八九十\\d])")
-_MONTH_GAP = re.compile("(?<=月)[，的份 ]+(?=[初一二三四五六七八九十廿\\d])(?![零〇一二三四五六七八九十\\d]{1,4}年)")
+_MONTH_GAP = re.compile("(?<=月)[，的份 ]+(?=[初一二三四五六七八九十\\d])(?![零〇一二三四五六七八九十\\d]{1,4}年)")
 _SOLAR = re.compile("(?<=年)[，的]*(?:按|是|算)?(?:阳历|公历|新历|国历)[，的]*(?=[一二三四五六七八九十\\d])")
 _PARTS = (
     re.compile(f"(?:民国)?[{_D}十]{{2,6}}年"),
     re.compile(f"(?:闰)?(?:[{_D}十]{{1,3}}|正|冬|腊)月"),
-    re.compile(f"初[{_D}十]|[{_D}十廿]{{1,3}}(?:号|日)"),
+    re.compile(f"初[{_D}十]|[{_D}十]{{1,3}}(?:号|日)"),
 )
 _VAGUE = re.compile(
     "年|岁|属[鼠牛虎兔龙蛇马羊猴鸡狗猪]|腊月|正月|月|[五六七八九]十[一二三四五六七八九]?了|\\d{2,4}|[一二三四五六七八九]几"
@@ -134,12 +134,12 @@ def _eight_digits(text: str) -> list[DateMention]:
 
 def _bare_day(text: str) -> bool:
     """七月十五 without 号 may be the lunar one."""
-    return re.search(f"月[{_D}十廿]{{1,3}}(?![{_D}十廿号日])", text) is not None
+    return re.search(f"月[{_D}十]{{1,3}}(?![{_D}十号日])", text) is not None
 
 
 def _both_calendars(text: str) -> bool:
     """十月初一阳历: the day is named as lunar ones are."""
-    return bool(re.search("初|廿|腊月|正月", text) and re.search("阳历|公历|新历", text))
+    return bool(re.search("初|腊月|正月", text) and re.search("阳历|公历|新历", text))
 
 
 def _animal_fits(text: str, day: date) -> bool:

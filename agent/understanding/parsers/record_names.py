@@ -179,7 +179,7 @@ def _find(text: str, words: NameWords, own: bool) -> tuple[str, bool]:
     if family and given and not words.no_name.search(given["given"]):
         return family["family"] + given["given"], False
     for clause in text.split("，"):
-        if re.search("的|那个", clause) and not words.relations.search(clause):
+        if re.search("的|那个", clause) and not words.relations.search(clause) and not _SPELT_ALONG.search(clause):
             continue
         found = _bare(clause, words)
         if found[0]:
@@ -187,6 +187,7 @@ def _find(text: str, words: NameWords, own: bool) -> tuple[str, bool]:
     return "", False
 
 
+_SPELT_ALONG = re.compile(f"{_HAN}{{2,4}}(?:{_HAN}{{1,3}}的{_HAN}){{2}}$")
 _PAPER = re.compile("户口|身份证|证|本本|存折|卡|册子")
 _FORMAL = re.compile("[大本真官学全]名|登记|写的")
 _FORMER = re.compile(
@@ -259,6 +260,9 @@ def _cut(words: str, known: NameWords) -> str:
 def _spelt_behind(words: str, size: int) -> bool:
     """陈玉珍玉石的玉珍珠的珍: the characters of the given name come again, spelled out."""
     name, rest = words[:size], words[size:]
+    spelt = re.findall(f"{_HAN}{{1,3}}?的({_HAN})", rest)
+    if len(spelt) == size - 1 and set(name[1:]) <= set(spelt):  # 顾丽华美丽的丽中华的华
+        return True
     return len(rest) >= 2 * (size - 1) and rest[0] == name[1] and all(char in rest for char in name[1:])
 
 

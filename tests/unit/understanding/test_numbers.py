@@ -35,8 +35,6 @@ def ways(number: int) -> list[str]:
         ]
     if number >= 100 and number % 10 == 0 and number % 100:
         spoken.append(full(number).removesuffix("十"))
-    if number // 10 == 2:
-        spoken.append("廿" + full(number)[2:])
     return spoken
 
 
@@ -87,8 +85,6 @@ def test_spans_are_ordered_and_inside(text: str) -> None:
         ("一包半", 1.5),
         ("两个半", 2.5),
         ("个半小时", 1.5),
-        ("廿五", 25),
-        ("卅", 30),
         ("仨月", 3),
         ("三分之一", 1 / 3),
         ("百分之九十五", 95),

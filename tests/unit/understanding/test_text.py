@@ -23,6 +23,9 @@ from agent.understanding.text import MAX_CHARS, normalise
         ("😀您好\x00", "您好"),
         ("  ", ""),
         ("ＨＩ", "hi"),
+        ("1,000", "1000"),
+        ("0，000", "0，000"),
+        ("一百廿四", "一百二十四"),
     ],
 )
 def test_normal_form(raw: str, text: str) -> None:
