@@ -10,6 +10,7 @@ from agent.domain.commands import Command, CorrectSlots, ReopenAsk
 from agent.understanding.answering import read_answer
 from agent.understanding.asks import slots_of
 from agent.understanding.knowledge import Knowledge
+from agent.understanding.parsers.record_digits import spoken_digits
 from agent.understanding.text import Utterance
 
 _MORE_OF_IT = re.compile(
@@ -35,6 +36,24 @@ def added(utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> SlotFi
     return None
 
 
+_TAIL = re.compile(
+    "(?:尾号|尾数|末尾|后(?:面|头|边)?(?:那)?(?:几|两|二|三|四|五|六)(?:位|个|个数)|最后(?:那)?(?:几|两|二|三|四|五)?(?:位|个))(?:数字?|字)?(?:应该|其实)?(?:是|念)(?P<digits>[^，]+)"
+)
+_PHONES = ("contact_phone", "phone")
+
+
+def new_tail(utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> SlotFill | None:
+    """老伴的电话说错了，尾号是七七四三: the known number with its last digits changed, to be read back."""
+    match = _TAIL.search(_NOT_BUT.sub("，", utterance.text))
+    digits = spoken_digits(match["digits"]).text if match else ""
+    named = [slot for slot in topics(utterance, knowledge) if slot in _PHONES]
+    slot = next((slot for slot in (*named, *_PHONES) if slot in ctx.slots), None)
+    if slot is None or match is None or not 2 <= len(digits) <= 6:
+        return None
+    value = str(ctx.slots[slot])[: -len(digits)] + digits
+    return SlotFill(slot, value, 0.8, match.span("digits"), confirm=True, reason="the last digits are changed")
+
+
 def corrects_open_ask(utterance: Utterance, ask: str | None, knowledge: Knowledge) -> bool:
     """一百六，不对，一百五 in answer to the open ask is no correction of an earlier one."""
     named = topics(utterance, knowledge)
@@ -45,6 +64,8 @@ def correction(
     utterance: Utterance, ctx: AskContext, knowledge: Knowledge, last_ask: str | None, volunteered: tuple[SlotFill, ...]
 ) -> list[Command]:
     """刚才血压说错了，是一百四十五: which ask, and the new value if it is there."""
+    if (tail := new_tail(utterance, ctx, knowledge)) is not None:
+        return [CorrectSlots((tail,))]
     known = tuple(f for f in volunteered if f.slot in ctx.slots)
     if known:
         return [CorrectSlots(known)]

@@ -5,6 +5,8 @@ Deterministic phrases of ``nlu_data/intent_phrases.yml``; the open ask keeps its
 
 from __future__ import annotations
 
+import re
+
 from agent.domain.commands import StartPattern
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.text import Utterance
@@ -58,7 +60,13 @@ def _span(text: str, name: str, lexicons: Lexicons) -> tuple[int, int] | None:
         return None
     covered = set().union(*(range(*span) for span in spans))
     rest = sum(1 for i, c in enumerate(text) if i not in covered and c not in "，啊呀吧呢嘛哦我你您的了")
-    return spans[0] if rest <= _REST.get(name, 1000) else None
+    allowed = _LEAVING if name == "goodbye" and _AT_THE_END.search(text, spans[-1][0]) else _REST.get(name, 1000)
+    return spans[0] if rest <= allowed else None
+
+
+_LEAVING = 20
+_AT_THE_END = re.compile("(?:再见|拜拜|回见|再会|挂(?:了|电话)+)[啊吧哈了，]*$")
+"""孙子放学到门口了，我挂了啊，再见: with the reason why."""
 
 
 def _words(name: str, text: str, span: tuple[int, int]) -> str:

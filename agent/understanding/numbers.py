@@ -219,12 +219,21 @@ def _join_ranges(text: str, numbers: list[Number]) -> list[Number]:
     for number in numbers:
         last = joined[-1] if joined else None
         link = _TO.match(text, last.span[1]) if last else None
-        meets = bool(link and link.end() == number.span[0])
+        meets = bool(link and link.end() == number.span[0]) and not (last and _still(text, last, number))
         if last and link and meets and (last.high < number.low or link["either"]):
             joined[-1] = _make(last.span[0], number.span[1], min(last.low, number.low), max(last.high, number.high))
         else:
             joined.append(number)
     return joined
+
+
+def _still(text: str, period: Number, number: Number) -> bool:
+    """一天还是一包半: still so much in a day, no choice of two."""
+    match = _PERIOD.match(text, period.span[1])
+    return match is not None and not text.startswith(match["period"], number.span[1])
+
+
+_PERIOD = re.compile("(?P<period>天|日|年|月|个月|周|个?礼拜|个?星期|顿|餐)还是")
 
 
 def _hedged(text: str, number: Number) -> Number:

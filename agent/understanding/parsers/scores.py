@@ -22,6 +22,8 @@ _THIS_ONE = re.compile("(?:今天|今儿|今早|这[次回])")
 """平常在卫生室量，今天是在家量的."""
 _NOT_THERE = re.compile("(?:^|(?<=，))[我俺]?(?:又|也|都|可|就|还)?[没不](?:有)?(?:去|上|到|在|跑|用)[^，]{1,5}(?=，)")
 """没去医院，就在家."""
+_WONT_GO = re.compile("[^，]*，?[^，]{0,2}(?:嫌|懒得|不爱|不想|怕|烦)[^，]*(?:不去|没去|不上|不跑|去)(?:了|的)?(?=，)")
+"""诊所里人多，我嫌烦不去，…"""
 _LEFT_OUT = re.compile("(?:留|差|扣|少|剩|加|缺|减)(?:你们?|了|掉|着|那|这|的)*$")
 """留一分: points not given."""
 _NOT_BUT = re.compile("(?:不是|不在|没在)[^，]{1,12}?，?(?=(?:而|就)?是|在)")
@@ -47,6 +49,8 @@ def _graded(ask: str) -> Parser:
 
     def read(text: str) -> Reading | None:
         text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), text)
+        if ask == "bp_setting":
+            text = _WONT_GO.sub(lambda m: "，" * len(m[0]), text)
         if ask in _TASTES:
             text = own(text)
             followed = _TOLD.sub(lambda m: "，" * len(m[0]), text)

@@ -25,6 +25,8 @@ _FIGURE = re.compile(
     "|(?<=都没有)(?:没有?|冇)(?:啥|什么)?(?:别的|其[他它]|旁的)[^，]*"
 )
 """孙子闹得我头疼: a way of speaking. 头晕什么的都没有没别的不舒服: the rest of what is not there."""
+_LAST_DENIED = re.compile("[一-鿿]，[^，没冇不都也倒却]{1,3}(?:没有|没得|没|冇得?|莫得)(?=，|$)")
+"""咳嗽，痰没有 may deny both."""
 _YES_ALONE = re.compile("^(有|有点|有些|有的|有啊|嗯有|是有)$")
 
 
@@ -78,8 +80,9 @@ def _present(slot: str, codes: Mapping[str, Complaint], text: str, lexicons: Lex
     span = (min(c.span[0] for c in codes.values()), max(c.span[1] for c in codes.values()))
     sure = all(c.exact for c in codes.values())
     heard = "，".join(text[slice(*codes[code].span)] for code in order)
-    fill = SlotFill(slot, order, 0.95 if sure else 0.8, span, reason=f"heard {heard}")
-    return Reading((fill,), reason=fill.reason, complete=lexicons.symptoms.nothing_more.search(text) is not None)
+    loose = _LAST_DENIED.search(text) is not None
+    fill = SlotFill(slot, order, 0.95 if sure else 0.8, span, loose, reason=f"heard {heard}")
+    return Reading((fill,), confirm=loose, reason=fill.reason, complete=lexicons.symptoms.nothing_more.search(text) is not None)
 
 
 def _absent(slot: str, found: tuple[Complaint, ...], text: str, lexicons: Lexicons) -> Reading:

@@ -54,11 +54,13 @@ def parse_heart_rate(utterance: Utterance, ctx: AskContext) -> Reading:
     number = choose(text, numbers)
     if number is None or _wavers(text, numbers):
         return vague("not exact") if number else _nothing(text, numbers)
-    half = bool(re.search("半分钟|三十秒|30秒", text))
-    value = number.value * (2 if half else 1)
-    return reading(
-        fill("heart_rate", value, number.span, confirm=half or number.soft, reason="counted for half a minute")
-    )
+    times = next((times for words, times in _COUNTED_FOR if re.search(words, text)), 1)
+    doubtful = times > 1 or number.soft
+    value = number.value * times
+    return reading(fill("heart_rate", value, number.span, confirm=doubtful, reason="counted for a part of a minute"))
+
+
+_COUNTED_FOR = (("半分钟|三十秒|30秒", 2), ("十五秒|15秒|一刻秒", 4), ("二十秒|20秒", 3), ("(?<![二三四五六七八九])十秒|(?<!\\d)10秒", 6))
 
 
 def _wavers(text: str, numbers: tuple[Number, ...]) -> bool:
