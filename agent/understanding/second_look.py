@@ -48,9 +48,11 @@ _OTHERS = re.compile(
     f"{OTHERS.pattern}|老太|老倌|屋里[人头的他她]|老汉|隔壁|对门|邻舍|街坊|同事|亲家|[我俺咱](?:家|屋里|们家)?(?:姐|妹|哥|弟|娘|爹|爷|奶|婆|囡|仔|孙)"
     "|[他她伊佢](?=[一-鿿])|(?:爸|妈)"
 )
+_SINCE_LAST = re.compile("前几天|上个?月|上个?礼拜|上周|前一?阵|[一二两]个?月前|半个月前|前些天|前天|昨天")
+"""Attacks since the last visit count, also where none came afterwards."""
 _HELPS = re.compile("[给帮替陪喂扶搀量测带搭接把管]|伺候|照顾")
 """闺女帮着搓背: somebody is named, yet it is about the resident."""
-_THAT_WAS = re.compile("(?:哎|哦|啊|喔)?[那这]个?(?:都|还)?(?:是|得)")
+_THAT_WAS = re.compile("(?:哎|哦|啊|喔|唉|诶)?(?:不对|不是|错了|弄错了)?[那这]个?(?:都|还)?(?:是|得)")
 _ME = re.compile(
     "(?:我|俺|咱|阿拉|自己|自家)(?!们?家|们?村|屋|老|爱人|儿|闺|女|妈|爸|爹|娘|媳|姐|妹|哥|弟|爷|奶|婆|囡|仔|孙|说的?是)"
 )
@@ -85,7 +87,7 @@ def _counting(ask: str, text: str) -> Iterator[str]:
         own = _without_states_of_others(_turned_down(text))
     else:
         own = text if ask in OF_OTHERS else _without(text, _OTHERS, _ME, _HELPS)
-    now = own if ask in OF_EARLIER else _without(own, _EARLIER, _NOW)
+    now = own if ask in OF_EARLIER or (ask == "hypoglycemia" and _SINCE_LAST.search(own)) else _without(own, _EARLIER, _NOW)
     if now != text:
         yield now
 

@@ -127,7 +127,7 @@ def _consent(text: str, lexicons: Lexicons) -> Reading:
     text = _NOT_MINE.sub(lambda m: "，" * len(m[0]), text)
     if span := sets["of_course"].search(text):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
-    if span := sets["consent_no"].search(text):
+    if (span := sets["consent_no"].search(text)) and not (willing and _GO_ON.search(text, span[1])):
         return _answer(AnswerKind.NO, f"said {text[slice(*span)]}")
     if sets["who_are_you"].search(text) and not sets["consent_yes"].search(text):
         return Reading()
