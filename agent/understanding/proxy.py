@@ -41,8 +41,11 @@ class Proxy:
         relation = _RELATION.get(str(ctx.slots.get("contact_relation", "")), "")
         parent = _SEX.get(ctx.resident.sex if ctx.resident else "", "") if relation == "child" else ""
         if ask.startswith("family_"):
+            said = text
             for says, means in self.family.get(relation, ()):
                 text = _replaced(says, means, text)
+            if text != said:  # 我奶奶啊，她有糖尿病: she is whom the words named
+                return text
         if parent in self.married:
             text = _replaced(self.married[parent], "老伴", text)
         kinds = ["any", parent, "spouse" if relation == "spouse" else ""]
