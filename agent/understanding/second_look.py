@@ -43,10 +43,12 @@ _EARLIER = re.compile(
     f"{PAST.pattern}|[早前头][几两三]年|[一二两三四五六七八九十几]+年前|往年|前年|去年|旧年|(?<!年)头年|旧时|上个?月|上礼拜|上个?星期|上周|(?<!头)上一?[回次]|前一?阵|那阵|那年|住院"
     "[^，]{0,2}(?:时|那|的)|老早(?!就)|本来|先前|前些|老家|乡下|老屋|[前昨]天|昨[儿晚夜]|寻日|琴日"
 )
-_NOW = re.compile(f"{NOW.pattern}|这(?:个?礼拜|个?月|[次回会歇边]|一年)|城里|而家|今[晨朝日]|依家|眼目前|这歇|格歇")
+_NOW = re.compile(
+    f"{NOW.pattern}|这(?:个?礼拜|个?月|[次回会歇边]|一年)|城里|而家|今[晨朝日]|依家|眼目前|这歇|格歇|后头|后首|往后|打那|从那|那以后"
+)
 _OTHERS = re.compile(
     f"{OTHERS.pattern}|老太|老倌|屋里[人头的他她]|老汉|隔壁|对门|邻舍|街坊|同事|亲家|[我俺咱](?:家|屋里|们家)?(?:姐|妹|哥|弟|娘|爹|爷|奶|婆|囡|仔|孙)"
-    "|[他她伊佢](?=[一-鿿])|(?:爸|妈)"
+    "|[他她伊佢](?=[一-鿿])|(?:爸|妈)(?!，|你|您)"
 )
 _SINCE_LAST = re.compile("前几天|上个?月|上个?礼拜|上周|前一?阵|[一二两]个?月前|半个月前|前些天|前天|昨天")
 """Attacks since the last visit count, also where none came afterwards."""
@@ -66,6 +68,13 @@ _NOT_BUT = re.compile(
 
 def second_look(ask: str, utterance: Utterance, reading: Reading, read: Read) -> Reading:
     """``reading``, corrected to what is the resident's own and of now, and read back where its clauses disagree."""
+    if (
+        ask in _MEASURED_NOW
+        and reading.fills
+        and _LAST_YEAR.search(utterance.text)
+        and not _SINCE.search(utterance.text)
+    ):
+        return Reading(confirm=True, reason="measured last year or before: what is it now?")
     if len(clauses(utterance.text)) < 2 or reading.answer is not None:
         return reading
     for counts in _counting(ask, utterance.text):
@@ -78,6 +87,15 @@ def second_look(ask: str, utterance: Utterance, reading: Reading, read: Read) ->
     return reading.read_back("one part of the answer says something else") if doubted else reading
 
 
+_MEASURED_NOW = frozenset({"blood_pressure", "heart_rate", "fpg", "pbg_2h", "spo2", "body_temperature"})
+_LAST_YEAR = re.compile(
+    "去年|前年|旧年|[早前头][几两三]年|[一二两三四五六七八九十几]+年前|年轻(?:时|的时候|那)|(?:住院|刚(?:得病|查出))[^，]{0,3}那[阵会时年]"
+)
+_SINCE = re.compile(
+    f"{_NOW.pattern}|这[次回天两几]|[昨前]天|昨[晚儿]|刚才|刚刚|早上|上午|中午|下午|晚上|礼拜|星期|上个?月|我(?:的)?是"
+)
+
+
 def _counting(ask: str, text: str) -> Iterator[str]:
     """The words without those about others, and without those about earlier days, where both kinds are there."""
     text = withdrawn(text) if ask.endswith("_symptoms") else text
@@ -87,7 +105,11 @@ def _counting(ask: str, text: str) -> Iterator[str]:
         own = _without_states_of_others(_turned_down(text))
     else:
         own = text if ask in OF_OTHERS else _without(text, _OTHERS, _ME, _HELPS)
-    now = own if ask in OF_EARLIER or (ask == "hypoglycemia" and _SINCE_LAST.search(own)) else _without(own, _EARLIER, _NOW)
+    now = (
+        own
+        if ask in OF_EARLIER or (ask == "hypoglycemia" and _SINCE_LAST.search(own))
+        else _without(own, _EARLIER, _NOW)
+    )
     if now != text:
         yield now
 
@@ -138,9 +160,15 @@ def _without(text: str, off: re.Pattern[str], on: re.Pattern[str], unless: re.Pa
         marks.append((start, end, counts, last_on >= 0))
     if not any(named for *_, named in marks) or all(kept for _, _, kept, _ in marks):
         return text
-    for start, end, kept, _ in marks:
-        text = text if kept else blank(text, start, end)
+    for number, (start, end, kept, _) in enumerate(marks):
+        echoed = number > 1 and not marks[number - 1][2] and any(mark[2] for mark in marks[: number - 1])
+        if not kept or (echoed and _NOT_I.fullmatch(text, start, end)):
+            text = blank(text, start, end)
     return text
+
+
+_NOT_I = re.compile("(?:但是?|可)?(?:我|俺|咱)(?:自己|可|倒是?|就|都|是)*(?:没有?|没得|冇|莫得|没这[个病]+)[的啊呀]*")
+"""有糖，冠心病是我老伴的，我没有: only of the last."""
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -36,9 +36,13 @@ _FORGOTTEN = re.compile("[记说搞弄]不[得清住准起]|不(?:知道|记得|
 """我儿子是七二年的，我自己的生日记不得了."""
 
 
+_NEW_YEAR = re.compile("元旦(?:那天|节)?(?:，(?=[一元1]月[一1]))?(?P<day>(?=[一元1]月[一1]))?")
+"""四五年元旦，一月一号."""
+
+
 def birth_date(utterance: Utterance, ctx: AskContext) -> Reading:
     """The day of birth, or a request for what is missing."""
-    text = utterance.text
+    text = _NEW_YEAR.sub(lambda m: "" if m["day"] else "一月一号", utterance.text)
     said, doubtful = _said(text, ctx)
     if said is None:
         own = "，".join(clause for clause in text.split("，") if not _OF_OTHERS.search(clause))

@@ -103,12 +103,14 @@ def _one(choice: Choice, lexicons: Lexicons) -> Parser:
 
 
 _HOUSE = frozenset({"fuel", "water", "toilet", "kitchen_vent"})
-_NOT_LAID = re.compile("^[^，]{0,2}?(?:也|都|还|早|早就|已经|可)*(?:没(?:有)?(?:通|接|装|拉|安|引|到|牵|铺)|(?:早|早就|已经|都)*(?:填|拆|平|废|封|堵|扒)(?:掉|平|死)?了|不用了|不烧了|不吃了)")
+_NOT_LAID = re.compile(
+    "^[^，]{0,2}?(?:也|都|还|早|早就|已经|可)*(?:没(?:有)?(?:通|接|装|拉|安|引|到|牵|铺)|(?:早|早就|已经|都)*(?:填|拆|平|废|封|堵|扒)(?:掉|平|死)?了|不用了|不烧了|不吃了)"
+)
 _NOT_LAID_BEFORE = re.compile("(?:没|没有|还没|不)(?:通|接|装|拉|安|引|用|烧|铺)(?:上|过)?$")
 
 
 def _in_use(choice: Choice, text: str, hits: list[Hit]) -> list[Hit]:
-    """天然气没通到我们这儿, 那口井早填了: what is not there, or no more, is not used; all stay where nothing is left."""
+    """天然气没通到我们这儿, 那口井早填了: what is not there is not used; all stay where nothing else is."""
     if choice.ask not in _HOUSE:
         return hits
     used = [

@@ -82,7 +82,9 @@ def _present(slot: str, codes: Mapping[str, Complaint], text: str, lexicons: Lex
     heard = "，".join(text[slice(*codes[code].span)] for code in order)
     loose = _LAST_DENIED.search(text) is not None
     fill = SlotFill(slot, order, 0.95 if sure else 0.8, span, loose, reason=f"heard {heard}")
-    return Reading((fill,), confirm=loose, reason=fill.reason, complete=lexicons.symptoms.nothing_more.search(text) is not None)
+    return Reading(
+        (fill,), confirm=loose, reason=fill.reason, complete=lexicons.symptoms.nothing_more.search(text) is not None
+    )
 
 
 def _absent(slot: str, found: tuple[Complaint, ...], text: str, lexicons: Lexicons) -> Reading:

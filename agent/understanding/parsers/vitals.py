@@ -60,7 +60,12 @@ def parse_heart_rate(utterance: Utterance, ctx: AskContext) -> Reading:
     return reading(fill("heart_rate", value, number.span, confirm=doubtful, reason="counted for a part of a minute"))
 
 
-_COUNTED_FOR = (("半分钟|三十秒|30秒", 2), ("十五秒|15秒|一刻秒", 4), ("二十秒|20秒", 3), ("(?<![二三四五六七八九])十秒|(?<!\\d)10秒", 6))
+_COUNTED_FOR = (
+    ("半分钟|三十秒|30秒", 2),
+    ("十五秒|15秒|一刻秒", 4),
+    ("二十秒|20秒", 3),
+    ("(?<![二三四五六七八九])十秒|(?<!\\d)10秒", 6),
+)
 
 
 def _wavers(text: str, numbers: tuple[Number, ...]) -> bool:

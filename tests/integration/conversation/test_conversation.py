@@ -181,10 +181,10 @@ def test_waiting_for_the_pill_box_does_not_repeat_the_question(at_pressure: Talk
     assert at_pressure.it.ask == "blood_pressure"
 
 
-def test_silence_ladder_ends_politely_with_a_callback(at_pressure: Talk) -> None:
+def test_silence_ladder_ends_politely_and_calls_again(at_pressure: Talk) -> None:
     said = [at_pressure.it.silence(NOW) for _ in range(3)]
     assert [e.response for e in said[1] if isinstance(e, Say)] == ["utter_still_there"]
-    assert at_pressure.it.outcome is Outcome.CALLBACK
+    assert at_pressure.it.outcome is Outcome.INCOMPLETE
     assert any(isinstance(e, End) for e in said[2])
 
 
