@@ -8,8 +8,8 @@ from pathlib import Path
 
 from evaluation import asr
 from evaluation.judgement import Evaluation
+from suifang.recognizing import recognizer_of
 from suifang.settings import Settings
-from suifang.voice import recognizer_of
 
 
 async def evaluate_recognition(paths: Sequence[Path], settings: Settings) -> Evaluation:

@@ -14,6 +14,9 @@ from agent.errors import InputError
 PREFIX = "SUIFANG_"
 
 
+BUNDLED_RECOGNIZER = "syllable-ctc"
+
+
 class Settings(BaseSettings):
     """What an operator may set."""
 
@@ -45,7 +48,7 @@ class Settings(BaseSettings):
     voice: str = "cmn"
     """Voice of the agent."""
     voice_rate_wpm: int = Field(default=160, ge=80, le=300)
-    recognizer: str = "syllable-ctc"
+    recognizer: str = BUNDLED_RECOGNIZER
     """Recognition engine: syllable-ctc, sherpa-onnx or faster-whisper."""
     recognizer_model: str = ""
     """Which pulled model the engine uses; see ``suifang models list``."""

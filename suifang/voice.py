@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,13 +13,10 @@ from pathlib import Path
 
 from agent.errors import InputError
 from agent.flows.responses import read_responses
-from agent.understanding.lexicons import Lexicons, load_lexicons
-from models.published import LocalModel, find, local, published
+from agent.understanding.lexicons import Lexicons
 from speech.bench import Workbench
 from speech.ports import Recognizer, Synthesizer, VoiceStyle
-from speech.recognition import sherpa, syllable_ctc, whisper
 from speech.recognition.apart import Apart
-from speech.recognition.names import NameRepair
 from speech.recognition.standby import Standby
 from speech.synthesis import openai_speech, piper_http
 from speech.synthesis.cache import PromptCache
@@ -29,7 +26,7 @@ from speech.synthesis.fallback import Evened, WithSpare
 from speech.synthesis.http_audio import SpeechServer
 from speech.synthesis.recorded import RecordedPrompts, read_folder
 from suifang.egress import check_egress
-from suifang.settings import Settings
+from suifang.settings import BUNDLED_RECOGNIZER, Settings
 
 ENGINE_THREADS = 2
 
@@ -44,37 +41,6 @@ class Engines:
     """The simulated resident speaks through a process of its own."""
     bench: Workbench
     style: VoiceStyle
-
-
-_PULLED: dict[str, Callable[[LocalModel, int], Recognizer]] = {sherpa.NAME: sherpa.load, whisper.NAME: whisper.load}
-
-
-def recognizer_of(settings: Settings, lexicons: Lexicons | None = None) -> Recognizer:
-    """The recogniser that the settings name, the bundled one behind it. Loads files: call it off the loop."""
-    lexicons = lexicons or load_lexicons(settings.root / "nlu_data")
-
-    def bundled() -> Recognizer:
-        own = syllable_ctc.bundled((settings.root / "dialogues", settings.root / "nlu_data"), settings.cache_dir)
-        return NameRepair(own, lexicons)
-
-    if settings.recognizer == syllable_ctc.NAME:
-        return Standby(bundled(), bundled)
-    if settings.recognizer in _PULLED:
-        return Standby(NameRepair(_pulled(settings), lexicons, hotwords=True), bundled)
-    known = ", ".join((syllable_ctc.NAME, *_PULLED))
-    message = f"there is no recogniser {settings.recognizer!r}"
-    raise InputError("recognizer-unknown", message, f"set SUIFANG_RECOGNIZER to one of {known}")
-
-
-def _pulled(settings: Settings) -> Recognizer:
-    """A recogniser with the pulled model that the settings name. Raises InputError, ModelError, SpeechError."""
-    models = [model for model in published(settings.model_hub) if model.engine == settings.recognizer]
-    if settings.recognizer_model not in [model.name for model in models]:
-        known = ", ".join(model.name for model in models)
-        message = f"{settings.recognizer} has no model {settings.recognizer_model!r}"
-        raise InputError("recognizer-model", message, f"set SUIFANG_RECOGNIZER_MODEL to one of {known}")
-    found = local(find(settings.recognizer_model, tuple(models)), settings.models_dir)
-    return _PULLED[settings.recognizer](found, settings.recognizer_threads)
 
 
 def synthesizer_of(settings: Settings, own: EspeakSynthesizer | None = None) -> Synthesizer:
@@ -119,6 +85,12 @@ def _fixed(root: Path) -> frozenset[str]:
     return frozenset(text for text in found if "{" not in text and "}" not in text)
 
 
+def _recognizer_here(settings: Settings, lexicons: Lexicons | None) -> Recognizer:
+    from suifang.recognizing import recognizer_of  # noqa: PLC0415 - engines that a service never loads itself
+
+    return recognizer_of(settings, lexicons)
+
+
 def recognizer_apart(settings: Settings, stack: contextlib.ExitStack) -> Recognizer:
     """The same in a process of its own, ended with the stack, as is the one that takes its place. Waits for it."""
     children: list[Apart] = []
@@ -132,7 +104,7 @@ def recognizer_apart(settings: Settings, stack: contextlib.ExitStack) -> Recogni
         child.ready()
         return child
 
-    bundled = settings.model_copy(update={"recognizer": syllable_ctc.NAME})
+    bundled = settings.model_copy(update={"recognizer": BUNDLED_RECOGNIZER})
     return Standby(started(settings), lambda: started(bundled))
 
 
@@ -153,6 +125,6 @@ async def open_engines(
         agent = await asyncio.to_thread(synthesizer_of, settings, own)
         stack.push_async_callback(agent.aclose)
         ending = stack.enter_context(contextlib.ExitStack())
-        hears = partial(recognizer_apart, settings, ending) if apart else partial(recognizer_of, settings, lexicons)
+        hears = partial(recognizer_apart, settings, ending) if apart else partial(_recognizer_here, settings, lexicons)
         recognizer = await asyncio.to_thread(hears)
         yield Engines(recognizer, agent, resident, bench, VoiceStyle(settings.voice, settings.voice_rate_wpm))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from importlib import import_module
 from threading import Event
 
 from agent.errors import DefinitionError
@@ -17,12 +18,14 @@ _LATER_S = 0.5
 
 
 @asynccontextmanager
-async def warming(library: Library) -> AsyncIterator[None]:
-    """Rehearse in a thread of its own while the block runs; a fault in the data ends the block with it."""
+async def warming(library: Library, modules: Sequence[str] = ()) -> AsyncIterator[None]:
+    """Load modules and rehearse, in a thread of its own, while the block runs; a fault in the data ends it."""
     enough = Event()
 
     def rehearse() -> None:
-        enough.wait(_LATER_S)
+        if not enough.wait(_LATER_S):
+            for module in modules:
+                import_module(module)
         for _ in rehearsal(library):
             if enough.is_set():
                 return

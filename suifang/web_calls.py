@@ -10,13 +10,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.domain.effects import Effect, Escalate, Say
 from agent.domain.events import AgentSaid, DoctorCall, Event, ResidentSaid, TurnTimed
 from agent.errors import InputError, SuifangError
 from connectors.media.turn import Ice
-from connectors.media.webrtc import RtcLine
 from speech.call import Act, CallParts, run_call
 from speech.notices import AgentSpeaks, Carried, Notice, PartialHeard, ResidentHeard
 from suifang.app import App
@@ -26,6 +25,9 @@ from suifang.chats import WebChats
 from suifang.finishing import finished
 from suifang.visits import Visit
 from suifang.web import ChatHooks, present
+
+if TYPE_CHECKING:
+    from connectors.media.webrtc import RtcLine
 
 log = logging.getLogger(__name__)
 
@@ -239,6 +241,8 @@ class WebCalls:
         found = self._running.get(visit_id)  # another page may have been quicker
         if found is not None:
             return found
+        from connectors.media.webrtc import RtcLine  # noqa: PLC0415 - nobody waits for WebRTC before the first call
+
         call = WebCall(visit, self, RtcLine(self._ice.told("agent", time.time())["ice"]))
         self._running[visit_id] = call
         return call

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import case, delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from connectors.database.transactions import Database
 from connectors.storage.access_tables import lockouts, sessions
+from connectors.storage.upsert import inserting
 
 FORGET_MS = 24 * 3600 * 1000
 """Failures of names that are left alone so long are forgotten."""
@@ -89,8 +88,7 @@ class SqlLockouts:
         values = {"failures": count, "at_ms": case((over | free, now_ms), else_=lockouts.c.at_ms)}
         async with self._database.write() as connection:
             await connection.execute(delete(lockouts).where(lockouts.c.at_ms < now_ms - FORGET_MS))
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            new: Any = dialect.insert(lockouts).values(name_hash=name_hash, failures=1, at_ms=now_ms)
+            new = inserting(connection.dialect.name, lockouts).values(name_hash=name_hash, failures=1, at_ms=now_ms)
             counted = new.on_conflict_do_update(index_elements=["name_hash"], set_=values)
             made = int((await connection.execute(counted.returning(lockouts.c.failures))).scalar_one())
         return made if made <= lock.most else None

@@ -28,6 +28,8 @@ from suifang.warming import warming
 from suifang.web import build_service, listening
 
 EXAMPLE = "suifang serve --demo"
+LATER = ("connectors.media.webrtc",)
+"""What the first call needs is loaded once the service answers."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +68,7 @@ async def run(args: argparse.Namespace) -> int:
             await _staff(args, entry, backend, app)
             server = uvicorn.Server(server_config(api, settings))
             sys.stderr.write(_listening(settings))
-            async with listening(chats), warming(app.library):
+            async with listening(chats), warming(app.library, LATER):
                 await server.serve(sockets=[listener])
     return 0
 

@@ -11,8 +11,8 @@ from models.errors import ModelError
 from models.published import find, measure, published, write_pins
 from speech.audio import silence
 from speech.ports import Hints
+from suifang.recognizing import recognizer_of
 from suifang.settings import Settings
-from suifang.voice import recognizer_of
 
 pytestmark = pytest.mark.integration
 

@@ -17,8 +17,9 @@ from speech.ports import Hints, Hypothesis, Pcm, Recognizer, VoiceStyle
 from speech.recognition.apart import Apart, Ask, _answered
 from speech.recognition.standby import Standby
 from speech.synthesis.espeak import EspeakSynthesizer
+from suifang.recognizing import recognizer_of
 from suifang.settings import Settings
-from suifang.voice import recognizer_apart, recognizer_of
+from suifang.voice import recognizer_apart
 from tests.fakes.voice import FakeRecognizer, speak
 
 pytestmark = pytest.mark.integration
