@@ -7,7 +7,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from agent.domain.effects import Effect, Escalate, Say
 from agent.domain.events import AgentSaid, DoctorCall, Event, ResidentSaid, TurnTimed
 from agent.errors import InputError, SuifangError
 from connectors.media.turn import Ice
+from models.errors import ModelError
 from speech.call import Act, CallParts, run_call
 from speech.notices import AgentSpeaks, Carried, Notice, PartialHeard, ResidentHeard
 from suifang.app import App
@@ -245,7 +246,13 @@ class WebCalls:
 
         call = WebCall(visit, self, RtcLine(self._ice.told("agent", time.time())["ice"]))
         self._running[visit_id] = call
+        self.spawn(self._load(), "engines")
         return call
+
+    async def _load(self) -> None:
+        """The first caller's microphone and connection take as long as the engines: they are ready by then."""
+        with suppress(SuifangError, ModelError):  # told where a call needs them
+            await self._engines.get()
 
     async def _lonely(self, call: WebCall) -> None:
         """End a call that no page came back to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import socket
 import ssl
 import sys
@@ -68,6 +69,7 @@ async def run(args: argparse.Namespace) -> int:
             await _staff(args, entry, backend, app)
             server = uvicorn.Server(server_config(api, settings))
             sys.stderr.write(_listening(settings))
+            gc.freeze()  # what a start makes stays: no look for garbage goes through it while voices wait
             async with listening(chats), warming(app.library, LATER):
                 await server.serve(sockets=[listener])
     return 0
