@@ -8,6 +8,7 @@ from datetime import datetime
 from agent.domain.answers import AskContext
 from agent.library import Library
 from agent.understanding.interpret import interpret
+from agent.understanding.values import tables
 
 _NOW = datetime(2026, 1, 5, 9)
 _TALK = ("我没听清，你再说一遍", "刚才说错了，不是那个", "我有点头晕，别的没啥", "你是谁呀", "哦，这样啊，我想想")
@@ -18,6 +19,7 @@ def rehearsal(library: Library) -> Iterator[str]:
 
     Raises ``re.error`` for a pattern that nobody can mean.
     """
+    tables()
     for ask, replies in library.replies.items():
         if ask not in library.knowledge.parsers:
             continue

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import time
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from pathlib import Path
 from agent.conversation import Conversation, Past
 from agent.errors import InputError
 from agent.library import Library, load_library
+from agent.warming import rehearsal
 from evaluation.calls import Staging, hold_call
 from evaluation.cases import DialogueCase
 from evaluation.intervals import percentile
@@ -144,6 +146,7 @@ async def measure_calls(load: CallsLoad, cases: Sequence[DialogueCase], settings
     if not cases:
         raise InputError("bench-calls", "there is no case to call with", "name dialogue cases")
     library = load_library(settings.root)
+    await asyncio.to_thread(deque, rehearsal(library), 0)  # as a service that has been up for some seconds
     watches = [Watch() for _ in range(load.calls)]
     async with open_engines(settings, apart=True) as engines, asyncio.TaskGroup() as group:
 
