@@ -29,12 +29,15 @@ _TAG = re.compile(r"<[^>]*>")
 _NAME = re.compile(r"</?([\w-]+)")
 _CODED = frozenset({"data-codes", "data-medicines"})
 """Pairs of code and label, as JSON."""
-_SPOKEN = re.compile(f' (aria-label|placeholder|data-label|data-words|data-unit|{"|".join(sorted(_CODED))})="([^"]*)"')
+_SPOKEN = re.compile(
+    f' (aria-label|data-head|placeholder|data-label|data-words|data-unit|{"|".join(sorted(_CODED))})="([^"]*)"'
+)
 _ONE = r"[^\d，。]+ [≥≤<>]?\d[\d./]*(?: [\w/%²]+)?"
 _VALUE = re.compile(f"{_ONE}(?:，{_ONE})*")
 """收缩压 185: a value with the name of its field, not words of anybody."""
 _VOID = frozenset({"meta", "br", "hr", "link", "input", "!doctype"})
 _KEPT = frozenset({"q", "code"})
+BRAND = ('class="brand" href="/console">随访<', 'class="brand" href="/console">Suifang<')
 SWITCH: Mapping[Language, str] = {
     Language.CHINESE: '<a class="lang" href="?lang=en" hreflang="en" lang="en">English</a>',
     Language.ENGLISH: '<a class="lang" href="?lang=zh" hreflang="zh-CN" lang="zh-CN" translate="no">中文</a>',
@@ -90,12 +93,17 @@ class _Pattern:
     @classmethod
     def of(cls, key: str, english: str) -> _Pattern:
         literals = _PLACE.split(key)
-        shape = "([^；]+?)".join(re.escape(part) for part in literals[::2])
+        shape = "".join(re.escape(part) if at % 2 == 0 else _filled(part) for at, part in enumerate(literals))
         return cls(re.compile(shape, re.DOTALL), tuple(literals[1::2]), english)
 
     def read(self, text: str) -> Mapping[str, str] | None:
         found = self.shape.fullmatch(text)
         return dict(zip(self.names, found.groups(), strict=True)) if found else None
+
+
+def _filled(place: str) -> str:
+    """What may stand in a place: lists where a rule names it, one thing where it has a number."""
+    return "([^；、]+?)" if place.isdigit() else "([^；]+?)"
 
 
 def _literal(key: str) -> int:
@@ -127,6 +135,7 @@ class _Page:
 
     def translated(self, page: str) -> str:
         page = page.replace(SWITCH[Language.CHINESE], SWITCH[Language.ENGLISH])
+        page = page.replace(*BRAND, 1)
         page = page.replace(f'lang="{Language.CHINESE}">', f'lang="{Language.ENGLISH}">', 1)
         at, out = 0, []
         for tag in _TAG.finditer(page):

@@ -17,7 +17,7 @@ import httpx
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ALWAYS, CHROMIUM, DESK, PHONE, Service, served
-from tests.browser.steps import started, tap, waits_for
+from tests.browser.steps import started, tap, waits_for, write
 from tests.browser.test_record import CONTACT, ID, OPENING, OWN, give
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +100,11 @@ class Album:
 def console(album: Album) -> None:
     """Pages of staff."""
     service = album.service
+    album.both("/console/calls", "calls")
+    with album.staff("/console/calls") as page:
+        page.get_by_role("button", name="文字链接").first.click()
+        page.get_by_role("dialog").wait_for()
+        album.take(page, "calls-link")
     ended = hold(service, WORDS)
     hold(service, {**WORDS, "blood_pressure": "高压136，低压84"})
     hold(service, {**WORDS, "blood_pressure": "高压176，低压104"})
@@ -108,7 +113,7 @@ def console(album: Album) -> None:
     resident = report.partition('href="/console/residents/')[2].partition('"')[0]
     for path, name, who in (
         ("/console/work", "work", "doctor"), (f"/console/visits/{ended}", "report", "doctor"),
-        (f"/console/visits/{running}", "live", "doctor"), ("/console/calls", "calls", "doctor"),
+        (f"/console/visits/{running}", "live", "doctor"),
         (f"/console/residents/{resident}", "resident", "doctor"), ("/console/roster", "roster", "doctor"),
         ("/console/figures", "figures", "doctor"), ("/console/account", "account", "doctor"),
         ("/console/visits/" + "0" * 32, "missing", "doctor"), ("/console/operations", "operations", "operator"),
@@ -122,7 +127,6 @@ def console(album: Album) -> None:
             album.take(page, "login" + end)
     with album.staff(f"/visits/{ended}/report") as page:
         album.take(page, "form")
-    in_danger(album)
 
 
 def in_danger(album: Album) -> None:
@@ -164,7 +168,32 @@ def residents(album: Album) -> None:
         with album.page(link, DESK) as desk:
             waits_for(desk, "htn_symptoms")
             album.take(desk, "resident-chat-desk")
+    written(album)
     record(album)
+
+
+def written(album: Album) -> None:
+    """A doctor writes in place of the agent."""
+    service = album.service
+    with album.page(link := service.link(), PHONE) as page:
+        visit = started(service, page, link)
+        for name in ("我就是本人", "可以"):
+            tap(page, name)
+        waits_for(page, "blood_pressure")
+        for size, end in ((DESK, ""), (PHONE, "-phone")):
+            with album.staff(f"/console/visits/{visit}", size=size) as doctor:
+                if size == DESK:
+                    tap(doctor, "我来写")
+                    doctor.get_by_label("写给居民").fill("您家里有血压计吗？")
+                    doctor.keyboard.press("Enter")
+                    page.locator(".bubble.staff").last.wait_for()
+                    write(page, "有的，在柜子里")
+                doctor.locator("#lines .them", has_text="柜子").wait_for()
+                album.take(doctor, f"live-writing{end}")
+        album.take(page, "resident-chat-doctor-writes-360")
+        with album.page(link, DESK) as desk:
+            desk.locator(".bubble.staff").last.wait_for()
+            album.take(desk, "resident-chat-doctor-writes-desk")
 
 
 def record(album: Album) -> None:
@@ -203,6 +232,7 @@ def main() -> None:
             album = Album(browser, service, args.out, set(args.names))
             console(album)
             residents(album)
+            in_danger(album)
         browser.close()
 
 

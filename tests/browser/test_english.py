@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.browser.conftest import DESK, Service
+from tests.browser.pictures import WORDS, hold
 from tests.browser.test_console import console, faults_of, held, pages_of  # noqa: F401 - the fixture of their pages
 
 Open = Callable[..., Any]
 Console = Callable[..., Any]
-DATA = ("王医生", "李护士", "孙医生", "赵管理", "胸口疼", "医生")
+DATA = ("王医生", "李护士", "赵管理", "胸口疼", "脚肿")
 """Staff, and words of residents, that stand within sentences."""
 LEFT = """(data) => { const kept = new Set(), cjk = /[\u3000-\u303f\u3400-\u9fff\uff01-\uff5e]/;
   for (const e of document.querySelectorAll('[translate=no], q, code')) kept.add(e);
@@ -27,10 +28,11 @@ LEFT = """(data) => { const kept = new Set(), cjk = /[\u3000-\u303f\u3400-\u9fff
 
 def test_every_page_has_english(service: Service, console: Console) -> None:  # noqa: F811
     held(service, last="someone_nearby")
+    whole = f"/console/visits/{hold(service, WORDS)}"
     faults: list[Any] = []
     for who, paths in pages_of(service).items():
         page = console(paths[0] + "?lang=en", who)
-        for path in paths:
+        for path in [*paths, whole] if who == "doctor" else paths:
             if path.startswith("/visits/"):  # the printed form is the national one, in Chinese
                 continue
             page.goto(service.url + path)

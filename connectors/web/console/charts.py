@@ -9,7 +9,7 @@ from agent.report.markup import Markup, el
 from connectors.web.console.views import FigureView, Point, Trend
 
 WIDTH, HEIGHT = 460, 190
-LEFT, RIGHT, TOP, BOTTOM = 40, 64, 14, 26
+LEFT, RIGHT, TOP, BOTTOM = 40, 84, 14, 26
 
 
 def trend_chart(trend: Trend) -> Markup:

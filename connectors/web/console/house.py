@@ -112,7 +112,7 @@ def _residents(residents: Sequence[Contracted]) -> Markup:
     head = el("tr", *(el("th", name, scope="col") for name in ("编号", "姓名", "签约", "下次随访")))
     lines = (
         el("tr", el("td", one.id), el("th", one.name, scope="row", translate="no"), el("td", one.contract),
-           el("td", one.due))
+           el("td", one.due, data_head="下次随访"))
         for one in residents
     )  # fmt: skip
     return el("section", el("table", el("thead", head), el("tbody", *lines), id="residents", class_="stack"))
@@ -125,7 +125,7 @@ def users_page(frame: Frame, accounts: Sequence[StaffRow]) -> str:
         el(
             "tr", el("th", row.staff.name, scope="row"), el("td", row.staff.shown, translate="no"),
             el("td", ROLES[row.staff.role]), el("td", row.staff.team), el("td", STATUS[row.status]),
-            el("td", "已设" if row.totp else "没有"),
+            el("td", "已设" if row.totp else "没有", data_head="验证码"),
             el("td", *_account_acts(frame, row), class_="acts"), data_name=row.staff.name,
         )
         for row in accounts

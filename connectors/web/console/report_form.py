@@ -34,7 +34,7 @@ def _section(title: str, lines: Sequence[FieldLine], view: ReportView, role: Rol
     for line in lines:
         made = [change for change in view.corrections if change.slot == line.slot]
         yield el(
-            "tr", lead, el("th", line.label, scope="row"), el("td", *_value(line), class_="value"),
+            "tr", lead, el("th", line.label, scope="row"), el("td", *_value(line, view), class_="value"),
             el("td", *_source(line, made, view), class_="source"), el("td", line.previous, class_="before"),
             el("td", _change(line, view, role), class_="act"),
             id=line.slot, tabindex="-1", class_=_kind(line, view),
@@ -51,9 +51,11 @@ def _kind(line: FieldLine, view: ReportView) -> str:
     return " ".join(kinds) or "plain"
 
 
-def _value(line: FieldLine) -> Iterator[Markup]:
+def _value(line: FieldLine, view: ReportView) -> Iterator[Markup]:
     if line.words:
-        yield el("b", line.words)
+        field = view.fields.get(line.slot)
+        told = field is not None and field.type == "text"  # the resident's own words
+        yield el("b", line.words, translate="no" if told else None)
     elif line.suggested:
         yield el("span", f"建议：{line.suggested}", class_="suggested")
     else:

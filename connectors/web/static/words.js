@@ -41,7 +41,7 @@ const EN = {
   send: 'Send', write: 'Write here', hold: 'Hold to talk', release: 'Release to send', sending: 'Sending…',
   listening: 'Listening…', tooShort: 'Too short, hold and say it again', notHeard: 'Not heard well; say it again or write it',
   noMic: 'The microphone cannot be used. You can type or tap an answer.', readAloud: 'Read aloud', read: '▶', autoRead: 'Read',
-  autoReadOff: 'Silent', big: 'Large', normal: 'Normal', doctor: 'Get a doctor', amend: 'Edit', amending: 'Edit this answer:',
+  autoReadOff: 'Silent', big: 'Large', normal: 'Normal', doctor: 'Doctor', amend: 'Edit', amending: 'Edit this answer:',
   cancel: 'Cancel', offline: 'Connection lost, reconnecting; nothing you write is lost', back: 'Connected', progress: 'Item {0} of {1}',
   done: 'The follow-up is finished, thank you', escalated: 'The doctor has been told. In danger call 120 now',
   call120: 'Call 120', by: 'answered by {0}', taken: 'This question has just been answered; see the new one',

@@ -143,6 +143,8 @@ def test_a_page_is_put_into_english_and_words_stay() -> None:
     assert "<q>Systolic 185, Diastolic &lt;92</q>" in page
     assert 'aria-label="Correct Systolic"' in page
     assert 'data-codes="[[&quot;1&quot;, &quot;none&quot;]]" data-said="没有">Edit<' in page
+    said = english().say("用药情况 氨氯地平 每日 1 次，每次 1 片、二甲双胍")
+    assert said == "Medicines amlodipine 1× a day, 1 tab. each, metformin"
     assert english().say("心率 67 次/分 → 76 次/分（↑9）") == "Heart rate 67 /min → 76 /min (↑9)"
     assert "<p>Blood pressure 150/95 above target (&lt;140/90)</p>" in page
 

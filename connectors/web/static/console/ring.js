@@ -80,6 +80,9 @@ function show() {
       h('a', { href: '/console/alerts', class: 'button' }, t('看全部'))));
 }
 
+// What rings at the doctor's own desk on this page rings there alone.
+const elsewhere = (alert) => !desk()?.cards?.has(alert.visit_id) && desk()?.visit !== alert.visit_id;
+
 function notify() {
   for (const alert of loose) {
     const key = `${alert.visit_id}:${alert.seq}`;
@@ -99,7 +102,7 @@ function count() {
 async function poll() {
   try {
     const told = await send('/api/alerts', 'GET', undefined, true);
-    loose = told.filter((alert) => !desk()?.cards?.has(alert.visit_id) && desk()?.visit !== alert.visit_id);  // those are at the desk
+    loose = told.filter(elsewhere);
   } catch (refused) {
     if (refused.status === 401) location.replace(`/console/login?next=${encodeURIComponent(location.pathname)}`);
     return;
@@ -115,6 +118,7 @@ document.addEventListener('click', (event) => {
   const at = button?.dataset.visit ? button : button?.closest('[data-visit]');
   if (button && at) take(at.dataset.visit, at.dataset.seq, () => location.reload());
 });
+document.addEventListener('suifang-ring', () => { loose = loose.filter(elsewhere); show(); });
 poll();
 setInterval(poll, EVERY_MS);
 setInterval(ring, RING_MS);

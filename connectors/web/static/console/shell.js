@@ -40,6 +40,8 @@ export function cursor(rows) {
   });
 }
 
+document.querySelector('nav [aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+
 let going = false;
 document.addEventListener('keydown', (event) => {
   if (typing(event)) return;
