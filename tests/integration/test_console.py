@@ -46,7 +46,7 @@ async def talked(house: House, name: str, words: Sequence[str], *, ends: bool = 
 
 def listed(page: str) -> list[tuple[str, str]]:
     """Bucket and name of every row, in order."""
-    rows = re.findall(r'<li class="row (\w+)".*?<b>(.*?)</b>', page, re.DOTALL)
+    rows = re.findall(r'<li class="row (\w+)".*?<b translate="no">(.*?)</b>', page, re.DOTALL)
     return [(bucket, unescape(name)) for bucket, name in rows]
 
 
