@@ -24,6 +24,7 @@ from agent.understanding.intent_model import Intents
 from agent.understanding.knowledge import Knowledge
 from agent.understanding.lexicons import Lexicons, load_lexicons
 from agent.understanding.parsing import Parser
+from agent.understanding.pauses import load_pauses
 from agent.understanding.proxy import load_proxy
 from agent.understanding.redflags import load_redflags
 from agent.understanding.registry import build_parsers
@@ -77,6 +78,7 @@ def load_library(root: Path) -> Library:
         topics=_topics(nlu_data / "topics.yml"),
         dialect=dialect,
         proxy=load_proxy(nlu_data / "proxy.yml"),
+        pauses=load_pauses(nlu_data / "pauses.npz"),
         said_before=load_said_before(nlu_data / "said_before.tsv"),
         instructions=re.compile("|".join(load_yaml(nlu_data / "guard.yml")["instructions"])),
     )

@@ -30,7 +30,7 @@ from agent.understanding.knowledge import Knowledge
 from agent.understanding.parsers.opening import FETCHES
 from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.redflags import word_alerts
-from agent.understanding.text import Utterance, normalise
+from agent.understanding.text import Utterance
 from agent.understanding.volunteered import extract_volunteered
 from agent.understanding.volunteered_words import volunteered_words
 
@@ -62,7 +62,7 @@ class Understood:
 
 def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
     """What an answer to one ask means, with the values given beside it, apart from the conversation around it."""
-    utterance = normalise(text)
+    utterance = knowledge.utterance(text, ask)
     repaired = knowledge.hearing.repaired(utterance, ask)
     reading = heard(ask, utterance, repaired, ctx, knowledge)
     if reading.empty and not knowledge.instructions.search(utterance.text):
@@ -76,7 +76,7 @@ def read(ask: str, text: str, ctx: AskContext, knowledge: Knowledge) -> Reading:
 
 def alarms(text: str, ask: str | None, ctx: AskContext, knowledge: Knowledge) -> tuple[Alert, ...]:
     """What an utterance raises, apart from the conversation around it."""
-    utterance = normalise(text)
+    utterance = knowledge.utterance(text, ask)
     repaired = knowledge.hearing.repaired(utterance, ask)
     return word_alerts(heard_mentions(utterance, repaired, ask, ctx, knowledge.redflags), knowledge.redflags)
 
@@ -85,7 +85,7 @@ def interpret(
     text: str, ask: str | None, ctx: AskContext, knowledge: Knowledge, last_ask: str | None = None
 ) -> Understood:
     """Commands for one final utterance, in the order in which the engine applies them."""
-    utterance = normalise(text)
+    utterance = knowledge.utterance(text, ask)
     repaired = knowledge.hearing.repaired(utterance, ask)
     found = heard_mentions(utterance, repaired, ask, ctx, knowledge.redflags)
     reading = heard(ask, utterance, repaired, ctx, knowledge) if ask else Reading()

@@ -11,9 +11,11 @@ from agent.understanding.hearing import Hearing
 from agent.understanding.intent_model import Intents
 from agent.understanding.lexicons import Lexicons
 from agent.understanding.parsing import Parser
+from agent.understanding.pauses import Pauses
 from agent.understanding.proxy import Proxy
 from agent.understanding.redflags import RedFlagRules
 from agent.understanding.said_before import SaidBefore
+from agent.understanding.text import Utterance, normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,5 +35,12 @@ class Knowledge:
     dialect: Dialect
     proxy: Proxy
     """Turns a relative's words into the resident's."""
+    pauses: Pauses | None
+    """Puts pauses into words that come without punctuation."""
     said_before: SaidBefore
     """Guesses coded answers in words that no parser knows."""
+
+    def utterance(self, text: str, ask: str | None) -> Utterance:
+        """What was said, in normal form and with its pauses."""
+        said = normalise(text)
+        return said if self.pauses is None else self.pauses.marked(said, ask)

@@ -163,9 +163,7 @@ def _dialogue() -> Schema:
         },
         more=True,
     )
-    injection = _object(
-        {"at": TEXT, "user": {"type": "string", "description": "empty: nothing is said"}}, "at", "user"
-    )
+    injection = _object({"at": TEXT, "user": {"type": "string", "description": "empty: nothing is said"}}, "at", "user")
     return _object(
         {
             "id": TEXT,

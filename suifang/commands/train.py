@@ -1,4 +1,4 @@
-"""``suifang train``: learn the guesser of intents (``nlu``), red flags (``redflags``) or answers, in seconds."""
+"""``suifang train``: learn the guesser of intents (``nlu``), red flags, answers or pauses, in seconds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from agent.errors import InputError
 from agent.library import BUNDLED_INTENTS
 from agent.understanding.intent_model import CERTAIN, NONE, Example, hash_of, held_out, load, read_examples, save, train
 from suifang.commands.train_answers import SAID_BEFORE, learn_answers
+from suifang.commands.train_pauses import PAUSES, learn_from_cases
 from suifang.commands.train_redflags import BUNDLED_REDFLAGS, learn_redflags
 from suifang.settings import read_settings
 
@@ -20,14 +21,14 @@ EXAMPLE = "suifang train nlu --evaluate"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("what", choices=["nlu", "redflags", "answers"], help="the guesser of these")
+    parser.add_argument("what", choices=["nlu", "redflags", "answers", "pauses"], help="the guesser of these")
     parser.add_argument("--root", type=Path, help="folder with nlu_data/ (default: this checkout)")
     parser.add_argument("--out", type=Path, help="model file (default: the bundled one)")
     parser.add_argument("--evaluate", action="store_true", help="nlu: also measure on examples held out, in five folds")
     parser.add_argument(
         "--cross-validate",
         action="store_true",
-        help="redflags, answers: also measure on every author of cases in turn, learned from all the others",
+        help="redflags, answers, pauses: also measure on every author of cases in turn, learned from all the others",
     )
     parser.add_argument("--force", action="store_true", help="learn even when the data have not changed")
     parser.add_argument("--json", action="store_true", help="machine output")
@@ -38,6 +39,8 @@ async def run(args: argparse.Namespace) -> int:
     root: Path = args.root or read_settings().root
     if args.what == "answers":
         found = learn_answers(root, args.out or root / SAID_BEFORE, cross_validate=args.cross_validate)
+    elif args.what == "pauses":
+        found = learn_from_cases(root, args.out or root / PAUSES, cross_validate=args.cross_validate)
     elif args.what == "redflags":
         found = learn_redflags(root, args.out or root / BUNDLED_REDFLAGS, cross_validate=args.cross_validate)
     else:

@@ -40,7 +40,8 @@ def _answer(kind: AnswerKind, reason: str, *, complete: bool = True) -> Reading:
 
 def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
     sets = lexicons.opening
-    if lexicons.general["refused_surely"].search(text.rpartition("，")[2]) or _WHY_TELL.search(text):
+    refuses = lexicons.general["refused_surely"].search(text.rpartition("，")[2]) and not sets["proxy"].search(text)
+    if refuses or _WHY_TELL.search(text):
         return _answer(AnswerKind.REFUSED, "will not say")
     if _WHO_ELSE.search(text):
         return _answer(AnswerKind.SELF, "who else")
