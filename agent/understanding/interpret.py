@@ -183,7 +183,7 @@ def _outweighs(
         return _said_beside(pattern.words, utterance, str(ask), ctx, knowledge)
     if pattern.pattern == "wait" and ask == "identity" and FETCHES.search(utterance.text):
         return []
-    if pattern.pattern in OVERRIDING and not _answers_itself(pattern.pattern, ask, reading):
+    if pattern.pattern in OVERRIDING and not _answers_itself(pattern, utterance, ask, reading):
         return _when(pattern, utterance, ctx, knowledge)
     return None
 
@@ -238,8 +238,17 @@ def _values(ask: str | None, reading: Reading, volunteered: tuple[SlotFill, ...]
     return commands
 
 
-def _answers_itself(pattern: str, ask: str | None, reading: Reading) -> bool:
+_ONE_THING = re.compile("(?:这|那)(?:个|事|些|条|题)|(?:我|俺)的?(?:体重|身份证|收入|婚姻|电话)")
+_ANOTHER_TIME = re.compile("再|改|回头|晚|迟|等|过|明|后天")
+
+
+def _answers_itself(wish: StartPattern, utterance: Utterance, ask: str | None, reading: Reading) -> bool:
     """An opening ask reads 打错了 or 现在忙 itself; so does 要找医生 when that is what was asked."""
+    pattern = wish.pattern
+    if pattern == "cancel" and reading.answer is AnswerKind.REFUSED and _ONE_THING.search(utterance.text):
+        return True  # 不想说这个，你别问了: one question is refused
+    if pattern == "resume_later" and reading.fills and not _ANOTHER_TIME.search(wish.words):
+        return True  # 院子里养着几只鸡，在外头
     if pattern in AT_ONCE and not (pattern == "withdraw" and ask == "consent"):
         return ask == "wants_doctor" and pattern == "human_handoff"
     if ask in {"identity", "consent", "callback_time", "next_call_ok"}:

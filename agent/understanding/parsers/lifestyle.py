@@ -21,7 +21,7 @@ from agent.understanding.values import Drink, tables
 
 _NOT_QUIT = re.compile("没戒|戒不(?!抽|喝)|没有戒|不戒|想戒|要戒|戒了?[^，]{0,4}又|又[抽喝]|戒不成|戒过|难戒")
 _SMOKE_NO = re.compile(
-    "(?:不|没|没有|从来?不|从来?没|不怎么会|莫得|冇|早不|都不)(?:再|得|会|咋|爱|碰|沾|吃|敢)?(?:抽|吸|沾|碰|香?烟)|戒|[忌断掐](?:了|掉|烟)|不会|不沾|不碰|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
+    "一[根支口](?:也|都)?(?:不|没|勿|唔|冇)(?:吃|抽|吸|碰|沾)|(?:不|没|没有|从来?不|从来?没|不怎么会|莫得|冇|早不|都不)(?:再|得|会|咋|爱|碰|沾|吃|敢)?(?:抽|吸|沾|碰|香?烟)|戒|[忌断掐](?:了|掉|烟)|不会|不沾|不碰|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
 )
 _DRINK_NO = re.compile(
     "(?:不|没|勿|唔)(?:会)?吃(?:老|白|黄|烧|啥|什么)?酒|酒(?:我|也|都|是|倒|从来)*(?:不|没|勿|唔)(?:吃|喝|碰|沾)|(?:不|没|没有|从来?不|从来?没|莫得|冇|都不|一口不|一点不|一滴不|一口没|一滴没|滴酒[不没])(?:碰|喝|沾|再|得|会|爱|碰|沾|让|敢|能)?(?:喝|饮|酒|沾)|戒|滴酒[不没]|不会|[忌断](?:了|掉|酒)|不沾|不碰|酒精过敏|^(?:没有?|不|无|从来没有?|冇|莫得|没得)(?:，|$|啊|呀|的|了)"
@@ -61,7 +61,7 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
     if (
         _SMOKE_NO.search(text)
         and not _NOT_QUIT.search(text)
-        and (not found or re.search("[戒忌]|不抽|没抽|不吸", text))
+        and (not found or re.search("[戒忌]|不抽|没抽|不吸|[根支口][也都][不没]", text))
         and not _only_of(text, "酒", "烟")
     ):
         return reading(SlotFill("smoke_per_day_now", 0, 1.0, (0, len(text)), reason="does not smoke"))
@@ -96,6 +96,10 @@ def _bare_or_vague(text: str, slot: str, about: str) -> Reading:
     )
 
 
+_A_DAY = re.compile("[一每]天|天天")
+"""两天一包，一天十根: the clause of the amount says for how long."""
+
+
 def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0) -> Reading:
     """One amount turned into amount a day; open amounts fill nothing."""
     if any(not a.number.exact for a in found):
@@ -105,7 +109,8 @@ def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0)
         return vague("how often, how much a day?")
     if re.search("(?:都|还|也)?(?:抽|喝|吃)不(?:完|了)", text):
         return vague("less than that: how much a day?")
-    days, known = days_covered(text)
+    clause = text[text.rfind("，", 0, found[-1].number.span[0]) + 1 :].partition("，")[0]
+    days, known = days_covered(clause if len(found) == 1 and _A_DAY.search(clause) else text)
     if not known or days <= 0:  # 零天一包 says nothing
         return vague("not every day: how much a day?")
     if len(found) > 2 and found[0].worth == sum(a.worth for a in found[1:]):
@@ -197,8 +202,11 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
         )
     if any(not a.number.exact for a in found):
         return vague("not exact")
-    per_meal = bool(re.search("[一每]?(?:顿|餐)", text)) and not re.search(
-        "一共|总共|统共|拢共|加(?:一块|起来|一起)|合(?:起来|一块|共)|一天下来", text
+    of_meals = len(found) > 1 and re.search("早[^，]*，?[^，]*[中晌晚黑夜]", text)
+    per_meal = (
+        not of_meals
+        and bool(re.search("[一每]?(?:顿|餐)", text))
+        and not re.search("一共|总共|统共|拢共|加(?:一块|起来|一起)|合(?:起来|一块|共)|一天下来", text)
     )
     meals = _meals(text) if per_meal else 1
     several = re.search("早|中|晚|晌|夜|加|和|两[米面][一二三四五半]", text)

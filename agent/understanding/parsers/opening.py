@@ -43,7 +43,7 @@ def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
     refuses = lexicons.general["refused_surely"].search(text.rpartition("，")[2]) and not sets["proxy"].search(text)
     if refuses or _WHY_TELL.search(text):
         return _answer(AnswerKind.REFUSED, "will not say")
-    if _WHO_ELSE.search(text):
+    if _WHO_ELSE.search(text) or _IN_PERSON.search(text):
         return _answer(AnswerKind.SELF, "who else")
     kinds = ((AnswerKind.WRONG_PERSON, "wrong_person"), (AnswerKind.PROXY, "proxy"), (AnswerKind.SELF, "self"))
     for kind, name in kinds[:2]:
@@ -57,6 +57,8 @@ def _identity(text: str, ctx: AskContext, lexicons: Lexicons) -> Reading:
     return _identity_polar(text, lexicons)
 
 
+_IN_PERSON = re.compile("(?:我|俺)(?:就|便)?(?:是|系)(?:他|她|佢)?(?:自己|本人)(?!.{0,2}(?:儿|女|家))")
+"""我不是他儿子，我就是他本人."""
 _WHO_ELSE = re.compile("不是(?:我|俺|额)还能?是(?:谁|哪个)|除了(?:我|俺)还(?:能|有)")
 FETCHES = re.compile(
     "电话(?:拿|递|交)?(?:去|过去)?给(?:他|她|佢|伊|我?(?:爷爷?|奶奶?|爸爸?|妈妈?|爹|娘|外公|外婆|姥姥|姥爷|公公|婆婆|老伴))"
@@ -65,6 +67,12 @@ FETCHES = re.compile(
 )
 """我是她孙子，我把电话给奶奶: the resident will speak in person."""
 _WHY_TELL = re.compile("凭(?:啥|什么)(?:要)?告诉")
+
+
+_CALLED = re.compile(
+    "老?(?P<family>[一-鿿])(?:老?[头汉]子?|老太|大[妈娘爷伯叔婶嫂姐哥]|[奶爷]+|婆婆|老师|师傅|阿姨|叔|伯|婶|姨|姐|嫂子?|家的)"
+)
+"""老于头, 葛大妈: the family name and how people call one."""
 
 
 def _by_name(text: str, ctx: AskContext) -> Reading | None:
@@ -85,6 +93,8 @@ def _by_name(text: str, ctx: AskContext) -> Reading | None:
         fold(f"老{name[:1]}"),
     ):
         return _answer(AnswerKind.SELF, f"says the name {said}")
+    if (called := _CALLED.fullmatch(said)) and fold(called["family"]) == fold(name[:1]):
+        return _answer(AnswerKind.SELF, f"is called {said}")
     if match.group("family"):
         return _answer(AnswerKind.WRONG_PERSON, f"has another family name, {said}")
     return Reading(confirm=True, reason=f"says another name, {said}")

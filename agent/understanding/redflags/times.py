@@ -75,11 +75,26 @@ def _last_cue(text: str, start: int, end: int, cues: Cues) -> When:
     adjunct = len(before) <= _TIME_CLAUSE and bool(re.search("(?:时候|会儿|那年|前|年|月|那阵|时|回|次)$", before))
     adjunct = adjunct or bool(re.search("(?:的时候|那会儿|那年|那阵子|过[一两几]?[回次])$", before))
     if earlier is When.PAST and not adjunct and not cues["experienced"].match(text[end:]):
-        return When.UNSAID
+        long_ago = _YEARS_AGO.search(before) and not _JUST_NOW.search(text) and _FINE_NOW.search(text, end)
+        return When.PAST if long_ago else When.UNSAID
     return earlier
 
 
+_FINE_NOW = re.compile(
+    "(?:现在|如今|后来|眼下)[^，不没]{0,3}(?:好了|好利索|恢复了?|利索了?|正常了?|没事了?)(?!.*(?:又|可是|就是|今早|今天|刚才))"
+)
+"""前年嘴歪，话也说不清，现在都好了."""
+_YEARS_AGO = re.compile("[前去旧]年|那年|年轻|早年|[一二两三四五六七八九十几]+(?:多|来)?年前")
+_JUST_NOW = re.compile("刚|今[天早儿晨朝]|昨|前天|早饭|午饭|晚饭|夜里|这[两几会阵]|最近|突然|忽然|又")
+
+
+_A_MOMENT_AGO = re.compile("(?:刚才|刚刚|今[早天儿晨朝])[^，]{0,6}(?:那会|那阵|那时|的时候)")
+"""刚才吃早饭那会儿 is now."""
+
+
 def _latest(piece: str, cues: Cues) -> When:
+    if _A_MOMENT_AGO.search(piece):
+        return When.NOW
     past = max((m.start() for m in cues["past"].finditer(piece)), default=-1)
     now = max((m.start() for m in cues["now"].finditer(piece)), default=-1)
     if past == now == -1:
