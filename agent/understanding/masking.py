@@ -15,7 +15,7 @@ PAST = re.compile(
 )
 NOW = re.compile("现在|如今|眼下|这阵|这会|目前|这些天|这几天|最近|今年|今天|今儿|今早|后来|这两年")
 OTHERS = re.compile(
-    "老伴|老头|老婆|老公|儿子|闺女|女儿|媳妇|孙子|他爸|她爸|他爷|我爸|我妈|邻居|弟弟|妹妹|哥哥|姐姐|家里人|别人|人家|[他她](?=抽|喝|吃|一天)"
+    "老伴|老头|老婆|老公|那口子|屋里的|当家的|儿子|闺女|女儿|媳妇|孙子|他爸|她爸|他爷|我爸|我妈|邻居|弟弟|妹妹|哥哥|姐姐|家里人|别人|人家|[他她](?=抽|喝|吃|一天)"
 )
 FIX = re.compile(
     "(?:^|(?<=，))(?:哦|哎|啊|唉|诶|嗯|哎呀|等一?下|等等)*，?(?:不对|不是|错了|没有|哪有|不不|应该是|口误|重说|更正)"
@@ -144,7 +144,8 @@ def own(text: str, *, always: bool = False) -> str:
     others = [
         s
         for s in spans
-        if OTHERS.search(text, *s) and "我" not in text[slice(*s)].replace("我老", "").replace("我儿", "")
+        if OTHERS.search(text, *s)
+        and "我" not in text[slice(*s)].replace("我老", "").replace("我儿", "").replace("我家", "")
     ]
     if not others or (len(others) == len(spans) and not always):
         return text

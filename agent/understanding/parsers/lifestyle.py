@@ -136,6 +136,9 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
         if re.search("[瓶杯碗盅]", text) and find_numbers(text):
             return vague("which drink, how much?")
         return _bare_or_vague(text, "alcohol_liang_now", "喝|酒|戒")
+    total = _TOTAL.search(text)
+    if total and total.start() <= found[-1].number.span[0]:  # 一顿三两，就是六两
+        return _daily(text[total.start() :].rjust(len(text), "，"), found[-1:], "alcohol_liang_now")
     meals = per_day_factor(text)
     one_kind = len({_drink(text, a.number) for a in found}) == 1
     by_time = (
@@ -148,6 +151,9 @@ def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
             fill(first.slot, float(str(first.value)), first.span, confirm=True, reason="a meal: how many a day?")
         )
     return result
+
+
+_TOTAL = re.compile("(?:就是|一共|总共|拢共|统共|合起来|合计|加起来|一天下来)(?:是|得|有|就)?(?=[^，]{1,4}[两斤])")
 
 
 def _drinks(text: str) -> tuple[Amount, ...]:

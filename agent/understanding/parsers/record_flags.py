@@ -37,6 +37,8 @@ def flag_parser(choice: Choice, lexicons: Lexicons) -> Parser:
         found = find_hits(choice.codes, text)
         if declined(utterance, choice.ask, found, lexicons):
             return Reading()
+        if _WHETHER.search(text) and lexicons.general["refused"].search(text):
+            return Reading(answer=AnswerKind.REFUSED, reason="will not say", complete=True)
         if _WHETHER.search(text) and unsure(choice, text, lexicons):
             return Reading(answer=AnswerKind.UNKNOWN, reason="not known", complete=True)
         hits = after_correction(text, found)
