@@ -73,12 +73,28 @@ def correction(
     candidates = named or ([last_ask] if last_ask else [])
     for candidate in candidates:
         fresh = AskContext(ctx.now, ctx.resident, ctx.history, _without(ctx, slots_of(candidate)))
-        said = after_marker(utterance)
+        said = _labelled(utterance, after_marker(utterance))
         reading = read_answer(candidate, replace(said, text=_NOT_BUT.sub("，", said.text)), fresh, knowledge)
         fills = tuple(f for f in reading.fills if f.slot in ctx.slots or f.slot in slots_of(candidate))
         if fills:
             return [CorrectSlots(fills)]
     return [ReopenAsk(candidates[0])] if candidates else []
+
+
+_LABEL = re.compile("(?P<label>高压|低压|上压|下压|空腹|饭后|餐后)[^，高低上下]{0,4}(?:错|岔|反|串|混|不对)")
+
+
+def _labelled(utterance: Utterance, said: Utterance) -> Utterance:
+    """刚才低压我念岔了，不是一百零二，是九十二: what was named before 岔了 is what the new value is of."""
+    match = _LABEL.search(utterance.text)
+    if match is None or said.text == utterance.text:
+        return said
+    return replace(
+        said,
+        text=re.sub(
+            "(?:^|(?<=，))(?:应该|其实)?是(?=[零一二两三四五六七八九十百\\d])", match["label"], said.text, count=1
+        ),
+    )
 
 
 def _without(ctx: AskContext, slots: tuple[str, ...]) -> dict[str, SlotValue]:

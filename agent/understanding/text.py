@@ -21,6 +21,8 @@ _PAUSE_RUN = re.compile(
 )
 _SPELT_OUT = re.compile(r"(?<!\d)\d(?:[ \u3000]\d(?!\d))+")
 """1 4 2: digits written one by one are one number."""
+_SAID_TWICE = re.compile("(没有?[^没有，]{1,3})(?=\\1)")
+"""没摔到没摔到: twice the same denial, with a pause between."""
 _BLANK = re.compile(r"(?<=[^\s])[ \u3000]+(?=[^\s])")
 
 
@@ -53,6 +55,7 @@ def normalise(raw: str) -> Utterance:
     text = _PAUSE_RUN.sub("，", text)
     text = _SPELT_OUT.sub(lambda m: re.sub(r"\s", "", m[0]), text)
     text = _BLANK.sub(lambda m: " " if _latin_both_sides(m) else "，", text)
+    text = _SAID_TWICE.sub(r"\1，", text)
     text = text.replace("∶", ":").strip("， ").lower()
     return Utterance(raw=raw, text=text)
 

@@ -24,6 +24,7 @@ from agent.understanding.text import MAX_CHARS, normalise
         ("  ", ""),
         ("ＨＩ", "hi"),
         ("1,000", "1000"),
+        ("没摔到没摔到", "没摔到，没摔到"),
         ("0，000", "0，000"),
         ("一百廿四", "一百二十四"),
     ],
