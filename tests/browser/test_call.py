@@ -20,7 +20,10 @@ MICROPHONE = """() => {
     const source = audio.createBufferSource();
     source.buffer = await audio.decodeAudioData(bytes.buffer);
     source.connect(line); source.start();
-    return new Promise((done) => { source.onended = done; });
+    window.saying = source;  // what nothing refers to may be collected, and never ends
+    const ended = new Promise((done) => { source.onended = done; });
+    const late = new Promise((done) => { setTimeout(done, source.buffer.duration * 1000 + 5000); });
+    return Promise.race([ended, late]).then(() => null);
   };
 }"""
 """A microphone that a test speaks into when it is the resident's turn."""
