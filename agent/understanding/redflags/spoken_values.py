@@ -111,18 +111,15 @@ def _bare_pair(text: str, asked: str | None) -> list[tuple[int, int, str]]:
 
 
 _WAS_NONE = re.compile(
-    "[^，]{0,2}，?(?:那|这)(?:个|都|可)*是(?:我|俺|他|她)?(?:眼花|老花眼)?(?:[看记说听念写报]|瞧|瞅)?(?:错|岔|反|差)了?|[^，]{0,2}，?(?:那|这)(?:个|可)*是(?:房间|门牌|车|床|楼|电话|日子|日期|编|序)"
-    "|[^，]{0,2}，?你们?(?:听|记|写)(?:错|岔|差)了?"
+    "[^，]{0,2}，?(?:那|这)(?:个|都|可)*是(?:我|俺|他|她)?(?:眼花|老花眼)?(?:[看记说听念写报瞧瞅](?:错|岔|反|差)|弄错)了?(?=，|$)"
+    "|[^，]{0,2}，?(?:那|这)(?:个|可)*是(?:房间|门牌|床|楼|车牌)号|[^，]{0,2}，?你们?(?:听|记|写)(?:错|岔|差)了?"
 )
 """血糖十六点八？那是我看错了, 一百九十二，你听岔了, 二十三？那是房间号."""
-_SCARE = re.compile("(?:吓唬|吓|骗|忽悠|说不吃|不吃[^，]{0,6}就)[^，]{0,24}(?:要|会|就)(?:冲到|升到|涨到|到|高到)$")
 
 
 def _was_none(text: str, number: Number) -> bool:
-    """The figure is taken back at once, by what follows it, or was only a threat."""
-    behind = find_numbers(text[number.span[1] :])
-    taken_back = _WAS_NONE.match(text, number.span[1]) is not None
-    return (taken_back and bool(behind)) or _SCARE.search(text[: number.span[0]]) is not None
+    """The figure is taken back at once, and another stands in its place."""
+    return _WAS_NONE.match(text, number.span[1]) is not None and bool(find_numbers(text[number.span[1] :]))
 
 
 def _elsewhere(text: str, number: Number) -> bool:
