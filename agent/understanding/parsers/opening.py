@@ -112,11 +112,11 @@ def _identity_polar(text: str, lexicons: Lexicons) -> Reading:
     return _answer(kind, found.reason, complete=found.confidence > WEAK)
 
 
-_GO_ON = re.compile(
+_INVITES = re.compile(
     "(?<![别再不少])(?:你|您)?(?:问|说|讲|开始|唠|整)(?:吧|嘛|呗|就是|就行|好了|噻|撒|啦|咯)|(?:你|您)(?:尽管|只管|快|就)?(?:问|说|讲)(?=，|$)"
-    "|(?<![不没])(?:同意|愿意|配合)(?!不)"
 )
-"""行，你问吧，我正择菜呢: busy, and willing to talk all the same."""
+"""行，你问吧，我正择菜呢: busy, and willing to talk all the same; after a refusal it takes the refusal back."""
+_AGREES = re.compile("(?<![不没谁])(?<!没说)同意(?!不)")
 _ANOTHER_TIME = re.compile(
     "再(?:打|来|说|问|聊|讲|联系)|(?:等|过|隔|待)(?:一|半|几|两)?(?:会|下|哈|阵|天|个|我|他|她)|(?:改|换|晚|迟)(?:天|日|点|些|个)|回头|下回|下次|明天|后天|下午|晚上"
 )
@@ -130,15 +130,17 @@ _NOT_MINE = re.compile(
 
 def _consent(text: str, lexicons: Lexicons) -> Reading:
     sets = lexicons.opening
-    if span := lexicons.yes_no["double_yes"].search(text):
+    if (span := lexicons.yes_no["double_yes"].search(text)) and not sets["later"].search(text[span[1] :]):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
-    willing = _GO_ON.search(text) and not _ANOTHER_TIME.search(text)
-    if (span := sets["later"].search(text)) and not willing and not _GO_ON.search(text, span[1]):
+    willing = (_INVITES.search(text) or _AGREES.search(text)) and not _ANOTHER_TIME.search(text)
+    if (span := sets["later"].search(text)) and not willing and not _INVITES.search(text, span[1]):
         return _answer(AnswerKind.LATER, f"said {text[slice(*span)]}")
     text = _NOT_MINE.sub(lambda m: "，" * len(m[0]), text)
     if span := sets["of_course"].search(text):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
-    if (span := sets["consent_no"].search(text)) and not (willing and _GO_ON.search(text, span[1])):
+    refusals = sets["consent_no"].spans(text)
+    if refusals and not (willing and _INVITES.search(text, max(end for _, end in refusals))):
+        span = refusals[0]
         return _answer(AnswerKind.NO, f"said {text[slice(*span)]}")
     if sets["who_are_you"].search(text) and not sets["consent_yes"].search(text):
         return Reading()
