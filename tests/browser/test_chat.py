@@ -149,7 +149,9 @@ def test_a_message_of_a_megabyte_is_refused_and_the_chat_goes_on(service: Servic
     waits_for(page, "consent")
 
 
-def test_a_thousand_messages_a_second_hurt_nobody_else(service: Service, visit_page: Open) -> None:
+def test_a_thousand_messages_a_second_hurt_nobody_else(
+    service: Service, visit_page: Open, limit: Callable[[float], float]
+) -> None:
     loud, quiet = (visit_page(service.link()) for _ in range(2))
     for page in (loud, quiet):
         page.get_by_role("button", name="我就是本人", exact=True).wait_for()
@@ -163,7 +165,7 @@ def test_a_thousand_messages_a_second_hurt_nobody_else(service: Service, visit_p
         began = time.monotonic()
         tap(quiet, name)
         waits_for(quiet, ask)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < limit(2)
     loud.evaluate("clearInterval(window.flood)")
 
 

@@ -79,7 +79,9 @@ def moves(page: Any, within_ms: float) -> float:
     raise AssertionError(f"no moving picture with sound; connections: {states}")
 
 
-def test_a_red_flag_brings_a_doctor_into_the_room(service: Service, visit_page: Open) -> None:
+def test_a_red_flag_brings_a_doctor_into_the_room(
+    service: Service, visit_page: Open, limit: Callable[[float], float]
+) -> None:
     doctor = doctor_page(service, visit_page)
     resident, visit = in_danger(service, visit_page)
     resident.locator(".bubble.resident", has_text="胸口疼").wait_for()
@@ -105,9 +107,9 @@ def test_a_red_flag_brings_a_doctor_into_the_room(service: Service, visit_page: 
     assert [call.step for call in calls] == ["ringing", "accepted", "ended"]
     assert (calls[-1].doctor, calls[-1].outcome, calls[-1].notes) == ("王医生", "emergency", "已嘱咐打 120，家属在场")
     assert calls[-1].seconds > 5
-    assert rang_ms <= RING_MS
-    assert met_ms <= MEET_MS
-    assert back_ms <= BACK_MS
+    assert rang_ms <= limit(RING_MS)
+    assert met_ms <= limit(MEET_MS)
+    assert back_ms <= limit(BACK_MS)
 
 
 def cut_and_back(doctor: Any, resident: Any) -> float:
