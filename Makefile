@@ -9,7 +9,7 @@ SUIFANG := $(BIN)/suifang
 # Byte code is kept, so that the second start of anything is quick.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo serve chat test unit check results format interop-rasa clean
+.PHONY: help demo serve chat test unit check results format vendor interop-rasa clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -59,6 +59,9 @@ results: $(RUN_STAMP) ## score all case files and publish evaluation/results/con
 format: $(DEV_STAMP) ## rewrite the code in house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+vendor: $(RUN_STAMP) ## fetch the scripts of others that our pages use, pinned and checked (needs npm)
+	$(BIN)/python -m connectors.web.vendor
 
 RASA_STAMP := .venv-rasa/.ready
 

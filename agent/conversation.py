@@ -26,6 +26,7 @@ from agent.domain.events import (
     RecordMentioned,
     ResidentSaid,
     ResidentSilent,
+    RoomOpened,
     SlotSet,
     StaffWrote,
     TurnTimed,
@@ -145,7 +146,7 @@ class Conversation:
                 self.staff_writes(wrote, at)
             case NoticeRenewed(version=version):
                 self.renew_notice(at, version)
-            case TurnTimed() | VoiceFailed() | DoctorCall() as noted:
+            case TurnTimed() | VoiceFailed() | DoctorCall() | RoomOpened() as noted:
                 self.note(noted, at)
 
     @property

@@ -5,6 +5,7 @@
     ├── InputError        the caller gave something that cannot be used (unknown flow, bad case file)
     ├── StorageError      the store cannot be read or written
     ├── BackendError      the contract-management backend did not take or give something
+    ├── ConnectorError    another service outside (rooms for video, messages) refused, failed or was not reached
     └── SpeechError       audio, recognition or synthesis failed
 
 Silence, refusal and 不知道 are values, never errors. ``code`` is stable and fit for metrics;
@@ -53,6 +54,10 @@ class StorageError(SuifangError):
 
 class BackendError(SuifangError):
     """The contract-management backend refused, failed or could not be reached; ``retryable`` tells them apart."""
+
+
+class ConnectorError(SuifangError):
+    """A service outside refused, failed or could not be reached; ``retryable`` tells them apart."""
 
 
 class SpeechError(SuifangError):

@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from agent.domain.events import DoctorCall
+from agent.domain.events import DoctorCall, RoomOpened
 from agent.errors import InputError
 from connectors.access.people import ResidentLink, Role, Staff
 from connectors.api.ports import DoctorNews
 from connectors.media.ladder import OnDuty, Ring, Standing, Step, accept, advance, decline, order, told
+from connectors.media.places import Guest
 from connectors.media.rooms import Peer, Rooms
-from connectors.media.turn import Ice
+from suifang.meetings import Meetings
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +36,7 @@ class House(Protocol):
     async def roster(self, team: str) -> Mapping[str, Standing]:
         """Whose shift it is and what they said of themselves, by id."""
 
-    async def note(self, visit_id: str, body: DoctorCall) -> None:
+    async def note(self, visit_id: str, body: DoctorCall | RoomOpened) -> None:
         """Append to the visit's log."""
 
     async def speak(self, text: str) -> bytes:
@@ -54,9 +56,10 @@ class House(Protocol):
 class Terms:
     """What the operator sets."""
 
-    ring_s: float = 25.0
+    ring_s: float
     """So long it rings at one doctor's."""
-    ice: Ice = field(default_factory=Ice)
+    meetings: Meetings
+    """Where doctor and resident meet."""
 
 
 @dataclass(eq=False)
@@ -93,6 +96,7 @@ class RoomSeat:
     rooms: Rooms
     room: str
     peer: Peer
+    meetings: Meetings
 
     async def news(self) -> dict[str, Any]:
         """The next thing to be told."""
@@ -101,6 +105,14 @@ class RoomSeat:
     def pass_on(self, to: int, signal: dict[str, Any]) -> None:
         """A signal for another browser."""
         self.rooms.pass_on(self.room, self.peer, to, signal)
+
+    async def stranded(self, problem: str) -> None:
+        """This browser cannot get in where the others are: all of them meet elsewhere."""
+        place = await self.meetings.leave(self.room, problem)
+        if place is None:
+            return
+        for peer in self.rooms.peers(self.room):
+            peer.tell({"type": "moved", **place.entry(self.room, peer.guest)})
 
 
 class Escalations:
@@ -121,6 +133,7 @@ class Escalations:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._terms.meetings.aclose()
 
     def news(self, visit_id: str) -> DoctorNews | None:
         """What the resident is told now."""
@@ -136,6 +149,7 @@ class Escalations:
             return
         self._rings[visit_id] = Ring(visit_id, team, reason, since_s=self._now_s())
         self._changed[visit_id] = asyncio.Event()
+        self._terms.meetings.prepare(visit_id)
         brief = await self._house.brief(visit_id, reason)
         task = asyncio.create_task(self._ring(visit_id, brief), name="ring")
         self._tasks.add(task)
@@ -150,6 +164,7 @@ class Escalations:
         if ring.step is not Step.ACCEPTED:
             # Before anything is waited for: of two who accept at once, one has it.
             ring = self._rings[visit_id] = accept(ring, OnDuty(staff.id, staff.shown), self._now_s())
+            self._terms.meetings.prepare(visit_id)
             await self._house.doctor_comes(visit_id)
             await self._put(ring)
         self._tell(staff.id, {"type": "accepted", "visit_id": visit_id})
@@ -169,6 +184,7 @@ class Escalations:
         ended = DoctorCall(Step.ENDED.value, ring.reason, staff.shown, seconds, outcome, notes)
         await self._put(replace(ring, step=Step.ENDED, number=ring.number + 1), ended)
         self._rooms.tell_all(visit_id, {"type": "ended"})
+        await self._terms.meetings.end(visit_id)
 
     def attended(self, visit_id: str) -> bool:
         """Somebody of the staff is in the room."""
@@ -200,22 +216,25 @@ class Escalations:
     @asynccontextmanager
     async def seat(self, visit_id: str, who: Staff | ResidentLink, *, family: bool) -> AsyncIterator[RoomSeat]:
         """Be in the room of a visit that a doctor was called for, or that somebody took over."""
-        ring = self._rings.get(visit_id)
-        if (ring is None or ring.step is not Step.ACCEPTED) and not self._house.taken_over(visit_id):
+        if not self._talking(visit_id) and not self._house.taken_over(visit_id):
             raise InputError("no-call", "no doctor is in this room", "wait until a doctor has come")
-        role = _place(who, family=family)
+        role, meetings = _place(who, family=family), self._terms.meetings
+        guest = Guest(f"{role}-{uuid.uuid4().hex[:16]}", role)
+        place = await meetings.of(visit_id)
         shown = who.shown if isinstance(who, Staff) else ""
-        with self._rooms.inside(visit_id, role, shown) as peer:
-            hello = {
-                "type": "hello",
-                "id": peer.id,
-                "role": role,
-                **self._terms.ice.told(f"{role}-{peer.id}", time.time()),
-            }
+        with self._rooms.inside(visit_id, guest, shown) as peer:
+            hello = {"type": "hello", "id": peer.id, "role": role, **place.entry(visit_id, guest)}
             waiting = [peer.outbox.get_nowait() for _ in range(peer.outbox.qsize())]
             for message in (hello, *waiting):
                 peer.tell(message)
-            yield RoomSeat(self._rooms, visit_id, peer)
+            yield RoomSeat(self._rooms, visit_id, peer, meetings)
+        if not self._talking(visit_id) and not self._rooms.peers(visit_id):
+            await meetings.end(visit_id)
+
+    def _talking(self, visit_id: str) -> bool:
+        """A doctor has accepted, and has not written what came of it."""
+        ring = self._rings.get(visit_id)
+        return ring is not None and ring.step is Step.ACCEPTED
 
     async def _ring(self, visit_id: str, brief: dict[str, Any]) -> None:
         """Climb the ladder until somebody has come, or nobody is left."""
@@ -237,7 +256,7 @@ class Escalations:
                     await changed.wait()
             except TimeoutError:
                 continue
-        self._ring_over(self._rings[visit_id], brief)
+        await self._ring_over(self._rings[visit_id], brief)
 
     async def _put(self, ring: Ring, body: DoctorCall | None = None) -> None:
         """The new state: told to the resident, written to the log. A log that fails stops nothing."""
@@ -258,9 +277,11 @@ class Escalations:
                 {"type": "ring", "visit_id": ring.visit_id, "seconds": self._terms.ring_s, **brief} if rung else over
             )
 
-    def _ring_over(self, ring: Ring, brief: dict[str, Any]) -> None:
+    async def _ring_over(self, ring: Ring, brief: dict[str, Any]) -> None:
         """Somebody took it, or it is a task for everybody now."""
         missed = ring.step is Step.NOBODY
+        if missed:
+            await self._terms.meetings.end(ring.visit_id)
         kind = {"type": "missed", **brief} if missed else {"type": "ring-over"}
         for desk in self._of(ring.team):
             desk.tell({**kind, "visit_id": ring.visit_id})

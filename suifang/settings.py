@@ -36,6 +36,13 @@ class Settings(BaseSettings):
     """Shared with the TURN servers above (coturn: use-auth-secret): pages get passwords that last four hours."""
     relay_only: bool = False
     """Calls and video go by the TURN server alone: for networks in which nothing else is let through."""
+    livekit_url: str = ""
+    """A LiveKit server for the doctors' video, such as wss://livekit.clinic.example; browser to browser when empty."""
+    livekit_key: SecretStr = SecretStr("")
+    livekit_secret: SecretStr = SecretStr("")
+    """32 characters or more, as in the server's own settings."""
+    livekit_key_file: Path | None = None
+    """The server's own key file, one line KEY: SECRET, in place of the two above."""
     ring_seconds: float = Field(default=25.0, ge=1, le=300)
     """So long a call rings at one doctor's before it rings at the next."""
     web_origins: tuple[str, ...] = ()

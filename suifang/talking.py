@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from agent.clinical.forms import find_form
-from agent.domain.events import AlertRaised, ConversationOpened, DoctorCall, Event, ResidentSaid
+from agent.domain.events import AlertRaised, ConversationOpened, DoctorCall, Event, ResidentSaid, RoomOpened
 from agent.errors import SuifangError
 from agent.report.words import evidence_words
 from connectors.access.people import Role
@@ -26,6 +26,7 @@ from suifang.briefs import BRIEF_VALUES, answered, medicines
 from suifang.chat_voice import ChatVoices, SharedEngines
 from suifang.chats import WebChats
 from suifang.escalations import Escalations, Terms
+from suifang.meetings import open_meetings
 from suifang.taking_calls import TakingCalls
 from suifang.taking_over import TakingOver
 from suifang.web import ChatHooks, Talk, present, web_chats
@@ -67,7 +68,7 @@ class LiveHouse:
             mate.staff_id: Standing(mate.staff_id in working, said.get(mate.staff_id, Said.AVAILABLE)) for mate in mates
         }
 
-    async def note(self, visit_id: str, body: DoctorCall) -> None:
+    async def note(self, visit_id: str, body: DoctorCall | RoomOpened) -> None:
         """Into the running conversation's log, or behind the end of one that is over."""
         async with self._noting:
             running = self._chats.running(visit_id)
@@ -125,7 +126,8 @@ async def open_talk(app: App, engines: SharedEngines, *, warm: bool = True) -> A
     chats = web_chats(app, hooks)
     voices = ChatVoices(app.library, app.store, engines)
     calls = WebCalls(app, chats, hooks, engines, ice)
-    hooks.doctors = Escalations(LiveHouse(app, chats, voices, calls), Terms(settings.ring_seconds, ice))
+    house = LiveHouse(app, chats, voices, calls)
+    hooks.doctors = Escalations(house, Terms(settings.ring_seconds, open_meetings(settings, ice, house.note)))
     taking_over = TakingOver(chats, present, TakingCalls(calls, hooks.doctors))
     beside = [
         asyncio.create_task(_warm(engines if warm else None), name="engines"),

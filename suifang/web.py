@@ -26,6 +26,7 @@ from suifang.app import App
 from suifang.chats import ChatParts, WebChats
 from suifang.desk import DeskParts, HouseDesk
 from suifang.escalations import Escalations
+from suifang.meetings import livekit_origins
 from suifang.office import HouseOffice, OfficeParts
 from suifang.shelf import StoredShelf
 from suifang.visits import Visit
@@ -104,8 +105,9 @@ def console(app: App, backend: SigningBackend, gate: Gate) -> APIRouter:
 
 def build_service(app: App, chats: WebChats, gate: Gate, talk: Talk, backend: SigningBackend) -> FastAPI:
     """Everything that ``suifang serve`` offers."""
-    routers = (pages_router(STATIC, app.settings.web_origins), console(app, backend, gate), *talk.routers)
-    extras = Extras(talk.voices, Origins(app.settings.web_origins), routers)
+    sites, connect = app.settings.web_origins, livekit_origins(app.settings)
+    routers = (pages_router(STATIC, sites, connect), console(app, backend, gate), *talk.routers)
+    extras = Extras(talk.voices, Origins(sites), routers, connect)
     api = build_api(chats, StoredShelf(app), gate, extras)
     api.mount("/static", Modules(directory=STATIC))
     return api

@@ -208,6 +208,16 @@ class DoctorCall:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomOpened:
+    """Where a doctor and the resident meet by video; written where a LiveKit server is configured."""
+
+    place: str
+    """livekit, or own: browser to browser by our own signals."""
+    problem: str = ""
+    """Why it is not the configured place: the code of the error."""
+
+
+@dataclass(frozen=True, slots=True)
 class StaffWrote:
     """A doctor or nurse in place of the agent: takes the conversation over, writes (speaks in a call), hands it back.
 
@@ -234,7 +244,7 @@ class ConversationClosed:
 EventBody = (
     ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | RecordMentioned | AskClosed | AlertRaised
     | MentionJudged | PatternUsed | TipGiven | ConsentGiven | NoticeRenewed | SuggestionMade | TurnTimed | VoiceFailed
-    | DoctorCall | StaffWrote | ConversationClosed
+    | DoctorCall | RoomOpened | StaffWrote | ConversationClosed
 )  # fmt: skip
 
 

@@ -89,6 +89,8 @@ class Extras:
     origins: Origins = field(default_factory=Origins)
     routers: tuple[APIRouter, ...] = ()
     """Pages, calls, video: routers with policies of their own."""
+    connect: tuple[str, ...] = ()
+    """Origins that pages connect to beside the service, such as a LiveKit server's."""
 
 
 def build_api(chats: Chats, shelf: Shelf, gate: Gate, extras: Extras | None = None) -> FastAPI:
@@ -96,6 +98,7 @@ def build_api(chats: Chats, shelf: Shelf, gate: Gate, extras: Extras | None = No
     extras = extras or Extras()
     api = FastAPI(title="Suifang", version="0.1.0", responses=FAULTS, docs_url=None, redoc_url=None, openapi_url=None)
     api.state.doors, api.state.tls = gate.doors, gate.tls
+    api.state.connect = extras.connect
     api.state.public_host = urlsplit(gate.public_url).netloc or None
     errors.register(api)
     api.add_middleware(errors.BodyLimit, most=BODY_BYTES, voice=VOICE_BYTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Path, Query, Response, WebSocket
@@ -47,6 +48,9 @@ class Seat(Protocol):
     def pass_on(self, to: int, signal: dict[str, Any]) -> None:
         """A description or candidate for another browser of the room."""
 
+    async def stranded(self, problem: str) -> None:
+        """The browser cannot get in where the room is held: everybody in it meets elsewhere, at once."""
+
 
 class Doctors(Protocol):
     """Brings doctors and residents together."""
@@ -81,7 +85,9 @@ class DeskMessage(Strict):
 class RoomMessage(Strict):
     """What a page in a room sends; ``description`` and ``candidate`` are the browser's own objects."""
 
-    type: Literal["signal", "pong"]
+    type: Literal["signal", "stranded", "pong"]
+    problem: Literal["", "livekit-unreachable", "livekit-refused", "livekit-lost"] = ""
+    """Why a page is stranded."""
     to: int = Field(default=0, ge=0)
     description: dict[str, str] | None = None
     candidate: dict[str, Any] | None = None
@@ -94,6 +100,14 @@ def _in(language: Language, desk: Desk) -> Callable[[], Awaitable[dict[str, Any]
         return ring_in(language, await desk.news())
 
     return news
+
+
+async def _from_page(seat: Seat, raw: str) -> None:
+    message = RoomMessage.model_validate_json(raw)
+    if message.type == "signal":
+        seat.pass_on(message.to, message.model_dump(exclude={"type", "to", "problem"}, exclude_none=True))
+    elif message.type == "stranded":
+        await seat.stranded(message.problem or "livekit-lost")
 
 
 def video_routes(doctors: Doctors) -> APIRouter:
@@ -121,13 +135,7 @@ def video_routes(doctors: Doctors) -> APIRouter:
         async with doctors.seat(visit_id, who, family=family) as seat:
             await accept(socket)
 
-            async def take(raw: str) -> None:
-                message = RoomMessage.model_validate_json(raw)
-                if message.type == "signal":
-                    signal = message.model_dump(exclude={"type", "to"}, exclude_none=True)
-                    seat.pass_on(message.to, signal)
-
-            await hold(socket, seat.news, take, SOMEBODY)
+            await hold(socket, seat.news, partial(_from_page, seat), SOMEBODY)
 
     @router.post("/api/video/{visit_id}/outcome", status_code=204)
     async def outcome(visit_id: Visit, body: OutcomeIn, staff: OwnDoctor) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from agent.errors import InputError
+from connectors.media.places import Guest
 
 MOST_PEERS = 4
 """Resident, doctor, and two of the family."""
@@ -22,8 +23,7 @@ class Peer:
     """One browser in a room."""
 
     id: int
-    role: str
-    """doctor, nurse, resident or family."""
+    guest: Guest
     shown: str
     outbox: asyncio.Queue[dict[str, Any]] = field(default_factory=lambda: asyncio.Queue(MOST_WAITING))
 
@@ -41,12 +41,12 @@ class Rooms:
         self._ids = itertools.count(1)
 
     @contextmanager
-    def inside(self, room: str, role: str, shown: str) -> Iterator[Peer]:
+    def inside(self, room: str, guest: Guest, shown: str) -> Iterator[Peer]:
         """Be in a room. Who comes later begins the negotiation and is the polite side. Raises room-full."""
         peers = self._rooms.setdefault(room, {})
         if len(peers) >= MOST_PEERS:
             raise InputError("room-full", f"there are {MOST_PEERS} people in this room", "wait until somebody leaves")
-        peer = Peer(next(self._ids), role, shown)
+        peer = Peer(next(self._ids), guest, shown)
         for other in peers.values():
             other.tell({"type": "peer", **_card(peer), "polite": False})
             peer.tell({"type": "peer", **_card(other), "polite": True})
@@ -62,7 +62,11 @@ class Rooms:
 
     def roles(self, room: str) -> frozenset[str]:
         """What those are who are in a room."""
-        return frozenset(peer.role for peer in self._rooms.get(room, {}).values())
+        return frozenset(peer.guest.role for peer in self.peers(room))
+
+    def peers(self, room: str) -> tuple[Peer, ...]:
+        """Who is in a room."""
+        return tuple(self._rooms.get(room, {}).values())
 
     def pass_on(self, room: str, sender: Peer, to: int, signal: Mapping[str, Any]) -> None:
         """A description or candidate for one other page; one that has left gets nothing."""
@@ -77,4 +81,4 @@ class Rooms:
 
 
 def _card(peer: Peer) -> dict[str, Any]:
-    return {"id": peer.id, "role": peer.role, "shown": peer.shown}
+    return {"id": peer.id, "guest": peer.guest.id, "role": peer.guest.role, "shown": peer.shown}

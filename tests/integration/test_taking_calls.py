@@ -21,6 +21,7 @@ from suifang.bench_webrtc import CallerLine
 from suifang.chat_voice import ChatVoices, SharedEngines
 from suifang.chats import WebChats
 from suifang.escalations import Escalations, Terms
+from suifang.meetings import OwnMeetings
 from suifang.taking_calls import TakingCalls
 from suifang.taking_over import TakingOver
 from suifang.talking import LiveHouse
@@ -77,7 +78,7 @@ async def talking(folder: Path, root: Path, library: Library) -> AsyncIterator[L
         chats = web_chats(app, hooks)
         calls = WebCalls(app, chats, hooks, engines, Ice())
         house = LiveHouse(app, chats, ChatVoices(app.library, app.store, engines), calls)
-        hooks.doctors = Escalations(house, Terms(3.0, Ice()))
+        hooks.doctors = Escalations(house, Terms(3.0, OwnMeetings(Ice())))
         held = TakingCalls(calls, hooks.doctors)
         taking = TakingOver(chats, present, held)
         visit = (await chats.start("hypertension_followup", Resident("王桂花", "R1"), {}, "T1", spoken=True)).visit_id

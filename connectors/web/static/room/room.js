@@ -1,9 +1,11 @@
 // <suifang-video-room>: everybody in the room of a visit, browser to browser. Signals go over the service, sound and picture do not.
-// Every pair negotiates by the "perfect negotiation" pattern; the service says who is polite.
+// Every pair negotiates by the "perfect negotiation" pattern; the service says who is polite. Where the service says that the room is
+// held on a LiveKit server, that one carries sound and picture, until somebody cannot get in: then all go on browser to browser.
 
 import { h, SERVICE, sheet } from '../dom.js';
 import { words } from '../words.js';
 import { fit } from './quality.js';
+import { Served } from './served.js';
 
 const STYLE = sheet(`
 :host { display: block; background: #0d1614; color: #fff; font: 22px/1.5 "Noto Sans CJK SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif; }
@@ -49,7 +51,8 @@ export class VideoRoom extends HTMLElement {
     window.removeEventListener('online', this.online);
     clearTimeout(this.timer);
     this.socket?.close();
-    for (const peer of this.peers.values()) peer.pc.close();
+    this.served?.leave();
+    for (const peer of this.peers.values()) peer.pc?.close();
     this.peers.clear();
     this.stream?.getTracks().forEach((track) => track.stop());
   }
@@ -104,8 +107,11 @@ export class VideoRoom extends HTMLElement {
   async #take(message) {
     if (message.type === 'hello') {
       this.tries = 0;
-      this.ice = { iceServers: message.ice, iceTransportPolicy: message.policy };
       for (const id of [...this.peers.keys()]) this.#gone(id);
+      this.#place(message);
+    } else if (message.type === 'moved') {
+      this.#place(message);
+      for (const peer of this.peers.values()) this.#pair(peer);
     } else if (message.type === 'peer') this.#meet(message);
     else if (message.type === 'gone') this.#gone(message.id);
     else if (message.type === 'signal') await this.#signal(message).catch(() => this.#restart(this.peers.get(message.from)));
@@ -117,13 +123,39 @@ export class VideoRoom extends HTMLElement {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  #meet({ id, role, shown, polite }) {
-    const pc = new RTCPeerConnection(this.ice);
+  // Where the room is held, now: { place, ice, policy } or { place, url, token, policy }.
+  #place(entry) {
+    this.served?.leave();
+    this.served = null;
+    this.ice = { iceServers: entry.ice, iceTransportPolicy: entry.policy };
+    if (entry.place !== 'livekit') return;
+    this.served = new Served(entry, this.stream, {
+      stream: (guest, stream) => { for (const peer of this.peers.values()) if (peer.guest === guest) this.#sees(peer, stream); },
+      state: (key) => this.#note(key && this.t(key)),
+      stranded: (problem) => { this.#note(this.t('reconnecting')); this.#send({ type: 'stranded', problem }); },
+    });
+    this.served.join();
+  }
+
+  #meet({ id, guest, role, shown, polite }) {
     const video = h('video', { autoplay: true, playsInline: true });
     const name = shown || { resident: this.t('other'), family: this.t('relations').proxy }[role] || this.t('doctorName');
-    const peer = { id, pc, polite, video, making: false, ignoring: false, view: h('figure', { 'data-peer': String(id) }, video, h('figcaption', {}, name)) };
+    const peer = { id, guest, polite, video, making: false, ignoring: false, view: h('figure', { 'data-peer': String(id) }, video, h('figcaption', {}, name)) };
     this.peers.set(id, peer);
     this.parts.views.prepend(peer.view);
+    if (!this.served) this.#pair(peer);
+    else if (this.served.streams.has(guest)) this.#sees(peer, this.served.streams.get(guest));
+  }
+
+  #sees(peer, stream) {
+    if (peer.video.srcObject !== stream) peer.video.srcObject = stream;
+    this.#note('');
+  }
+
+  // Browser to browser with one of the others.
+  #pair(peer) {
+    const { id, video, polite } = peer;
+    const pc = peer.pc = new RTCPeerConnection(this.ice);
     pc.ontrack = ({ streams }) => { video.srcObject = streams[0]; this.#note(''); };
     pc.onicecandidate = ({ candidate }) => candidate && this.#send({ type: 'signal', to: id, candidate: candidate.toJSON() });
     pc.onnegotiationneeded = async () => {
@@ -151,7 +183,7 @@ export class VideoRoom extends HTMLElement {
 
   async #signal({ from, description, candidate }) {
     const peer = this.peers.get(from);
-    if (!peer) return;
+    if (!peer?.pc) return;
     const { pc } = peer;
     if (description) {
       const glare = description.type === 'offer' && (peer.making || pc.signalingState !== 'stable');
@@ -180,7 +212,7 @@ export class VideoRoom extends HTMLElement {
   }
 
   #restart(peer) {
-    if (!peer || peer.pc.connectionState === 'connected' || peer.pc.signalingState === 'closed') return;
+    if (!peer?.pc || peer.pc.connectionState === 'connected' || peer.pc.signalingState === 'closed') return;
     this.#note(this.t('reconnecting'));
     peer.pc.restartIce();
     peer.timer = setTimeout(() => this.#restart(peer), DEAD_MS);
@@ -190,7 +222,7 @@ export class VideoRoom extends HTMLElement {
     const peer = this.peers.get(id);
     if (!peer) return;
     clearTimeout(peer.timer);
-    peer.pc.close();
+    peer.pc?.close();
     peer.view.remove();
     this.peers.delete(id);
     if (!this.peers.size) this.#note(this.t('waitOther'));
@@ -223,7 +255,8 @@ export class VideoRoom extends HTMLElement {
     if (!track) return;
     for (const old of this.stream.getTracks().filter((one) => one.kind === kind)) {
       track.enabled = old.enabled;
-      for (const { pc } of this.peers.values()) await pc.getSenders().find((sender) => sender.track === old)?.replaceTrack(track);
+      await this.served?.replace(old, track);
+      for (const { pc } of this.peers.values()) await pc?.getSenders().find((sender) => sender.track === old)?.replaceTrack(track);
       this.stream.removeTrack(old);
       old.stop();
     }
