@@ -35,6 +35,7 @@ class Inside:
 
     sid: str
     identity: str
+    grants: Any
     socket: Any
     publisher: RTCPeerConnection = field(default_factory=RTCPeerConnection)
     subscriber: RTCPeerConnection = field(default_factory=RTCPeerConnection)
@@ -47,8 +48,12 @@ class Inside:
 
     @property
     def info(self) -> Any:
+        sources = [models.TrackSource.Value(name.upper()) for name in self.grants.can_publish_sources or ()]
+        permission = models.ParticipantPermission(
+            can_publish=self.grants.can_publish, can_subscribe=self.grants.can_subscribe, can_publish_sources=sources
+        )
         return models.ParticipantInfo(
-            sid=self.sid, identity=self.identity, state=models.ParticipantInfo.State.ACTIVE,
+            sid=self.sid, identity=self.identity, state=models.ParticipantInfo.State.ACTIVE, permission=permission,
             tracks=[known for known, _ in self.tracks], is_publisher=bool(self.tracks),
         )  # fmt: skip
 
@@ -69,6 +74,7 @@ class FakeLiveKit:
         self.rooms: dict[str, dict[str, Inside]] = {}
         self.joined: list[tuple[str, str]] = []
         """Room and identity of everybody who came in."""
+        self.loop = asyncio.get_running_loop()
         self.closed = asyncio.Event()
         """A room was deleted."""
         self._relay = MediaRelay()
@@ -78,6 +84,8 @@ class FakeLiveKit:
     def routes(self) -> Any:
         app = aiohttp_web.Application()
         app.router.add_post("/twirp/livekit.RoomService/{method}", self._room_service)
+        for newer in ("/rtc/v1", "/rtc/v1/validate"):  # one connection in place of two: older servers do not know it
+            app.router.add_get(newer, _unknown)
         app.router.add_get("/rtc/validate", self._validate)
         app.router.add_get("/rtc", self._signals)
         return app
@@ -125,7 +133,7 @@ class FakeLiveKit:
             return aiohttp_web.Response(status=404, headers=OPEN_TO_ALL)
         socket = aiohttp_web.WebSocketResponse()
         await socket.prepare(request)
-        me = Inside(f"PA_{next(_numbers)}", claims.identity, socket)
+        me = Inside(f"PA_{next(_numbers)}", claims.identity, claims.video, socket)
         self.joined.append((claims.video.room, claims.identity))
         try:
             await self._inside(room, me)
@@ -212,6 +220,11 @@ class FakeLiveKit:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def dies(self) -> None:
+        """Everybody is cut off, and nobody gets in any more; called from any thread."""
+        self.shut = True
+        asyncio.run_coroutine_threadsafe(self.aclose(), self.loop).result(20)
+
     async def aclose(self) -> None:
         for task in self._tasks:
             task.cancel()
@@ -219,6 +232,10 @@ class FakeLiveKit:
         for room in self.rooms.values():
             for inside in list(room.values()):
                 await inside.socket.close()
+
+
+async def _unknown(request: Any) -> Any:
+    return aiohttp_web.Response(status=404, headers=OPEN_TO_ALL)
 
 
 def _protobuf(message: Any) -> Any:

@@ -1,6 +1,7 @@
 // The same room by a LiveKit server: one connection to it in place of one to every browser. Its client is loaded where one is configured.
 
 const JOIN_MS = 6000; // whoever has not got in by then meets the others browser to browser
+const LOST_MS = 5000; // so long it tries to come back by itself
 const REFUSED = 0; // ConnectionErrorReason.NotAllowed
 
 export class Served {
@@ -18,8 +19,12 @@ export class Served {
       this.kit = await import('../vendor/livekit-client.esm.mjs');
       if (this.over) return;
       this.kit.setLogLevel('silent'); // it would write tokens and identities to the console
-      this.#listen(this.room = new this.kit.Room({ adaptiveStream: false, dynacast: true, stopLocalTrackOnUnpublish: false }));
+      this.#listen(this.room = new this.kit.Room({
+        dynacast: true, stopLocalTrackOnUnpublish: false,
+        reconnectPolicy: { nextRetryDelayInMs: ({ elapsedMs }) => (elapsedMs < LOST_MS ? 500 : null) },
+      }));
       await this.room.connect(this.entry.url, this.entry.token, { maxRetries: 0, rtcConfig: { iceTransportPolicy: this.entry.policy } });
+      this.room.on(this.kit.RoomEvent.Disconnected, () => this.#strand('livekit-lost')); // one that fails to connect tells this too
       await Promise.all(this.stream.getTracks().map((track) => this.#publish(track)));
     } catch (error) {
       this.#strand(error?.reason === REFUSED ? 'livekit-refused' : 'livekit-unreachable');
@@ -50,7 +55,6 @@ export class Served {
     room.on(RoomEvent.TrackUnsubscribed, (track, _, { identity }) => this.#shown(identity, (stream) => stream.removeTrack(track.mediaStreamTrack)));
     room.on(RoomEvent.Reconnecting, () => this.told.state('reconnecting'));
     room.on(RoomEvent.Reconnected, () => this.told.state(''));
-    room.on(RoomEvent.Disconnected, () => this.#strand('livekit-lost'));
   }
 
   // Sound and picture of one of the others, in a stream of its own.
