@@ -19,7 +19,7 @@ from agent.flows.tips import load_tips
 from agent.understanding.alike import load_alike
 from agent.understanding.asks import ASK_SLOTS
 from agent.understanding.dialect import load_dialect
-from agent.understanding.hearing import load_hearing
+from agent.understanding.hearing import Hearing
 from agent.understanding.intent_model import Intents
 from agent.understanding.knowledge import Knowledge
 from agent.understanding.lexicons import Lexicons, load_lexicons
@@ -71,7 +71,7 @@ def load_library(root: Path) -> Library:
     rules = load_clinical(dialogues / "clinical")
     knowledge = Knowledge(
         lexicons=lexicons,
-        hearing=load_hearing(nlu_data, BUNDLED_LANGUAGE, lexicons.medicines, dialect),
+        hearing=Hearing(nlu_data, BUNDLED_LANGUAGE, lexicons.medicines, dialect),
         redflags=load_redflags(nlu_data, dialogues / "clinical"),
         parsers=load_parsers(nlu_data, lexicons),
         intents=Intents(nlu_data, BUNDLED_INTENTS),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 
-import av
 import numpy as np
 
 from agent.errors import SpeechError
@@ -16,6 +15,8 @@ LONGEST_S = 60.0
 
 def decode(sound: bytes, longest_s: float = LONGEST_S) -> Pcm:
     """Mono samples at ``RATE_HZ`` of the first audio stream. Raises SpeechError ``sound-unreadable``. Blocking."""
+    import av  # noqa: PLC0415 - the libraries of every format there is, for the first message that is spoken
+
     most = round(longest_s * RATE_HZ)
     parts: list[Pcm] = []
     try:

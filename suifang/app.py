@@ -11,6 +11,7 @@ from agent.library import Library, load_library
 from connectors.live import Live
 from connectors.storage import SqlStore
 from suifang.live import open_live
+from suifang.loading import unswept
 from suifang.papers import Papers
 from suifang.settings import Settings
 from suifang.storing import open_house_store
@@ -32,7 +33,8 @@ class App:
 @asynccontextmanager
 async def open_app(settings: Settings, library: Library | None = None) -> AsyncIterator[App]:
     """Load the data (or take what is loaded), open the store, clear up after processes that died."""
-    library = library or load_library(settings.root)
+    with unswept():
+        library = library or load_library(settings.root)
     async with open_live(settings) as live, open_house_store(settings) as store:
         await store.scope.adopt(settings.team_id)
         visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team}, settings.team_id)

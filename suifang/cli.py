@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 
 from agent.errors import SuifangError
 from models.errors import ModelError
+from suifang.loading import unswept
 
 COMMANDS = {
     "demo": "one whole follow-up, spoken by a simulated resident, in real time",
@@ -39,7 +40,7 @@ COMMANDS = {
 }
 
 GARBAGE_EVERY = 50_000
-"""New objects between two looks for garbage: a start makes a million that stay, and looks through them in vain."""
+"""New objects between two looks for garbage: what a program loads stays, and is looked through in vain."""
 
 TURN_S = 0.0005
 """A thread that computes hands the interpreter on so soon: a line that waits for it sends every 40 ms."""
@@ -70,7 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return fail(f"there is no command {words[0]!r} [command-unknown] -> use one of {', '.join(COMMANDS)}")
     gc.set_threshold(GARBAGE_EVERY)
     sys.setswitchinterval(TURN_S)
-    command = cast(Command, importlib.import_module(f"suifang.commands.{words[0]}"))
+    with unswept():
+        command = cast(Command, importlib.import_module(f"suifang.commands.{words[0]}"))
     parser = parser_of(words[0], command)
     try:
         return _run(command.run(parser.parse_args(words[1:])))

@@ -6,6 +6,7 @@ The process is started by ``suifang.voice`` and told the settings; see ``speech.
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 
 from agent.errors import InputError
 from agent.understanding.lexicons import Lexicons, load_lexicons
@@ -13,8 +14,10 @@ from models.published import LocalModel, find, local, published
 from speech.ports import Recognizer
 from speech.recognition import sherpa, syllable_ctc, whisper
 from speech.recognition.apart import serve
+from speech.recognition.coming import Coming
 from speech.recognition.names import NameRepair
 from speech.recognition.standby import Standby
+from suifang.loading import unswept
 from suifang.settings import Settings
 
 _PULLED: dict[str, Callable[[LocalModel, int], Recognizer]] = {sherpa.NAME: sherpa.load, whisper.NAME: whisper.load}
@@ -22,16 +25,29 @@ _PULLED: dict[str, Callable[[LocalModel, int], Recognizer]] = {sherpa.NAME: sher
 
 def recognizer_of(settings: Settings, lexicons: Lexicons | None = None) -> Recognizer:
     """The recogniser that the settings name, the bundled one behind it. Loads files: call it off the loop."""
-    lexicons = lexicons or load_lexicons(settings.root / "nlu_data")
+    with unswept():
+        lexicons = lexicons or load_lexicons(settings.root / "nlu_data")
+        if settings.recognizer == syllable_ctc.NAME:
+            return Standby(_bundled(settings, lexicons), lambda: _bundled(settings, lexicons))
+        return _chosen(settings, lexicons)
 
-    def bundled() -> Recognizer:
+
+def coming(settings: Settings, lexicons: Lexicons, loader: Executor) -> Recognizer:
+    """The bundled recogniser, loaded by ``loader`` while the agent already speaks."""
+    loading = loader.submit(_bundled, settings, lexicons)
+    return Standby(Coming(loading), lambda: _bundled(settings, lexicons))
+
+
+def _bundled(settings: Settings, lexicons: Lexicons) -> Recognizer:
+    with unswept():
         own = syllable_ctc.bundled((settings.root / "dialogues", settings.root / "nlu_data"), settings.cache_dir)
         return NameRepair(own, lexicons)
 
-    if settings.recognizer == syllable_ctc.NAME:
-        return Standby(bundled(), bundled)
+
+def _chosen(settings: Settings, lexicons: Lexicons) -> Recognizer:
     if settings.recognizer in _PULLED:
-        return Standby(NameRepair(_pulled(settings), lexicons, hotwords=True), bundled)
+        own = NameRepair(_pulled(settings), lexicons, hotwords=True)
+        return Standby(own, lambda: _bundled(settings, lexicons))
     known = ", ".join((syllable_ctc.NAME, *_PULLED))
     message = f"there is no recogniser {settings.recognizer!r}"
     raise InputError("recognizer-unknown", message, f"set SUIFANG_RECOGNIZER to one of {known}")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -91,6 +92,12 @@ def _recognizer_here(settings: Settings, lexicons: Lexicons | None) -> Recognize
     return recognizer_of(settings, lexicons)
 
 
+def _recognizer_coming(settings: Settings, lexicons: Lexicons, loader: Executor) -> Recognizer:
+    from suifang.recognizing import coming  # noqa: PLC0415
+
+    return coming(settings, lexicons, loader)
+
+
 def recognizer_apart(settings: Settings, stack: contextlib.ExitStack) -> Recognizer:
     """The same in a process of its own, ended with the stack, as is the one that takes its place. Waits for it."""
     children: list[Apart] = []
@@ -110,11 +117,12 @@ def recognizer_apart(settings: Settings, stack: contextlib.ExitStack) -> Recogni
 
 @asynccontextmanager
 async def open_engines(
-    settings: Settings, lexicons: Lexicons | None = None, *, apart: bool = False
+    settings: Settings, lexicons: Lexicons | None = None, *, apart: bool = False, early: bool = False
 ) -> AsyncIterator[Engines]:
     """Load the engines, with the lexicons if they are loaded already; they are closed at the end.
 
-    ``apart`` has speech recognised in a process of its own: where many calls are held at once.
+    ``apart`` has speech recognised in a process of its own: where many calls are held at once. ``early`` lets the
+    agent speak while the bundled recogniser is still being loaded: where the only call begins with its words.
     """
     async with contextlib.AsyncExitStack() as stack:
         own, resident, bench = EspeakSynthesizer(), EspeakSynthesizer(), Workbench(ENGINE_THREADS)
@@ -125,6 +133,9 @@ async def open_engines(
         agent = await asyncio.to_thread(synthesizer_of, settings, own)
         stack.push_async_callback(agent.aclose)
         ending = stack.enter_context(contextlib.ExitStack())
-        hears = partial(recognizer_apart, settings, ending) if apart else partial(_recognizer_here, settings, lexicons)
-        recognizer = await asyncio.to_thread(hears)
+        if early and lexicons is not None and settings.recognizer == BUNDLED_RECOGNIZER:
+            recognizer = _recognizer_coming(settings, lexicons, stack.enter_context(ThreadPoolExecutor(1)))
+        else:
+            here = partial(_recognizer_here, settings, lexicons)
+            recognizer = await asyncio.to_thread(partial(recognizer_apart, settings, ending) if apart else here)
         yield Engines(recognizer, agent, resident, bench, VoiceStyle(settings.voice, settings.voice_rate_wpm))

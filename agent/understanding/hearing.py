@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from agent.domain.answers import Reading, SlotFill
@@ -41,12 +42,26 @@ _LESS_SURE = 0.85
 class Hearing:
     """Repairs utterances; without a language model it leaves them as they are."""
 
-    language: Language | None
-    words: frozenset[str]
-    """Words of our own vocabulary, of 2 to 8 characters: what is written so was meant so."""
+    nlu_data: Path
+    bundled: Path
+    """Where the language model is; it and the words are read when something is first said."""
     medicines: MedicineLexicon
     dialect: Dialect
     """Its words sound like others, and are meant as they are written."""
+
+    @cached_property
+    def language(self) -> Language | None:
+        """The bundled model, with the neighbours of our own vocabulary; None where there is none."""
+        return load_language(self.bundled, self._vocabulary[1])
+
+    @property
+    def words(self) -> frozenset[str]:
+        """Words of our own vocabulary, of 2 to 8 characters: what is written so was meant so."""
+        return self._vocabulary[0]
+
+    @cached_property
+    def _vocabulary(self) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+        return vocabulary(self.nlu_data)
 
     def repaired(self, utterance: Utterance, ask: str | None) -> Repaired:
         """The utterance as it was probably said; positions are the same."""
@@ -83,12 +98,6 @@ class Hearing:
             if size:
                 yield start, start + size
             start += size or 1
-
-
-def load_hearing(nlu_data: Path, bundled: Path, medicines: MedicineLexicon, dialect: Dialect) -> Hearing:
-    """The bundled language model with the words of ``nlu_data``."""
-    words, near = vocabulary(nlu_data)
-    return Hearing(load_language(bundled, near), words, medicines, dialect)
 
 
 def settled(written: Reading, heard: Reading, repaired: Repaired) -> Reading:

@@ -54,7 +54,7 @@ async def run(args: argparse.Namespace) -> int:
     screen = Screen(sys.stderr if args.json else sys.stdout)
     async with (
         open_app(settings) as app,
-        open_engines(settings, app.library.knowledge.lexicons) as engines,
+        open_engines(settings, app.library.knowledge.lexicons, early=not args.fast) as engines,
         warming(app.library),
     ):
         app.library.flow(case.flow)

@@ -13,7 +13,7 @@ from agent.domain.commands import ProbeMention, RaiseAlert
 from agent.library import Library, load_library
 from agent.understanding.alarms import heard_mentions
 from agent.understanding.familiar import pairs
-from agent.understanding.hearing import load_hearing
+from agent.understanding.hearing import Hearing
 from agent.understanding.interpret import alarms, interpret, read
 from agent.understanding.repair import Repaired
 from agent.understanding.text import normalise
@@ -135,7 +135,7 @@ def test_a_repair_in_another_clause_puts_no_flag_in_doubt() -> None:
 
 def test_without_a_language_model_nothing_is_changed(tmp_path: Path) -> None:
     known = library().knowledge
-    hearing = load_hearing(NLU_DATA, tmp_path, known.lexicons.medicines, known.dialect)
+    hearing = Hearing(NLU_DATA, tmp_path, known.lexicons.medicines, known.dialect)
     assert hearing.repaired(normalise("梅有"), None) == Repaired("梅有")
 
 
