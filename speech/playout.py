@@ -14,7 +14,7 @@ from speech.audio import ramp, scale
 from speech.ports import FRAME_SAMPLES, RATE_HZ, Pcm
 
 DUCKED_GAIN = 0.3
-FADE_MS = 30
+FADE_MS = 20
 _SAMPLES_PER_MS = RATE_HZ // 1000
 _LOOK_BACK_MS = 240
 """Going on starts at the quietest spot of this stretch before the halt: between two syllables."""

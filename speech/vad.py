@@ -54,6 +54,8 @@ class VadSettings:
     confirm_probability: float = 0.5
     confirm_ms: float = 40.0
     """Silero must see this much speech."""
+    sure_probability: float = 0.9
+    """What it is so sure of counts twice."""
     leave_probability: float = 0.35
     hangover_ms: float = 100.0
     """Without voice for this long the speech has ended."""
@@ -177,7 +179,8 @@ class SpeechSmoother:
         return [VadEvent(VadKind.ONSET, self._start_ms)]
 
     def _from_maybe(self, now_ms: float, probability: float) -> list[VadEvent]:
-        self._likely_ms += HOP_MS if probability >= self._set.confirm_probability else 0
+        if probability >= self._set.confirm_probability:
+            self._likely_ms += HOP_MS * (2 if probability >= self._set.sure_probability else 1)
         if self._likely_ms >= self._set.confirm_ms:
             self._state = _State.SPEECH
             return [VadEvent(VadKind.CONFIRMED, self._start_ms)]

@@ -59,6 +59,7 @@ def test_fade_ends_in_silence_within_30_ms() -> None:
     tail = np.concatenate(playout.fade())
     assert abs(int(tail[FADE_MS * 16 - 1])) < 50
     assert not tail[FADE_MS * 16 :].any()
+    assert len(tail) <= 30 * 16
 
 
 def test_going_on_starts_between_two_syllables_before_the_halt() -> None:

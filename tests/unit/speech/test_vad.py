@@ -30,6 +30,18 @@ def test_speech_is_confirmed_and_ended_at_its_true_times() -> None:
     assert events[2].at_ms == pytest.approx(1_100, abs=10)
 
 
+def heard_after_ms(probability: float) -> int:
+    """From the onset to the hop that confirms it."""
+    smoother, kinds = SpeechSmoother(), []
+    for index in range(40):
+        kinds += [(index * 10, e.kind) for e in smoother.feed((index + 1) * 10.0, True, probability, -20.0)]
+    return kinds[1][0] - kinds[0][0] if [kind for _, kind in kinds] == [VadKind.ONSET, VadKind.CONFIRMED] else -1
+
+
+def test_a_voice_beyond_doubt_is_confirmed_in_half_the_time() -> None:
+    assert (heard_after_ms(0.95), heard_after_ms(0.6), heard_after_ms(0.4)) == (20, 40, -1)
+
+
 def test_noise_is_dismissed() -> None:
     events = feed(SpeechSmoother(), stretch((200, False, 0), (600, True, 0.3), (400, False, 0.0)))
     assert [e.kind for e in events][:2] == [VadKind.ONSET, VadKind.DISMISSED]
