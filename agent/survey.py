@@ -26,7 +26,7 @@ from agent.yaml_lines import line_of, load_yaml
 VALUE_FLAGS = ("hypertensive_emergency", "hypoglycemia", "hyperglycemic_crisis")
 SAID_BY_PROGRAM = (
     "utter_readback", "utter_education_tip", "utter_corrected", "utter_move_on", "utter_still_there",
-    "utter_all_noted", "utter_next_step",
+    "utter_all_noted", "utter_next_step", "utter_room_link", "utter_room_link_family",
     *STAFF_WORDING,
     *(f"utter_emergency_{flag}" for flag in FLAGS),
     *(f"utter_probe_{flag}" for flag in (*FLAGS, "other")),

@@ -37,7 +37,8 @@ async def open_app(settings: Settings, library: Library | None = None) -> AsyncI
         library = library or load_library(settings.root)
     async with open_live(settings) as live, open_house_store(settings) as store:
         await store.scope.adopt(settings.team_id)
-        visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team}, settings.team_id)
+        visits = Visits(library, store, {"clinic": settings.clinic, "team": settings.team}, settings.team_id,
+                        messages=settings.messages != "none")  # fmt: skip
         await visits.sweep(datetime.now())
         papers = Papers(library, store, settings.visits_dir, store.reviews.corrections, store.clips.voices)
         yield App(settings, library, store, visits, papers, live)

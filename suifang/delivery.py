@@ -1,4 +1,4 @@
-"""The courier: carries the outbox to the contract-management backend, a few rows at a time, for ever.
+"""The courier: carries the outbox to the contract-management backend and to the gateway of messages, for ever.
 
 It may die at any moment: rows it held are taken up after their lease, and the backend takes a key once.
 """
@@ -12,12 +12,12 @@ import time
 import uuid
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from agent.errors import BackendError, StorageError
+from agent.errors import BackendError, ConnectorError, StorageError
 from connectors.signing.ports import Parcel, ParcelKind, Receipt, SigningBackend
 from connectors.storage.owners import this_process
-from connectors.storage.parcels import LEASE_MS, Outbox, OutboxRow, Settled
+from connectors.storage.parcels import LEASE_MS, Lane, Outbox, OutboxRow, Settled
 
 log = logging.getLogger(__name__)
 
@@ -41,13 +41,29 @@ def wall_ms() -> int:
     return int(time.time() * 1000)
 
 
+class Letters(Protocol):
+    """Takes what is for telephones; see ``suifang.room_links``."""
+
+    async def deliver(self, row: OutboxRow, now_ms: int) -> str:
+        """Send it; the receipt's number. Raises ``ConnectorError``."""
+
+
+class NoLetters:
+    """Nothing is for telephones; what is there all the same waits for a service that has a gateway."""
+
+    async def deliver(self, row: OutboxRow, now_ms: int) -> str:
+        """Refused, to be tried again."""
+        raise ConnectorError("messages-off", "no gateway is set", "set SUIFANG_MESSAGES", retryable=True)
+
+
 class Courier:
     """Delivers what is due."""
 
     def __init__(
         self, outbox: Outbox, backend: SigningBackend, pace: Pace | None = None, now_ms: Callable[[], int] = wall_ms,
-        draw: Callable[[], float] = random.random,
+        draw: Callable[[], float] = random.random, letters: Letters | None = None,
     ) -> None:  # fmt: skip
+        self._letters = letters or NoLetters()
         self._outbox = outbox
         self._backend = backend
         self._pace = pace or Pace()
@@ -100,10 +116,12 @@ class Courier:
         """One delivery; its failure is a value."""
         try:
             async with asyncio.timeout(self._pace.delivery_seconds):
+                if row.lane is Lane.MESSAGE:
+                    return Settled(row, receipt=await self._letters.deliver(row, self._now_ms()))
                 receipt = await self._backend.deliver(Parcel(row.key, row.resident_id, ParcelKind(row.kind), row.body))
         except TimeoutError:
             return Settled(row, code="backend-timeout", problem="no answer in time")
-        except BackendError as error:
+        except (BackendError, ConnectorError) as error:
             return Settled(
                 row, code=error.code, problem=f"{error.message} -> {error.remedy}", final=not error.retryable
             )

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from agent.domain.events import DoctorCall, RoomOpened
 from agent.errors import InputError
-from connectors.access.people import ResidentLink, Role, Staff
+from connectors.access.people import Purpose, ResidentLink, Role, Speaker, Staff
 from connectors.api.ports import DoctorNews
 from connectors.media.ladder import OnDuty, Ring, Standing, Step, accept, advance, decline, order, told
 from connectors.media.places import Guest
@@ -332,4 +332,5 @@ def _place(who: Staff | ResidentLink, *, family: bool) -> str:
     """What somebody is in a room."""
     if isinstance(who, Staff):
         return "doctor" if who.role is Role.DOCTOR else "nurse"
-    return "family" if family else "resident"
+    sent_to_family = who.purpose is Purpose.ROOM and who.speaker is Speaker.FAMILY
+    return "family" if family or sent_to_family else "resident"

@@ -20,6 +20,10 @@ MEANING = {
     "backend-timeout": "the backend did not answer in time: check the line to it, then retry",
     "backend-unreachable": "the backend could not be reached: check SUIFANG_SIGNING_URL and the line, then retry",
     "backend-contract": "the backend speaks another version of the contract: update one of the two, then retry",
+    "link-over": "the message with the way to the doctor's video would come too late: call the resident",
+    "phone-unknown": "there is no number that takes messages: call the resident, and correct the number",
+    "message-refused": "the gateway does not take this number: call the resident, and correct the number",
+    "message-unreachable": "the gateway of messages could not be reached: call the resident, then check its address",
 }
 """What a dead letter's code means for a person."""
 OTHERWISE = "look at the service's log, then retry"

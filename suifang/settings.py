@@ -116,6 +116,13 @@ class Settings(BaseSettings):
     signing_serve: bool = False
     """Whether the embedded backend is served to others under /signing, to the client named above."""
 
+    messages: Literal["none", "console", "http"] = "none"
+    """How messages reach telephones: not at all, printed where the service runs (demonstrations), or by a gateway."""
+    message_url: str = ""
+    """The gateway's address for SMS or WeChat; docs/video.md tells what it is sent."""
+    message_key: SecretStr = SecretStr("")
+    """Sent to it as a bearer token."""
+
     @property
     def address(self) -> str:
         """Where people reach the service, without a slash at the end."""

@@ -14,7 +14,7 @@ from connectors.signing.ports import SigningBackend
 from connectors.signing.reference import open_reference
 from connectors.signing.serve import Client, signing_api
 from connectors.storage.parcels import Outbox
-from suifang.delivery import Courier
+from suifang.delivery import Courier, Letters
 from suifang.egress import check_egress
 from suifang.keys import keys_of
 from suifang.settings import Settings
@@ -66,9 +66,9 @@ def served(settings: Settings, backend: SigningBackend) -> FastAPI | None:
 
 
 @asynccontextmanager
-async def delivering(outbox: Outbox, backend: SigningBackend) -> AsyncIterator[None]:
+async def delivering(outbox: Outbox, backend: SigningBackend, letters: Letters | None = None) -> AsyncIterator[None]:
     """A courier that works as long as the block runs."""
-    working = asyncio.create_task(Courier(outbox, backend).run(), name="courier")
+    working = asyncio.create_task(Courier(outbox, backend, letters=letters).run(), name="courier")
     try:
         yield
     finally:

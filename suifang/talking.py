@@ -114,7 +114,14 @@ def brief_of(app: App, events: tuple[Event, ...], reason: str) -> dict[str, Any]
         "alerts": [evidence_words(e.body.evidence, form) for e in events if isinstance(e.body, AlertRaised)],
         "values": [{"label": label, "value": words} for label, words in values],
         "words": said[-LAST_WORDS:],
+        "phone": phone_of(opened),
     }
+
+
+def phone_of(opened: ConversationOpened | None) -> str:
+    """The number of who calls by telephone and sees no page; empty for everybody else."""
+    by_phone = opened is not None and opened.resident.get("value_line") == "phone"
+    return str(opened.resident.get("phone", "")) if opened and by_phone else ""
 
 
 @asynccontextmanager

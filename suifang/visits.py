@@ -31,6 +31,8 @@ class Caller:
     """Id of an earlier visit that was broken off: its answers are not asked again."""
     team: str = ""
     """Id of the resident's team; empty for the house's own."""
+    by_phone: bool = False
+    """On a telephone line: there is no page on which a doctor could come."""
 
 
 class Visit:
@@ -88,7 +90,11 @@ class Visit:
 class Visits:
     """Opens and takes up visits."""
 
-    def __init__(self, library: Library, store: Store, values: Mapping[str, str], team: str = "") -> None:
+    def __init__(
+        self, library: Library, store: Store, values: Mapping[str, str], team: str = "", *, messages: bool = False
+    ) -> None:
+        """``messages``: a gateway takes messages for those who call by telephone."""
+        self._line = {"line": "phone", **({"messages": "yes"} if messages else {})}
         self._library = library
         self._store = store
         self._values = dict(values)
@@ -102,7 +108,7 @@ class Visits:
         history = caller.history or await last_values(self._store, caller.resident.id, form)
         conversation, effects = Conversation.open(
             self._library, flow, caller.resident, now, Past(history, carried),
-            {**self._values, "channel": channel.value},
+            {**self._values, "channel": channel.value, **(self._line if caller.by_phone else {})},
         )  # fmt: skip
         start = VisitStart(
             uuid.uuid4().hex, caller.resident, flow, form, channel, now.isoformat(timespec="seconds"), this_process(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -98,6 +99,11 @@ class Resident:
             return None
         born = self.birth_date
         return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether a number takes messages: a mobile of the mainland, however it is written."""
+    return re.fullmatch(r"(86)?1[3-9]\d{9}", "".join(char for char in phone if char.isdigit())) is not None
 
 
 @dataclass(frozen=True, slots=True)

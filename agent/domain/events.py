@@ -218,6 +218,15 @@ class RoomOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomLinkOffered:
+    """Who calls by telephone has no page on which a doctor could come: a way to the video room is sent by message."""
+
+    turn: int
+    to: str
+    """self, or family."""
+
+
+@dataclass(frozen=True, slots=True)
 class StaffWrote:
     """A doctor or nurse in place of the agent: takes the conversation over, writes (speaks in a call), hands it back.
 
@@ -244,7 +253,7 @@ class ConversationClosed:
 EventBody = (
     ConversationOpened | AgentSaid | ResidentSaid | ResidentSilent | SlotSet | RecordMentioned | AskClosed | AlertRaised
     | MentionJudged | PatternUsed | TipGiven | ConsentGiven | NoticeRenewed | SuggestionMade | TurnTimed | VoiceFailed
-    | DoctorCall | RoomOpened | StaffWrote | ConversationClosed
+    | DoctorCall | RoomOpened | RoomLinkOffered | StaffWrote | ConversationClosed
 )  # fmt: skip
 
 

@@ -10,9 +10,11 @@ from agent.clinical.facts import Visit
 from agent.clinical.rules import ClinicalRules
 from agent.clinical.suggestion import suggest
 from agent.domain.alerts import Severity
+from agent.domain.answers import is_mobile
 from agent.domain.effects import End, Escalate, Outcome, Schedule, WriteRecord
-from agent.domain.events import AskClosed, ConsentGiven, PatternUsed, TipGiven
+from agent.domain.events import AskClosed, ConsentGiven, PatternUsed, RoomLinkOffered, TipGiven
 from agent.flows.log import Work
+from agent.flows.state import State
 from agent.flows.tips import Tip, choose_tip
 from agent.flows.wording import date_words, relation_speaker
 from agent.understanding.asks import slots_of
@@ -96,6 +98,35 @@ def _escalate(work: Work, tools: Tools) -> None:
     alert = work.state.emergency
     reason = alert.flag if alert else "resident_asked"
     work.effects.append(Escalate(reason, alert))
+    _offer_room(work)
+
+
+def _offer_room(work: Work) -> None:
+    """By telephone: a message brings the way to the doctor's video, once, where there is a number that takes messages.
+
+    It is on its way with this turn's events, whatever becomes of the line.
+    """
+    state = work.state
+    to = message_goes_to(state) if state.values.get("messages") and not state.values.get("room_link") else ""
+    if to:
+        work.state = replace(state, values={**state.values, "room_link": to})
+        work.emit(RoomLinkOffered(state.turn, to))
+
+
+def message_goes_to(state: State) -> str:
+    """self, or family where the resident's own number is none of a mobile; empty when nobody can be reached."""
+    if is_mobile(state.resident.phone):
+        return "self"
+    contact = state.slots.get("contact_phone") or state.history.get("contact_phone")
+    return "family" if is_mobile(str(contact or "")) else ""
+
+
+def _say_room_link(work: Work, tools: Tools) -> None:
+    """Once, that a message comes, and to whom."""
+    values = work.state.values
+    if values.get("room_link") and not values.get("room_link_said"):
+        work.state = replace(work.state, values={**values, "room_link_said": "yes"})
+        work.say("utter_room_link" if values["room_link"] == "self" else "utter_room_link_family")
 
 
 def _suggest(work: Work, tools: Tools) -> None:
@@ -128,6 +159,7 @@ def _value_noted(work: Work, tools: Tools) -> None:
         Escalate(f"value:{work.state.emergency.flag}" if work.state.emergency else "value", work.state.emergency)
     )
     work.state = replace(work.state, emergency=None)
+    _offer_room(work)
 
 
 def _opt_out(work: Work, tools: Tools) -> None:
@@ -164,6 +196,7 @@ ACTIONS: Mapping[str, Action] = {
     "action_speak_for_resident": _speak_for,
     "action_emergency_wording": _emergency_wording,
     "action_escalate": _escalate,
+    "action_say_room_link": _say_room_link,
     "action_suggest_class": _suggest,
     "action_say_next_step": _say_next_step,
     "action_schedule_callback": _schedule_callback,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Role(StrEnum):
@@ -41,6 +42,12 @@ class Purpose(StrEnum):
 
     CHAT = "chat"
     CALL = "call"
+    ROOM = "room"
+    """The video room of one visit, and nothing that was said in it: sent by message to who calls by telephone."""
+
+
+Talk = Literal[Purpose.CHAT, Purpose.CALL]
+"""What a link that people make opens; the agent alone makes those to a room."""
 
 
 class Speaker(StrEnum):

@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket
 
 from agent.errors import InputError
-from connectors.access.people import CLINICAL, ResidentLink, Role, Session, Staff, Stage
+from connectors.access.people import CLINICAL, Purpose, ResidentLink, Role, Session, Staff, Stage
 from connectors.access.tokens import same, unknown_link
 
 COOKIE = "suifang_session"
@@ -67,6 +67,8 @@ class Needs:
     roles: frozenset[Role] = frozenset()
     link: bool = False
     """A resident's link opens it too."""
+    room: bool = False
+    """So does a link to the video room alone."""
     anyone: bool = False
     scope: Scope = Scope.NONE
     act: str = "read"
@@ -100,6 +102,8 @@ class Policy:
 
     async def _link(self, request: HTTPConnection) -> ResidentLink:
         link = await doors_of(request).link(link_token(request))
+        if link.purpose is Purpose.ROOM and not self.needs.room:
+            raise unknown_link()
         asked = {scope: request.path_params.get(scope.value) for scope in (Scope.VISIT, Scope.RESIDENT)}
         own = {Scope.VISIT: link.visit_id, Scope.RESIDENT: link.resident_id}
         for scope, key in asked.items():
@@ -157,13 +161,15 @@ def any_staff(stage: Stage = Stage.FULL) -> StaffPolicy:
     return StaffPolicy(Needs(roles=frozenset(Role), stage=stage))
 
 
-def either(scope: Scope = Scope.NONE, roles: Sequence[Role] = CLINICAL) -> EitherPolicy:
+def either(scope: Scope = Scope.NONE, roles: Sequence[Role] = CLINICAL, *, room: bool = False) -> EitherPolicy:
     """A resident's link, or staff who see clinical text. Gives ``ResidentLink`` or ``Staff``."""
-    return EitherPolicy(Needs(roles=frozenset(roles), link=True, scope=scope, act="talk"))
+    return EitherPolicy(Needs(roles=frozenset(roles), link=True, room=room, scope=scope, act="talk"))
 
 
 resident_link = LinkPolicy(Needs(link=True))
 """A resident's link alone. Gives ``ResidentLink``."""
+any_link = LinkPolicy(Needs(link=True, room=True))
+"""The same, or a link to a video room."""
 anyone = OpenPolicy(Needs(anyone=True))
 
 

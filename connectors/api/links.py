@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, Field
 
 from agent.domain.answers import Resident
-from connectors.access.people import CLINICAL, Purpose, ResidentLink, Speaker, Staff
-from connectors.api.access import anyone, guard, require, resident_link
+from connectors.access.people import CLINICAL, Purpose, ResidentLink, Speaker, Staff, Talk
+from connectors.api.access import any_link, anyone, guard, require, resident_link
 from connectors.api.schemas import Strict
 
 Carer = Annotated[Staff, Depends(require(*CLINICAL))]
 Holder = Annotated[ResidentLink, Depends(resident_link)]
+Guest = Annotated[ResidentLink, Depends(any_link)]
 LinkId = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -69,7 +70,7 @@ class LinkIn(Strict):
 
     resident_id: str = Field(min_length=1, max_length=64)
     flow: str = Field(min_length=1, max_length=64)
-    purpose: Purpose = Purpose.CHAT
+    purpose: Talk = Purpose.CHAT
     speaker: Speaker = Speaker.SELF
     hours: int | None = Field(default=None, ge=1, le=720)
 
@@ -81,7 +82,7 @@ class WalkIn(Strict):
     name: str = Field(min_length=1, max_length=32)
     phone: str = Field(default="", pattern=r"^(1\d{10})?$")
     """For staff, who find out whether they know them."""
-    purpose: Purpose = Purpose.CHAT
+    purpose: Talk = Purpose.CHAT
 
 
 class LinkOut(BaseModel):
@@ -134,7 +135,7 @@ def links_router(links: Links) -> APIRouter:
         await links.revoke(link_id, staff.name, staff.team)
 
     @router.get("/api/link")
-    async def held(link: Holder) -> HeldLink:
+    async def held(link: Guest) -> HeldLink:
         """What the link opens."""
         return HeldLink(
             purpose=link.purpose, flow=link.flow, speaker=link.speaker, visit_id=link.visit_id, until_ms=link.until_ms

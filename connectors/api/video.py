@@ -18,10 +18,11 @@ from connectors.api.sockets import hold
 from connectors.web.console.told import ring_in
 from connectors.web.language import Language
 
-DOCTOR, SOMEBODY = require(Role.DOCTOR), either(Scope.VISIT)
+DOCTOR, SOMEBODY, GUEST = require(Role.DOCTOR), either(Scope.VISIT), either(Scope.VISIT, room=True)
 Doctor = Annotated[Staff, Depends(DOCTOR)]
 OwnDoctor = Annotated[Staff, Depends(require(Role.DOCTOR, scope=Scope.VISIT, act="talk"))]
 Somebody = Annotated[Staff | ResidentLink, Depends(SOMEBODY)]
+Guest = Annotated[Staff | ResidentLink, Depends(GUEST)]
 Visit = Annotated[VisitId, Path()]
 Outcome = Literal["handled", "emergency", "visit", "home_visit", "unreachable"]
 
@@ -130,12 +131,12 @@ def video_routes(doctors: Doctors) -> APIRouter:
             await hold(socket, _in(language_of(socket), desk), take, DOCTOR)
 
     @router.websocket("/api/video/{visit_id}/live")
-    async def room(socket: WebSocket, visit_id: Visit, who: Somebody, family: Annotated[bool, Query()] = False) -> None:
+    async def room(socket: WebSocket, visit_id: Visit, who: Guest, family: Annotated[bool, Query()] = False) -> None:
         """A browser in the room of a visit."""
         async with doctors.seat(visit_id, who, family=family) as seat:
             await accept(socket)
 
-            await hold(socket, seat.news, partial(_from_page, seat), SOMEBODY)
+            await hold(socket, seat.news, partial(_from_page, seat), GUEST)
 
     @router.post("/api/video/{visit_id}/outcome", status_code=204)
     async def outcome(visit_id: Visit, body: OutcomeIn, staff: OwnDoctor) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from agent.domain.events import AlertRaised, Event
+from agent.domain.events import AlertRaised, Event, RoomLinkOffered
 from agent.errors import StorageError
 from connectors.database.engine import padded
 from connectors.storage import tables
@@ -78,3 +78,13 @@ def alert_parcels(visit_id: str, events: Sequence[Event]) -> Iterator[NewParcel]
                 "evidence": event.body.evidence, "at": event.at,
             }  # fmt: skip
             yield NewParcel(f"{visit_id}:alert:{event.seq}", Lane.ALERT, "alert", body, event.at)
+
+
+ROOM_LINK = "room_link"
+
+
+def link_parcels(visit_id: str, events: Sequence[Event]) -> Iterator[NewParcel]:
+    """A message for every way to the video room that was promised; number and link are looked up when it is sent."""
+    for event in events:
+        if isinstance(event.body, RoomLinkOffered):
+            yield NewParcel(f"{visit_id}:{ROOM_LINK}", Lane.MESSAGE, ROOM_LINK, {"to": event.body.to}, event.at)

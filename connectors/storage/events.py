@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from agent.domain.events import AlertRaised, Event, from_dict
 from connectors.database.transactions import Database
 from connectors.storage import tables
-from connectors.storage.enqueue import alert_parcels, enqueue
+from connectors.storage.enqueue import alert_parcels, enqueue, link_parcels
 from connectors.storage.ledger import file_consents, refused_before
 from connectors.storage.ports import StoredAlert
 from connectors.storage.withholding import refused, withhold
@@ -75,11 +75,12 @@ def _append_all(connection: Connection, jobs: Sequence[_Append]) -> None:
             job.gone = _forget(connection, job.visit_id) if told else ()
         rows += [event_row(job.visit_id, event) for event in kept]
         alerts += [_alert_row(job.visit_id, e.seq, e.body) for e in kept if isinstance(e.body, AlertRaised)]
-        parcels += [(job.visit_id, parcel) for parcel in alert_parcels(job.visit_id, kept)]
+        told_on = (*alert_parcels(job.visit_id, kept), *link_parcels(job.visit_id, kept))
+        parcels += [(job.visit_id, parcel) for parcel in told_on]
     connection.execute(_INSERT_EVENTS, rows)
     if alerts:
         connection.execute(_INSERT_ALERTS, alerts)
-        enqueue(connection, parcels)
+    enqueue(connection, parcels)
     for job in jobs:
         file_consents(connection, job.visit_id, job.said)
 

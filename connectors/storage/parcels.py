@@ -26,6 +26,8 @@ class Lane(StrEnum):
     """Appointments and contracts that were asked for, and the tip that was given: no record waits for them."""
     FILE = "file"
     """Facts that a doctor accepted for the health record."""
+    MESSAGE = "message"
+    """Messages to a resident's or a relative's telephone: not for the backend, for the gateway."""
 
 
 class OutboxStatus(StrEnum):

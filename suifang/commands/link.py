@@ -6,9 +6,10 @@ import argparse
 import getpass
 import json
 import sys
+from typing import get_args
 
 from agent.errors import InputError
-from connectors.access.people import Purpose, Speaker
+from connectors.access.people import Purpose, Speaker, Talk
 from connectors.api.links import WantedLink
 from suifang.app import open_app
 from suifang.gate import command_signer, open_gate
@@ -25,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("action", choices=["create", "revoke"], help="make a link; make one worthless")
     parser.add_argument("id", help="create: the resident's id; revoke: the link's id")
     parser.add_argument("--flow", default="hypertension_followup", help="create: what the conversation is about")
-    parser.add_argument("--purpose", choices=[p.value for p in Purpose], default="chat", help="create: typed or spoken")
+    parser.add_argument(
+        "--purpose", choices=[p.value for p in get_args(Talk)], default="chat", help="create: typed or spoken"
+    )
     parser.add_argument("--family", action="store_true", help="create: for a member of the family who answers")
     parser.add_argument("--hours", type=int, metavar="N", help="create: how long it is good (SUIFANG_LINK_HOURS)")
     parser.add_argument("--json", action="store_true", help="machine output")

@@ -1,4 +1,4 @@
-"""``suifang outbox list|retry|send``: what the contract-management backend has still to be told."""
+"""``suifang outbox list|retry|send``: what backend and gateway of messages have still to be told."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
+from functools import partial
 
 from connectors.storage.outbox import SqlOutbox
 from connectors.storage.parcels import MOST_TRIES, OutboxRow, OutboxStatus
 from suifang.app import open_app
 from suifang.delivery import Courier, wall_ms
+from suifang.gate import command_signer
 from suifang.letters import meaning
+from suifang.room_links import open_letters
 from suifang.settings import read_settings
 from suifang.signing import open_backend
 
@@ -37,8 +40,9 @@ async def run(args: argparse.Namespace) -> int:
             count = await outbox.retry(args.ids, wall_ms())
             sys.stdout.write(f"{count} letters are in the queue again; they leave with the next round\n")
             return 0
-        async with open_backend(settings) as backend:
-            await Courier(outbox, backend).empty()
+        signer = partial(command_signer, settings)
+        async with open_backend(settings) as backend, open_letters(settings, app.store, signer) as letters:
+            await Courier(outbox, backend, letters=letters).empty()
         counts = await outbox.counts()
     sys.stdout.write((json.dumps(counts) if args.json else _summary(counts)) + "\n")
     return 1 if counts[OutboxStatus.WAITING] or counts[OutboxStatus.DEAD] else 0

@@ -22,6 +22,7 @@ from suifang.demonstration import check_local, prepare, shown
 from suifang.egress import is_local
 from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
 from suifang.logs import open_log
+from suifang.room_links import open_letters
 from suifang.settings import Settings, read_settings
 from suifang.signing import delivering, open_backend, served
 from suifang.talking import open_talk
@@ -49,7 +50,8 @@ async def run(args: argparse.Namespace) -> int:
     settings = settings.model_copy(update=changed)
     if args.demo:
         check_local(settings.host)
-        settings = settings.model_copy(update={"walk_in": True})
+        printed = "console" if settings.messages == "none" else settings.messages
+        settings = settings.model_copy(update={"walk_in": True, "messages": printed})
     signer = demo_signer(settings) if args.demo else signer_of(settings)
     check_tls(settings)
     open_log()
@@ -58,7 +60,8 @@ async def run(args: argparse.Namespace) -> int:
         async with (
             open_app(settings) as app,
             open_backend(settings) as backend,
-            delivering(app.store.outbox, backend),
+            open_letters(settings, app.store, lambda: signer) as letters,
+            delivering(app.store.outbox, backend, letters),
             shared_engines(settings) as engines,
             open_talk(app, engines) as (chats, talk),
         ):

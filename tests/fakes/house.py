@@ -37,6 +37,8 @@ class House:
     app: App
     api: FastAPI
     entry: Entry
+    hooks: object = None
+    """What happens around chats: doctors among it."""
 
     def client(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
         """Somebody at the door."""
@@ -62,7 +64,7 @@ async def open_house(settings: Settings, library: Library) -> AsyncIterator[Hous
         entry = open_gate(app, backend, chats, LinkSigner(KEY))
         many = Rate(1_000_000, 60)
         gate = replace(entry.gate, counting=Counting(app.live, Limits(many, many, many, many)))
-        yield House(app, build_service(app, chats, gate, talk, backend), replace(entry, gate=gate))
+        yield House(app, build_service(app, chats, gate, talk, backend), replace(entry, gate=gate), chats.hooks)
 
 
 async def hired(app: App, role: Role, team: str, *, complete: bool = True) -> str:

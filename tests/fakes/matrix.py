@@ -42,6 +42,7 @@ class Target:
     resident_id: str
     link_id: str
     link_token: str
+    room_token: str
     letter: int
     proposal: int
 
@@ -68,6 +69,8 @@ class Principal:
     staff_id: str = ""
     stage: Stage = Stage.FULL
     link: Target | None = None
+    room: bool = False
+    """The link opens the video room alone."""
     forged: bool = False
     """Comes from another site: has the cookie, but not the token of our own pages."""
 
@@ -77,7 +80,8 @@ class Principal:
         if needs.anyone:
             return True
         if self.link is not None:
-            return needs.link and (self.link is target or needs.scope is Scope.NONE)
+            opens = needs.room if self.room else needs.link
+            return opens and (self.link is target or needs.scope is Scope.NONE)
         unfinished = self.stage is not Stage.FULL and needs.stage is Stage.FULL
         if self.role not in needs.roles or unfinished or (self.forged and route.method not in SAFE):
             return False
@@ -86,7 +90,7 @@ class Principal:
     def may_read(self, target: Target) -> bool:
         """Whether anything personal of it may ever be told to them."""
         if self.link is not None:
-            return self.link is target
+            return self.link is target and not self.room
         return self.role in CLINICAL and self.stage is Stage.FULL and self.team == target.team
 
 
@@ -128,7 +132,7 @@ class Walk:
 
     async def _headers(self, who: Principal) -> dict[str, str]:
         if who.link is not None:
-            return {"Authorization": f"Bearer {who.link.link_token}"}
+            return {"Authorization": f"Bearer {who.link.room_token if who.room else who.link.link_token}"}
         if not who.staff_id:
             return {}
         token = self.tokens.get(who.staff_id, "")
@@ -206,18 +210,23 @@ async def furnish(house: House, team: str, mark: str, phone: str) -> Target:
     clip.parent.mkdir(parents=True, exist_ok=True)
     clip.write_bytes(mark.encode())
     await app.store.clips.add(visit.id, 1, str(clip))
-    link = ResidentLink(
-        uuid.uuid4().hex, Purpose.CHAT, resident_id, "hypertension_followup", Speaker.SELF, team,
-        wall_ms() + 3_600_000, visit.id,
+    link, room = (
+        ResidentLink(
+            uuid.uuid4().hex, purpose, resident_id, "hypertension_followup", Speaker.SELF, team,
+            wall_ms() + 3_600_000, visit.id,
+        ) for purpose in (Purpose.CHAT, Purpose.ROOM)
     )  # fmt: skip
-    await app.store.links.add(link, "test", "2026-11-28")
-    token = LinkSigner(KEY).sign(LinkClaim(link.id, "chat", link.until_ms))
+    for made in (link, room):
+        await app.store.links.add(made, "test", "2026-11-28")
+    token, room_token = (
+        LinkSigner(KEY).sign(LinkClaim(made.id, made.purpose.value, made.until_ms)) for made in (link, room)
+    )
     async with app.store.database.begin() as connection:
         mine = tables.outbox.c.visit_id == visit.id
         await connection.execute(update(tables.outbox).where(mine).values(status=OutboxStatus.DEAD.value))
         letter = (await connection.execute(select(tables.outbox.c.id).where(mine))).scalars().first()
     (proposal,) = await app.store.proposals.of_visit(visit.id)
-    return Target(team, (mark, phone), visit.id, resident_id, link.id, token, int(letter or 0), proposal.id)
+    return Target(team, (mark, phone), visit.id, resident_id, link.id, token, room_token, int(letter or 0), proposal.id)
 
 
 async def everybody(house: House, targets: Sequence[Target]) -> list[Principal]:
@@ -225,10 +234,11 @@ async def everybody(house: House, targets: Sequence[Target]) -> list[Principal]:
     found = [Principal("nobody")]
     for target in targets:
         found.append(Principal(f"link of {target.team}", target.team, link=target))
+        found.append(Principal(f"room link of {target.team}", target.team, link=target, room=True))
         for role in Role:
             staff_id = await hired(house.app, role, target.team)
             found.append(Principal(f"{role} of {target.team}", target.team, role, staff_id))
-    team, doctor = targets[0].team, found[2]
+    team, doctor = targets[0].team, found[3]
     half = await hired(house.app, Role.DOCTOR, team, complete=False)
     found.append(Principal("doctor without second factor", team, Role.DOCTOR, half, Stage.ENROL))
     found.append(Principal("forged request", team, Role.DOCTOR, doctor.staff_id, forged=True))

@@ -2,7 +2,7 @@
 
 import './suifang-chat.js';
 import { ask } from './link.js';
-import { SERVICE } from './dom.js';
+import { h, SERVICE } from './dom.js';
 import { words } from './words.js';
 
 const token = location.pathname.split('/').pop();
@@ -18,9 +18,12 @@ function show(name, more = {}) {
 
 addEventListener('hashchange', () => { if (location.hash === '#chat') show('suifang-chat'); });
 const link = await ask(SERVICE, token, '/api/link').catch(() => ({ purpose: 'chat' }));
-if (location.hash === '#family' && link.visit_id) {
+const family = location.hash === '#family';
+if ((family || link.purpose === 'room') && link.visit_id) {
   await import('./room/room.js');
-  show('suifang-video-room', { visit: link.visit_id, family: 'true' });
+  show('suifang-video-room', { visit: link.visit_id, family: family && 'true', alone: link.purpose === 'room' && 'true' });
+  const over = () => document.querySelector('main').replaceChildren(h('p', { class: 'over', role: 'status' }, words(lang)('videoEnded')));
+  for (const kind of ['suifang-left', 'suifang-ended']) addEventListener(kind, over);
 } else if (link.purpose === 'call' && location.hash !== '#chat') {
   await import('./suifang-call.js');
   show('suifang-call');

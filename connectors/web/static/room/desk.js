@@ -109,7 +109,7 @@ export class DoctorDesk extends HTMLElement {
     const { t } = this;
     this.#drop(ring.visit_id);
     const missed = ring.type === 'missed';
-    const rows = [[t('reason'), this.#reason(ring)], ...[...new Set(ring.alerts)].map((words) => [t('alertWords'), words]),
+    const rows = [ring.phone && [t('line'), t('byPhone', ring.phone)], [t('reason'), this.#reason(ring)], ...[...new Set(ring.alerts)].map((words) => [t('alertWords'), words]),
       ...ring.values.map(({ label, value }) => [label, value]), ring.words.length ? [t('lastWords'), ring.words.join(' / ')] : null].filter(Boolean);
     const card = h('article', { class: missed ? 'card missed' : 'card', 'data-visit': ring.visit_id },
       h('h2', {}, `${t(missed ? 'missed' : 'incoming')} · ${ring.resident}`),
@@ -142,6 +142,7 @@ export class DoctorDesk extends HTMLElement {
     const notes = h('textarea', { maxlength: '2000', 'aria-label': t('notes') });
     const form = h('form', { onsubmit: (event) => { event.preventDefault(); this.#finish(visit, outcome.value, notes.value); } },
       brief && h('strong', {}, `${brief.resident} · ${this.#reason(brief)}`), brief && h('span', {}, brief.words.join(' / ')),
+      brief?.phone && h('p', { class: 'banner' }, t('byPhone', brief.phone)),
       h('label', {}, t('outcome'), outcome), h('label', {}, t('notes'), notes), h('button', { class: 'main' }, t('save')));
     this.room = h('suifang-video-room', { visit, server: this.service });
     this.parts.talk.replaceChildren(h('div', { class: 'talk' }, this.room, form));

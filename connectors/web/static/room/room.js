@@ -61,7 +61,7 @@ export class VideoRoom extends HTMLElement {
     const { t } = this;
     this.parts = {
       views: h('div', { class: 'views' }),
-      banner: h('p', { class: 'banner', role: 'status' }, t('waitOther')),
+      banner: h('p', { class: 'banner', role: 'status' }, t(this.hasAttribute('alone') ? 'waitDoctor' : 'waitOther')),
       own: h('video', { autoplay: true, muted: true, playsInline: true }),
       mute: h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => this.#toggle('audio') }, t('mute')),
       dark: h('button', { type: 'button', 'aria-pressed': 'false', onclick: () => this.#toggle('video') }, t('cameraOff')),
@@ -70,7 +70,7 @@ export class VideoRoom extends HTMLElement {
     const { views, banner, own, mute, dark, devices } = this.parts;
     this.parts.ownView = h('figure', { class: 'own' }, own, h('figcaption', {}, t('self')));
     views.append(this.parts.ownView);
-    const invite = this.getAttribute('token') && h('button', { type: 'button', onclick: () => this.#invite() }, t('invite'));
+    const invite = this.getAttribute('token') && !this.hasAttribute('alone') && h('button', { type: 'button', onclick: () => this.#invite() }, t('invite'));
     const end = !this.hasAttribute('bare') && h('button', { type: 'button', class: 'leave', onclick: () => this.#say('suifang-left') }, t('leave'));
     this.shadowRoot.replaceChildren(h('section', { class: 'room', 'aria-label': t('videoTitle') }, banner, views, h('div', { class: 'tools' }, mute, dark, devices, invite, end)));
   }

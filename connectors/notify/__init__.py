@@ -1,0 +1,1 @@
+"""Messages to telephones: one port; printed, or handed to a gateway."""
