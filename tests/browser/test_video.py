@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from tests.browser.conftest import DESK, Service
+from connectors.notify.ports import Message
+from connectors.storage.parcels import Lane, OutboxRow, OutboxStatus
+from suifang.delivery import wall_ms
+from suifang.gate import demo_signer
+from suifang.room_links import RoomLetters
+from suifang.settings import Settings
+from suifang.storing import open_house_store
+from tests.browser.conftest import DESK, Service, elsewhere
 from tests.browser.steps import started, tap, waits_for, write
 
 Open = Callable[..., Any]
@@ -209,3 +218,57 @@ def test_a_room_opens_for_nobody_before_a_doctor_has_come(service: Service, visi
     page.wait_for_timeout(500)
     assert page.evaluate(FIND_ROOM)
     assert page.evaluate("window.room.peers.size") == 0
+
+
+def message_to(service: Service, visit: str) -> str:
+    """The text that a telephone gets for a visit."""
+    texts: list[str] = []
+
+    class Telephone:
+        async def send(self, message: Message) -> str:
+            texts.append(message.text)
+            return "sms-1"
+
+    async def work() -> None:
+        settings = Settings(data_dir=service.data, public_url=service.url)
+        async with open_house_store(settings) as store:
+            stored = await store.visits.get(visit)
+            assert stored is not None
+            row = OutboxRow(
+                1, f"{visit}:room_link", visit, stored.resident_id, Lane.MESSAGE, "room_link", {"to": "self"},
+                OutboxStatus.LEASED, 1, 0, datetime.now().isoformat(),
+            )  # fmt: skip
+            await RoomLetters(store, demo_signer(settings), Telephone(), settings).deliver(row, wall_ms())
+
+    elsewhere(work())
+    return texts[0]
+
+
+def test_a_link_from_a_message_brings_its_holder_into_the_room(service: Service, visit_page: Open) -> None:
+    doctor = doctor_page(service, visit_page)
+    _caller, visit = in_danger(service, visit_page)
+    address = next(word for word in message_to(service, visit).split("：")[-1].split() if "/r/" in word)
+    phone = visit_page(address, **ON_CAMERA)
+    phone.get_by_text("正在等大夫").wait_for()
+    assert phone.get_by_role("button", name="请家里人一起").count() == 0  # it is nobody's to give away
+    doctor.locator(f"article[data-visit='{visit}']").get_by_role("button", name="接听").click()
+    moves(phone, MEET_MS)
+    doctor.evaluate(FIND_ROOM)
+    doctor.get_by_label("结果").select_option("handled")
+    tap(doctor, "保存并结束")
+    phone.get_by_text("视频结束了").wait_for()
+
+
+def test_the_desk_says_who_is_on_the_telephone(service: Service, visit_page: Open) -> None:
+    doctor = doctor_page(service, visit_page)
+    ring = {
+        "type": "ring", "visit_id": "a" * 32, "seconds": 25, "resident": "王桂花", "birth_date": "", "values": [],
+        "reason": "chest_pain", "alerts": ["我胸口疼"], "words": [], "phone": "13900001111",
+    }  # fmt: skip
+    doctor.route_web_socket("**/api/doctor/live**", lambda route: route.send(json.dumps(ring)))
+    for language, words in (
+        ("", "在打电话，没有页面：13900001111"),
+        ("?lang=en", "By telephone, without a page: 13900001111"),
+    ):
+        doctor.goto(f"{service.url}/doctor/video{language}")
+        assert words in doctor.locator("article.card").inner_text()
