@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from agent.understanding.pinyin import syllables
 
 _PUNCTUATION = re.compile(r"[\s，。！？、；：,.!?;:…]+")
 _N = r"一二三四五六七八九十百零两半点幺\d"
 
+_NAMED = (
+    r"地平|沙坦|双胍|[他伐]汀|匹[林灵]|波糖|洛尔|普利|列净|列汀|格列.|噻嗪|胰岛素|格雷|络?活喜|倍他|代文|拜新同|"
+    r"缓释|控释|胶囊|[丸散汤]"
+)
 HOLD = re.compile(
     r"(等一下|等一会|等会儿?|等等|稍等|我想想|让我想|想一想|(?<![给让])我看看啊?|看一下|(?<![没人不])去拿|找一下|找找)(本子|啊|哦)?$"
 )
 """The resident asks for a moment."""
+_LOOKS = "看想找翻数查问算量拿"
+_MOMENT = re.compile(
+    rf"^(.*(?<!给)(?<!让))?我(再|先|来|去)?([{_LOOKS}])(一下儿?|一\3|\3)(啊|哦|本子|记录|药盒|手机)?$|^[你您]?等我[^了]{{1,6}}$"
+)
+"""我数数, 我去翻一下本子, 等我戴上眼镜."""
 LINK = re.compile(
     r"(还有|还要|另外|然后|后来|再就是|再有|(?<![我他她它那这])(?<!就是)就是|就是说|(?<![没不哪懂说].)(?<![没不哪懂说]..)(那个|(?<!就是)这个)|但是|不过|可是|"
     r"因为|所以|如果|和|跟|或者|比如|大概|好像|差不多|可能|反正|那就|呃|额|啊这|叫什么来着|(?<=..)嗯|^嗯)$"
@@ -51,9 +63,14 @@ NUMBER_END = re.compile(rf"[{_N}]$")
 NUMBER_GIVEN = re.compile(
     rf"[{_N}]个?(下|斤|公斤|千克|厘米|公分|片|粒|颗|根|支|包|两|克|度|分|岁|号|日|单位|分钟|小时|盒|顿|杯|瓶|米|左右)?(左右|吧|了)?$"
 )
-HAS_NUMBER = re.compile(rf"(?!一(点|般|样|直|定|些|起|会))[{_N}]")
-ROUND_TEN = re.compile(rf"(?<![点百千{'一二三四五六七八九'}])[二三四五六七八九]十$")
-"""七十 may be the beginning of 七十四."""
+HAS_NUMBER = re.compile(
+    r"[二三四五六七八九十百零两半幺\d]|一(?=[一二三四五六七八九十百零点个天次回顿片粒根包两斤米分杯]|$)"
+)
+"""一 counts before a numeral or a measure, and at the end: in 一般, 一直, 一定 it is none."""
+ROUND_TEN = re.compile(rf"(?<![点百千{'一二三四五六七八九'}])[二三四五六七八九]十$|一米[四五六七八]$")
+"""七十 may be the beginning of 七十四, 一米五 of 一米五八."""
+RESTATED = re.compile(rf"([{_N}]{{2,}})[几多].*\1[{_N}]*$")
+"""One number, looked for and found: 一百四十几来着，一百四十四."""
 PAIR = re.compile(rf"低压|舒张压|下压|下面|低的|百[{_N}]+十[{_N}]*(?<!百)[二三四五六七八九]十")
 PULSE = re.compile(r"心跳|心率|脉搏")
 OPEN_NUMBER = re.compile(rf"([百千万]零?|(?<!一)(?<=[{_N}])点)$")
@@ -87,6 +104,18 @@ ABOUT = re.compile(r"几(吧|来着)?$|多$")
 """The exact figure is still looked for."""
 HEDGED = re.compile(r"^(基本|一般|大部分|大多|平时|多半)(?!.*(但|可是|就|偶尔|有时))")
 """The rule is told, the exception is not (基本上都吃，偶尔忘一次)."""
+FORMER = re.compile(r"^(以前|从前|原来|过去|原先|早先)(?!.*(现在|如今|后来|戒|早就|没有|不))")
+"""What was is told first: 原来一天一包，现在半包."""
+ONE_OF_TWO = re.compile(r"^(有时候?|有的时候|一会儿?)(?!.*(有时|有的|一会|[都也]))")
+"""Where one thing is asked for, and it is now this, now that: 有时候在家，有时候去医院."""
+OTHERS = re.compile(r"^我?(老伴儿?|老头子?|老公|老婆|爱人|儿子|女儿|闺女|媳妇|孩子)(?!.*(我|给|做饭|烧|[都也]))")
+"""How it is with somebody else is told first: 老伴口味重，我吃得淡."""
+DESCRIBED = re.compile(rf"^(?!.*(?:{_NAMED})).*(?<!样)的(那种|那个)?$")
+"""医生开的, 降糖的: said of a medicine whose name follows."""
+NAMELESS = re.compile(
+    r"(说|叫|认|记|写|念)(不[来太大]?|不大)(清楚?|好|准|上来?|出来?|来|得|住|识)(的|了|啊|呀)?$|不知道(叫|是)?(啥|什么)"
+)
+"""A name that is not known: what the medicine looks like, or a guess, follows."""
 CONCEDED = re.compile(r"^.{1,3}倒是?(没|不|还)?[^就]{1,3}$")
 """What is not so is told first: 头晕倒是不晕，就是耳朵响."""
 SPELT = re.compile(r"(.)[^的]?的\1$")
@@ -111,10 +140,10 @@ DOSED = re.compile(
 )
 """A medicine with how much or how often, in a whole clause, or said to be the last of several."""
 
-NAMED = re.compile(
-    r"地平|沙坦|双胍|[他伐]汀|匹[林灵]|波糖|洛尔|普利|列净|列汀|格列.|噻嗪|胰岛素|格雷|络?活喜|倍他|代文|拜新同|缓释|控释|胶囊|[丸散汤]"
-)
+NAMED = re.compile(_NAMED)
 """How medicines are called."""
+ONE_IS = re.compile(r"^(?!.*一[个种].*一[个种]).*一[个种]是(?!.*[另还])")
+"""Said of the first of several: 一个是氨氯地平."""
 COUNT_ANNOUNCED = re.compile(r"([两三四五])种")
 
 
@@ -122,8 +151,23 @@ def medicines_missing(text: str) -> int | None:
     """How many of the announced medicines are not named yet (吃三种药，氨氯地平…: 2); None when none were announced."""
     announced = COUNT_ANNOUNCED.search(text)
     if announced is None:
-        return None
+        return 1 if ONE_IS.search(text) else None
     return "两三四五".index(announced.group(1)) + 2 - len(NAMED.findall(text, announced.end()))
+
+
+def moment(text: str) -> str | None:
+    """The words by which the resident asks for a moment, also where they are written as they sound (我属一下)."""
+    found = HOLD.search(text) or _MOMENT.search(text)
+    if found:
+        return found.group()
+    ends = (text[-size:] for size in (3, 4))
+    misspelt = (end for end in ends if end[:1] == "我" and end[1:2] not in (*_LOOKS, ""))
+    return next((end for end in misspelt if syllables(end) in _moment_sounds()), None)
+
+
+@lru_cache(maxsize=1)
+def _moment_sounds() -> frozenset[tuple[str, ...]]:
+    return frozenset(syllables(f"我{look}{form}") for look in _LOOKS for form in ("一下", look, f"一{look}"))
 
 
 def characters(text: str) -> str:

@@ -52,6 +52,8 @@ class WaitTable:
     complete_ms: float = 580.0
     """Old people put 0.2–0.4 s between the clauses of one answer (天天吃，没落过), a voice fades for 0.1 s before it,
     and another 0.1 s goes by until the next is known for a voice: shorter waits cut in."""
+    bare_ms: float = 700.0
+    """The least that answers (没有, 天天吃): often explained with the next breath."""
     consent_ms: float = 620.0
     """After a bare 行 or 嗯: people like to add a word (行，你说吧), or only draw breath with it."""
     digit_ms: float = 560.0
@@ -107,8 +109,8 @@ def decide(pause: Pause, table: WaitTable | None = None) -> Wait:
 
 
 def _asked_to_wait(text: str, table: WaitTable) -> Wait | None:
-    found = endings.HOLD.search(text)
-    return Wait(table.hold_ms, f"asks for a moment: {found.group()}") if found else None
+    found = endings.moment(text)
+    return Wait(table.hold_ms, f"asks for a moment: {found}") if found else None
 
 
 def _by_completeness(text: str, pause: Pause, table: WaitTable) -> Wait:
@@ -123,6 +125,9 @@ def _by_completeness(text: str, pause: Pause, table: WaitTable) -> Wait:
     more = endings.LINK.search(text) or endings.TOPIC.search(text)
     if more and not _ends_there(text, more.group(), pause.expected):
         return Wait(_at_least(table.trailing_ms, pause.habit), f"announces more: {more.group()}")
+    nameless = _nameless(text, pause, table)
+    if nameless is not None:
+        return nameless
     unknown = endings.NOT_KNOWN.search(text)
     if unknown:
         return Wait(table.complete_ms, f"does not know: {unknown.group()}")
@@ -140,6 +145,9 @@ def _ends_there(text: str, more: str, expected: Expected) -> bool:
 
 def _when_number_open(text: str, pause: Pause, table: WaitTable) -> Wait:
     """Quantities are asked for, and not all of them are there."""
+    former = _former(text, pause, table)
+    if former is not None:
+        return former
     if endings.SAME.search(text):
         return Wait(table.finished_ms, "as before, or well")
     if not endings.HAS_NUMBER.search(text):
@@ -160,11 +168,25 @@ def _when_number_open(text: str, pause: Pause, table: WaitTable) -> Wait:
     return Wait(_at_least(table.partial_ms, pause.habit), "a number is given, but not what was asked")
 
 
+def _former(text: str, pause: Pause, table: WaitTable) -> Wait | None:
+    if pause.expected not in _QUANTITIES or not endings.FORMER.search(text):
+        return None
+    return Wait(_at_least(table.partial_ms, pause.habit), "what was is told, what is may follow")
+
+
+def _nameless(text: str, pause: Pause, table: WaitTable) -> Wait | None:
+    if pause.expected is not Expected.MEDICINES or not endings.NAMELESS.search(text):
+        return None
+    return Wait(table.medicine_ms, "the name is not known, what it looks like may follow")
+
+
 def _when_half(text: str, pause: Pause, table: WaitTable) -> Wait:
     """A number is there where two or more are asked for."""
     if pause.expected is Expected.DIGITS:
         if len(text) >= endings.IDENTITY_DIGITS and not endings.NOT_DIGITS.search(text):
             return Wait(table.complete_ms, "as many digits as there are")
+    elif endings.RESTATED.search(text):
+        return Wait(_at_least(table.half_number_ms, pause.habit), "a number is found, another is missing")
     elif endings.BOTH.search(text) or endings.LASTED.search(text):
         return Wait(table.measured_ms, "all of it is told, if not exactly")
     elif endings.SAID_ALL.search(text):
@@ -186,6 +208,8 @@ def _when_open(text: str, pause: Pause, table: WaitTable) -> Wait:
         return Wait(table.finished_ms, f"denies or assures: {denial.group()}")
     if pause.completeness is Completeness.PARTIAL:
         return _when_partial(text, pause, table)
+    if pause.expected is Expected.MEDICINES and endings.DESCRIBED.search(text):
+        return Wait(_at_least(table.unknown_ms, pause.habit), "a medicine is described, its name may follow")
     closed = endings.CLOSED.search(text)
     if closed and len(text) >= SENTENCE_CHARS:
         return Wait(table.finished_ms * _PATIENCE[pause.patience], f"ends like a sentence: {closed.group()}")
@@ -234,7 +258,7 @@ def _when_medicine_named(text: str, pause: Pause, table: WaitTable) -> Wait:
         return Wait(table.trailing_ms if missing > 0 else table.list_ms, announced if missing > 0 else "all are named")
     if endings.DOSED.search(text):
         return Wait(table.list_ms, "a medicine is named, another may follow")
-    if not endings.NAMED.search(text) and not endings.CLOSED.search(text):
+    if endings.DESCRIBED.search(text) or not (endings.NAMED.search(text) or endings.CLOSED.search(text)):
         return Wait(_at_least(table.unknown_ms, pause.habit), "a medicine is described, its name may follow")
     return Wait(table.medicine_ms, "a medicine is named, its dose or another may follow")
 
@@ -284,10 +308,18 @@ def _told_in_part(text: str, pause: Pause, table: WaitTable) -> Wait | None:
     """Answers the ask by its form, though the half of it is usually still to come."""
     if endings.CONCEDED.search(text):
         return Wait(_at_least(table.unknown_ms, pause.habit), "what is not so is told, what is may follow")
+    open_still = _nameless(text, pause, table) or _former(text, pause, table)
+    if open_still is not None:
+        return open_still
+    if pause.expected is Expected.CHOICE and endings.ONE_OF_TWO.search(text):
+        return Wait(_at_least(table.unknown_ms, pause.habit), "now this is told, now that may follow")
     if pause.expected in (Expected.NUMBERS, Expected.MEDICINES) and endings.MORNING_ONLY.search(text):
         return Wait(table.evening_ms, "the morning is told, the evening may follow")
-    if endings.HEDGED.search(text) and pause.expected is not Expected.CHOICE:
-        return Wait(table.partial_ms, "the rule is told, the exception may follow")
+    if endings.HEDGED.search(text):
+        wait_ms = table.list_ms if pause.expected is Expected.CHOICE else table.partial_ms
+        return Wait(wait_ms, "the rule is told, the exception may follow")
+    if pause.expected in (Expected.CHOICE, *_QUANTITIES) and endings.OTHERS.search(text):
+        return Wait(table.partial_ms, "somebody else's is told, the own may follow")
     if endings.REFUSED.fullmatch(text) and pause.expected in _CLOSED:
         return Wait(table.list_ms, f"a bare {text}, the right thing may follow")
     return None
@@ -305,7 +337,7 @@ def _answered(text: str, pause: Pause, table: WaitTable) -> Wait:
     """No list and no number: the least that answers is often explained with the next breath."""
     if endings.BARE.fullmatch(text):
         justified = pause.expected is Expected.NUMBER  # 不喝，从来不喝: a no in place of a number
-        return Wait(table.consent_ms if justified else table.complete_ms, "the ask is answered")
+        return Wait(table.consent_ms if justified else table.bare_ms, "the ask is answered")
     if endings.COUNTED.search(text):
         return Wait(table.complete_ms, "the ask is answered")
     if len(text) >= ELABORATED_CHARS:

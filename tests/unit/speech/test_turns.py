@@ -51,7 +51,7 @@ X = Expected
         (X.DIGITS, "一三八零零一三八八八零", C.COMPLETE, 200, 300),
         (X.OPEN, "没有头晕都挺好的", C.COMPLETE, 240, 320),
         (X.OPEN, "没有别的", C.UNKNOWN, 1_900, 2_400),
-        (X.LIST, "没有", C.COMPLETE, 400, 620),
+        (X.LIST, "没有", C.COMPLETE, 600, 750),
         (X.LIST, "早上起床的时候", C.UNKNOWN, 1_900, 2_400),
         (X.LIST, "那倒没有", C.COMPLETE, 1_900, 2_400),
         (X.LIST, "腿有点肿，别的倒是没啥", C.PARTIAL, 700, 900),
@@ -97,8 +97,36 @@ X = Expected
         (X.OPEN, "就是", C.COMPLETE, 200, 620),
         (X.OPEN, "高压", C.UNKNOWN, 1_900, 2_400),
         (X.OPEN, "嗯", C.UNKNOWN, 1_900, 2_400),
+        (X.OPEN, "我", C.UNKNOWN, 1_900, 2_400),
         (X.OPEN, "我想想", C.UNKNOWN, 2_500, 3_500),
         (X.NUMBERS, "我去拿血压本你等一下", C.UNKNOWN, 2_500, 3_500),
+        (X.NUMBER, "穿着一衣服称的", C.UNKNOWN, 1_900, 2_200),
+        (X.NUMBER, "一天", C.PARTIAL, 700, 2_200),
+        (X.MEDICINES, "医生开的", C.UNKNOWN, 1_900, 2_200),
+        (X.MEDICINES, "那个降糖的", C.PARTIAL, 1_900, 2_200),
+        (X.MEDICINES, "医生开的缬沙坦", C.PARTIAL, 700, 1_700),
+        (X.MEDICINES, "老样子", C.PARTIAL, 700, 900),
+        (X.CHOICE, "老伴口味重", C.COMPLETE, 1_200, 1_700),
+        (X.CHOICE, "老伴口味重我吃得淡", C.COMPLETE, 200, 700),
+        (X.CHOICE, "一般在家量", C.COMPLETE, 700, 900),
+        (X.NUMBER, "我数一下", C.UNKNOWN, 2_500, 3_500),
+        (X.NUMBER, "我属一下", C.UNKNOWN, 2_500, 3_500),
+        (X.NUMBERS, "等我戴上眼镜", C.UNKNOWN, 2_500, 3_500),
+        (X.OPEN, "你给我看看", C.UNKNOWN, 1_900, 2_200),
+        (X.OPEN, "我儿子看一下就走了", C.UNKNOWN, 500, 900),
+        (X.NUMBERS, "一百四十几来着，一百四十四", C.PARTIAL, 2_000, 2_400),
+        (X.NUMBERS, "一百四十几，低压九十", C.PARTIAL, 700, 900),
+        (X.NUMBER, "一米五", C.COMPLETE, 500, 700),
+        (X.NUMBER, "一米五八", C.COMPLETE, 200, 300),
+        (X.NUMBER, "以前一天一包", C.COMPLETE, 1_200, 1_700),
+        (X.NUMBER, "以前抽得多，现在一天五六根", C.PARTIAL, 700, 900),
+        (X.CHOICE, "有时候在家", C.COMPLETE, 1_900, 2_400),
+        (X.CHOICE, "有时候在家有时候去医院", C.COMPLETE, 200, 700),
+        (X.OPEN, "有时候忘", C.COMPLETE, 500, 750),
+        (X.MEDICINES, "名字我说不好", C.COMPLETE, 1_200, 1_700),
+        (X.MEDICINES, "叫不上来", C.UNKNOWN, 1_200, 1_700),
+        (X.MEDICINES, "一个是氨氯地平", C.PARTIAL, 1_900, 2_400),
+        (X.MEDICINES, "一个是氨氯地平，还有二甲双胍", C.PARTIAL, 700, 900),
         (X.OPEN, "昨天儿子来看我了", C.UNKNOWN, 500, 900),
         (X.OPEN, "昨天儿子来看", C.UNKNOWN, 1_900, 2_200),
         (X.OPEN, "", C.EMPTY, 1_700, 2_000),
@@ -151,16 +179,17 @@ def test_a_resident_who_pauses_long_is_waited_for() -> None:
     slow = decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT, habit)).wait_ms
     assert slow > decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT)).wait_ms
     assert slow >= 2_400
-    assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 620
+    assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 750
 
 
 def test_after_a_cut_in_the_agent_waits_longer_for_a_while() -> None:
     habit = PauseHabit().after_cut_in(540)
-    cautious = decide(Pause("没有", C.COMPLETE, habit=habit))
+    cautious = decide(Pause("没有头晕都挺好的", C.COMPLETE, habit=habit))
     assert 500 < cautious.wait_ms <= 600
     for _ in range(10):
         habit = habit.after_turn()
-    assert decide(Pause("没有", C.COMPLETE, habit=habit)).wait_ms == decide(Pause("没有", C.COMPLETE)).wait_ms
+    later = decide(Pause("没有头晕都挺好的", C.COMPLETE, habit=habit))
+    assert 250 < later.wait_ms < 320
     assert PauseHabit().after_cut_in(5_000).caution_ms <= 600
 
 
