@@ -52,8 +52,6 @@ class WaitTable:
     complete_ms: float = 580.0
     """Old people put 0.2–0.4 s between the clauses of one answer (天天吃，没落过), a voice fades for 0.1 s before it,
     and another 0.1 s goes by until the next is known for a voice: shorter waits cut in."""
-    bare_ms: float = 700.0
-    """The least that answers (没有, 天天吃): often explained with the next breath."""
     consent_ms: float = 620.0
     """After a bare 行 or 嗯: people like to add a word (行，你说吧), or only draw breath with it."""
     digit_ms: float = 560.0
@@ -337,7 +335,7 @@ def _answered(text: str, pause: Pause, table: WaitTable) -> Wait:
     """No list and no number: the least that answers is often explained with the next breath."""
     if endings.BARE.fullmatch(text):
         justified = pause.expected is Expected.NUMBER  # 不喝，从来不喝: a no in place of a number
-        return Wait(table.consent_ms if justified else table.bare_ms, "the ask is answered")
+        return Wait(table.consent_ms if justified else table.complete_ms, "the ask is answered")
     if endings.COUNTED.search(text):
         return Wait(table.complete_ms, "the ask is answered")
     if len(text) >= ELABORATED_CHARS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,8 @@ from speech.bench import Workbench
 from speech.call import CallParts, CallResult, run_call
 from speech.channel import LineConditions, Pace, RealTime, VirtualTime, audio_pair
 from speech.notices import AgentSpeaks, AgentStopped
-from speech.ports import VoiceStyle
+from speech.ports import RATE_HZ, Recognizer, VoiceStyle
+from speech.recognition import syllable_ctc
 from speech.synthesis.cache import PromptCache
 from speech.synthesis.espeak import EspeakSynthesizer
 from speech.vad import DualVad
@@ -49,8 +51,13 @@ def speak_call(
     dialogue: FakeDialogue,
     conditions: LineConditions | None = None,
     pace: Pace | None = None,
+    **changed: Any,
 ) -> Spoken:
-    """The resident gives ``answers`` (texts and pauses in ms; how far into the agent's speech, or after it)."""
+    """The resident gives ``answers`` (texts and pauses in ms; how far into the agent's speech, or after it).
+
+    ``hears``: an engine in place of one that knows the words; ``before``: a sound ahead of the first answer;
+    ``gain``: how much too loud the microphone is.
+    """
 
     async def call() -> Spoken:
         engine = PromptCache(EspeakSynthesizer())
@@ -58,12 +65,16 @@ def speak_call(
         for parts, into_ms in answers:
             pieces = [silence(p) if isinstance(p, int) else await engine.synthesize(p, OLD_WOMAN) for p in parts]
             pcm = np.concatenate(pieces)
+            pcm = np.clip(pcm.astype(np.int32) * changed.get("gain", 1), -32_768, 32_767).astype(np.int16)
             script.append(("".join(p for p in parts if isinstance(p, str)), pcm))
             steps.append(Step((), quiet_ms=600, into_ms=into_ms, audio=pcm))
+        if "before" in changed:
+            steps.insert(0, Step((), quiet_ms=600, audio=changed["before"]))
         near, far = audio_pair(pace or VirtualTime(), conditions)
         resident = FakeResident(far, steps, hang_up_at_ms=40_000)
+        hears = changed.get("hears") or OracleRecognizer(script, lambda: len(dialogue.heard))
         made = CallParts(
-            OracleRecognizer(script, lambda: len(dialogue.heard)), engine, Workbench(1), STARTED,
+            hears, engine, Workbench(1), STARTED,
             style=VoiceStyle("cmn+m3", 190), lockstep=not isinstance(pace, RealTime),
         )  # fmt: skip
         notices = Notices(made)
@@ -103,6 +114,38 @@ def test_the_agent_is_silent_250_ms_after_it_is_interrupted(into_ms: float) -> N
     assert max(loud_ms) - onset_ms <= 250
     assert held.notices.of(AgentStopped)[0].heard_chars < len(SYMPTOMS.text)
     assert held.dialogue.heard[0] == "等一下我有话要说"
+
+
+AT_S = np.arange(3 * RATE_HZ) / RATE_HZ
+TONE = np.sin(2 * np.pi * 440 * AT_S)
+CHORDS = sum(np.sin(2 * np.pi * hz * AT_S) * np.exp(-(AT_S % 0.5) * 3) for hz in (262, 330, 392, 523))
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Recognizer:
+    """The real engine."""
+    return syllable_ctc.bundled()
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [np.zeros(3 * RATE_HZ), 9_000 * TONE, np.sign(TONE) * 32_767, 4_000 * CHORDS],
+    ids=["silence", "tone", "clipped tone", "music"],
+)
+def test_a_call_goes_on_behind_what_is_no_speech(sound: np.ndarray, bundled: Recognizer) -> None:
+    dialogue = FakeDialogue([[QUESTION]], complete=("没有头晕", BOTH))
+    answers = [(("没有头晕",), None), ((BOTH,), None)]
+    held = speak_call(answers, SYMPTOMS, dialogue, hears=bundled, before=np.asarray(sound, np.int16))
+    assert held.dialogue.heard == ["没有头晕", BOTH]
+    assert held.result.outcome is Outcome.COMPLETED
+    assert held.result.faults == ()
+
+
+def test_a_microphone_driven_into_clipping_is_understood(bundled: Recognizer) -> None:
+    dialogue = FakeDialogue([[QUESTION]], complete=("没有头晕", BOTH))
+    held = speak_call([(("没有头晕",), None), ((BOTH,), None)], SYMPTOMS, dialogue, hears=bundled, gain=12)
+    assert held.dialogue.heard == ["没有头晕", BOTH]
+    assert held.result.outcome is Outcome.COMPLETED
 
 
 def test_synthesiser_to_detector() -> None:

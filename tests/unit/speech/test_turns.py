@@ -51,7 +51,7 @@ X = Expected
         (X.DIGITS, "一三八零零一三八八八零", C.COMPLETE, 200, 300),
         (X.OPEN, "没有头晕都挺好的", C.COMPLETE, 240, 320),
         (X.OPEN, "没有别的", C.UNKNOWN, 1_900, 2_400),
-        (X.LIST, "没有", C.COMPLETE, 600, 750),
+        (X.LIST, "没有", C.COMPLETE, 400, 620),
         (X.LIST, "早上起床的时候", C.UNKNOWN, 1_900, 2_400),
         (X.LIST, "那倒没有", C.COMPLETE, 1_900, 2_400),
         (X.LIST, "腿有点肿，别的倒是没啥", C.PARTIAL, 700, 900),
@@ -179,7 +179,7 @@ def test_a_resident_who_pauses_long_is_waited_for() -> None:
     slow = decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT, habit)).wait_ms
     assert slow > decide(Pause("高压一百五", C.PARTIAL, Patience.SHORT)).wait_ms
     assert slow >= 2_400
-    assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 750
+    assert decide(Pause("没有", C.COMPLETE, Patience.SHORT, habit)).wait_ms < 620
 
 
 def test_after_a_cut_in_the_agent_waits_longer_for_a_while() -> None:
