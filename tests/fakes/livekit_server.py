@@ -125,7 +125,8 @@ class FakeLiveKit:
         return aiohttp_web.Response(status=200 if valid else 401, headers=OPEN_TO_ALL)
 
     async def _signals(self, request: Any) -> Any:
-        claims = self._claims(request.query.get("access_token", ""))
+        bearer = request.headers.get("authorization", "").removeprefix("Bearer ")
+        claims = self._claims(request.query.get("access_token", "") or bearer)
         if claims is None or not claims.video.room_join or self.shut:
             return aiohttp_web.Response(status=401, headers=OPEN_TO_ALL)
         room = self.rooms.get(claims.video.room)

@@ -13,8 +13,11 @@ import pytest
 from agent.errors import InputError
 from agent.library import load_library
 from connectors.access.people import Role
+from connectors.media.turn import Ice
 from suifang.egress import is_local
 from suifang.live import open_live
+from suifang.meetings import open_meetings
+from suifang.room_links import open_letters
 from suifang.settings import Settings
 from suifang.signing import open_backend
 from suifang.storing import open_house_store
@@ -27,6 +30,10 @@ OURS = {"public_url"}
 """Where people reach us; we do not call it."""
 ABROAD = {
     "database_url": {"database_url": "postgresql://u:secret@abroad.example/db"},
+    "livekit_url": {
+        "livekit_url": "wss://abroad.example", "livekit_key": "APIkey", "livekit_secret": "secret" * 6,
+    },
+    "message_url": {"message_url": "https://abroad.example/sms", "messages": "http", "message_key": "secret" * 4},
     "redis_url": {"redis_url": "redis://:secret@abroad.example/0"},
     "signing_url": {
         "signing_url": "https://abroad.example/", "signing_backend": "http", "signing_client_id": "c",
@@ -44,11 +51,17 @@ def test_every_address_of_the_settings_is_looked_at() -> None:
 def test_a_host_that_is_not_listed_is_not_called(name: str, root: Path, tmp_path: Path) -> None:
     settings = Settings.model_validate({**ABROAD[name], "data_dir": tmp_path, "root": root})
 
+    nobody: Any = None
+
     async def opened() -> None:
         async with AsyncExitStack() as stack:
             match name:
                 case "database_url":
                     await stack.enter_async_context(open_house_store(settings))
+                case "livekit_url":
+                    open_meetings(settings, Ice(), nobody)
+                case "message_url":
+                    await stack.enter_async_context(open_letters(settings, nobody, nobody))
                 case "redis_url":
                     await stack.enter_async_context(open_live(settings))
                 case "signing_url":
