@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from connectors.web import STATIC
+from connectors.web.vendor import LIVEKIT
 from tests.browser.conftest import DESK, PHONE, Launch, Service
 from tests.browser.steps import started, tap, waits_for
 from tests.browser.test_video import doctor_page, in_danger, moves
@@ -88,13 +89,17 @@ def test_a_browser_that_is_too_old_is_told_what_to_do(service: Service, launch: 
     context.close()
 
 
+VENDORED = LIVEKIT.path.with_suffix("")
+"""Nobody's own script: it comes where a LiveKit server is configured, when a doctor does."""
+
+
 def graph(name: str, later: bool = True) -> set[Path]:
     """A page's script with all it imports, as it is sent; nothing comes from elsewhere."""
     seen: set[Path] = set()
     waiting = [STATIC / name]
     while waiting:
         path = waiting.pop().resolve()
-        if path in seen:
+        if path in seen or path == VENDORED:
             continue
         seen.add(path)
         for line in path.read_text("utf-8").splitlines():
@@ -109,6 +114,13 @@ def graph(name: str, later: bool = True) -> set[Path]:
 @pytest.mark.parametrize("name", ["suifang-chat.js", "resident.js", "suifang-call.js", "doctor.js", "start.js"])
 def test_scripts_are_small_and_ours(name: str) -> None:
     assert sum(path.stat().st_size for path in graph(name)) <= MOST_BYTES
+
+
+def test_the_scripts_of_others_come_only_when_they_are_needed() -> None:
+    users = [path.name for path in STATIC.rglob("*.js") if "vendor/" in path.read_text("utf-8")]
+    assert users == ["served.js"]
+    (line,) = [line for line in (STATIC / "room/served.js").read_text("utf-8").splitlines() if "vendor/" in line]
+    assert f"await import('../vendor/{VENDORED.name}')" in line
 
 
 def test_a_residents_page_asks_for_its_scripts_at_once() -> None:
