@@ -39,7 +39,7 @@ class Meetings(Protocol):
         """Where they meet; the same for all who come."""
 
     async def leave(self, visit_id: str, problem: str) -> MeetingPlace | None:
-        """Somebody's page cannot get in: all meet elsewhere from now on. None where they do so already."""
+        """Somebody's page cannot get in: all meet elsewhere from now on. None where they do already, or nobody is."""
 
     async def end(self, visit_id: str) -> None:
         """The talk is over."""
@@ -106,8 +106,8 @@ class ServedMeetings:
 
     async def leave(self, visit_id: str, problem: str) -> MeetingPlace | None:
         """All of this visit meet browser to browser."""
-        meeting = self._meeting(visit_id)
-        if meeting.moved or await self.of(visit_id) is self._own:
+        meeting = self._meetings.get(visit_id)
+        if meeting is None or meeting.moved or await self.of(visit_id) is self._own:
             return None
         meeting.moved = True
         await self._tell(visit_id, RoomOpened(self._own.name, problem))

@@ -20,7 +20,7 @@ from connectors.notify.ports import Message, Messages
 from connectors.storage.parcels import OutboxRow
 from connectors.storage.sql import SqlStore
 from suifang.accounts import iso_of
-from suifang.egress import check_egress
+from suifang.egress import check_egress, is_local
 from suifang.settings import Settings
 
 GOOD_MS = 2 * 3_600_000
@@ -100,6 +100,11 @@ async def open_letters(
         yield None
         return
     if settings.messages == "console":
+        if not is_local(settings.host):
+            raise InputError(
+                "messages-open", "SUIFANG_MESSAGES=console prints links where the service runs, for this machine only",
+                "name a gateway: SUIFANG_MESSAGES=http",
+            )  # fmt: skip
         yield RoomLetters(store, signer(), PrintedMessages(sys.stderr.write), settings)
         return
     key = settings.message_key.get_secret_value()

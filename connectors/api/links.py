@@ -137,8 +137,9 @@ def links_router(links: Links) -> APIRouter:
     @router.get("/api/link")
     async def held(link: Guest) -> HeldLink:
         """What the link opens."""
+        about = "" if link.purpose is Purpose.ROOM else link.flow  # a relative need not know what for
         return HeldLink(
-            purpose=link.purpose, flow=link.flow, speaker=link.speaker, visit_id=link.visit_id, until_ms=link.until_ms
+            purpose=link.purpose, flow=about, speaker=link.speaker, visit_id=link.visit_id, until_ms=link.until_ms
         )
 
     @router.post("/api/link", status_code=201, dependencies=[guard(anyone)])

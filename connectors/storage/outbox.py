@@ -40,7 +40,7 @@ class SqlOutbox:
         self._database = database
 
     async def lease(self, owner: str, now_ms: int, most: int) -> tuple[OutboxRow, ...]:
-        """Take rows that are due; the oldest first, one a resident and lane."""
+        """Take rows that are due; the oldest first, one a resident and lane, but messages as they come."""
         lapsed = (outbox.c.status == OutboxStatus.LEASED) & _past(outbox.c.lease_until_ms, now_ms, LEASE_MS)
         waiting = (outbox.c.status == OutboxStatus.WAITING) & _past(outbox.c.due_ms, now_ms, LONGEST_WAIT_MS)
         before = outbox.alias("before")
@@ -48,7 +48,8 @@ class SqlOutbox:
             before.c.resident_id == outbox.c.resident_id, before.c.lane == outbox.c.lane,
             before.c.status.in_(HOLDS), before.c.id < outbox.c.id,
         )  # fmt: skip
-        wanted = select(outbox.c.id).where(waiting | lapsed, ~held).order_by(outbox.c.id).limit(most)
+        free = ~held | (outbox.c.lane == Lane.MESSAGE)  # one that did not arrive holds up none that is urgent
+        wanted = select(outbox.c.id).where(waiting | lapsed, free).order_by(outbox.c.id).limit(most)
         async with self._database.write() as connection:
             await connection.execute(
                 update(outbox)
@@ -110,7 +111,9 @@ class SqlOutbox:
         return {status.value: found.get(status.value, 0) for status in OutboxStatus}
 
     async def held_behind(self, row: OutboxRow) -> int:
-        """How many later rows wait for this one."""
+        """How many later rows wait for this one; no message waits for another."""
+        if row.lane is Lane.MESSAGE:
+            return 0
         wanted = select(func.count()).where(
             outbox.c.resident_id == row.resident_id, outbox.c.lane == row.lane, outbox.c.id > row.id,
             outbox.c.status.in_(HOLDS),

@@ -27,7 +27,7 @@ class Lane(StrEnum):
     FILE = "file"
     """Facts that a doctor accepted for the health record."""
     MESSAGE = "message"
-    """Messages to a resident's or a relative's telephone: not for the backend, for the gateway."""
+    """Messages to a resident's or a relative's telephone: not for the backend, for the gateway; in no order."""
 
 
 class OutboxStatus(StrEnum):
@@ -94,7 +94,7 @@ class Outbox(Protocol):
     """The queue as a courier sees it."""
 
     async def lease(self, owner: str, now_ms: int, most: int) -> tuple[OutboxRow, ...]:
-        """Take rows that are due, at most one a resident and lane, for ``LEASE_MS``."""
+        """Take rows that are due, at most one a resident and lane (messages: all), for ``LEASE_MS``."""
 
     async def settle(self, outcomes: Sequence[Settled], now_ms: int, draw: Callable[[], float]) -> None:
         """Write down what became of them; ``draw`` gives 0..1 and spreads the next tries."""

@@ -179,7 +179,7 @@ def test_its_link_opens_the_room_and_nothing_that_was_said(tmp_path: Path, root:
         headers, visit = {"Authorization": f"Bearer {scene.token}"}, scene.visit.id
         async with scene.house.client(headers) as client:
             told = (await client.get("/api/link")).json()
-            assert (told["purpose"], told["visit_id"]) == ("room", visit)
+            assert (told["purpose"], told["visit_id"], told["flow"]) == ("room", visit, "")
             assert told["until_ms"] - scene.clock_ms <= GOOD_MS
             for path in (f"/api/chat/{visit}", f"/api/video/{visit}/speech/1", f"/api/chat/{visit}/speech/1"):
                 assert (await client.get(path)).json()["code"] == "link-unknown", path
@@ -199,11 +199,22 @@ def test_its_link_opens_the_room_and_nothing_that_was_said(tmp_path: Path, root:
 
 def test_too_late_is_a_dead_letter_and_says_what_to_do(tmp_path: Path, root: Path, library: Library) -> None:
     async def check(scene: Scene) -> None:
+        await scene.visit.close("hung_up", datetime.now())
         scene.clock_ms += GOOD_MS
         await scene.courier.empty()
         (row,) = await scene.rows()
         assert (row.status, row.code, scene.far.texts) == (OutboxStatus.DEAD, "link-over", [])
         assert "call the resident" in meaning(row)
+        # What did not arrive then holds up nothing today.
+        again, _ = await scene.house.app.visits.open(
+            "hypertension_followup", Caller(Resident("王桂花", "R1", "2", None, MOBILE), {}, team="T1", by_phone=True),
+            Channel.VOICE, (now := datetime.now().replace(microsecond=0)),
+        )  # fmt: skip
+        for words in ("我就是本人", "可以", "给我转人工"):
+            await again.hear(words, now)
+        scene.clock_ms = wall_ms()
+        await scene.courier.empty()
+        assert [phone for phone, _ in scene.far.texts] == [MOBILE]
 
     phoned(tmp_path, root, library, check)
 
@@ -253,11 +264,12 @@ def test_without_a_gateway_it_waits_and_nothing_was_promised_by_new_calls(
     [
         ({"message_url": ""}, "setting-missing"),
         ({"message_url": "https://sms.example/send"}, "egress-closed"),
+        ({"messages": "console", "host": "0.0.0.0"}, "messages-open"),
     ],
 )
 def test_a_gateway_that_cannot_work_stops_the_start(root: Path, values: dict[str, Any], code: str) -> None:
     async def work() -> None:
-        settings = Settings(root=root, messages="http", message_key="k" * 16, **values)
+        settings = Settings(root=root, **{"messages": "http", "message_key": "k" * 16, **values})
         nothing: Any = None
         with pytest.raises(InputError) as refused:
             async with open_letters(settings, nothing, lambda: LinkSigner(KEY)):
