@@ -47,9 +47,9 @@ class SqlOutbox:
         held = exists().where(
             before.c.resident_id == outbox.c.resident_id, before.c.lane == outbox.c.lane,
             before.c.status.in_(HOLDS), before.c.id < outbox.c.id,
+            before.c.lane != Lane.MESSAGE,  # one that did not arrive holds up none that is urgent
         )  # fmt: skip
-        free = ~held | (outbox.c.lane == Lane.MESSAGE)  # one that did not arrive holds up none that is urgent
-        wanted = select(outbox.c.id).where(waiting | lapsed, free).order_by(outbox.c.id).limit(most)
+        wanted = select(outbox.c.id).where(waiting | lapsed, ~held).order_by(outbox.c.id).limit(most)
         async with self._database.write() as connection:
             await connection.execute(
                 update(outbox)
