@@ -34,6 +34,8 @@ READY_S, AUDIBLE_MS = 3.0, 300.0
 """What is promised."""
 _LONGEST_S = 60.0
 _AUDIBLE_DBFS = -50.0
+_NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"
+"""A shell's wish to keep no byte code would have every start compile the program anew."""
 _FLOW = "hypertension_followup"
 _LISTENING = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _FIRST_WORDS = "随访:"
@@ -85,7 +87,7 @@ def _start(command: Sequence[str], data_dir: Path) -> Start:
         sys.executable,
         [sys.executable, "-m", "suifang", *command],
         {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name != _NO_BYTE_CODE},
             "SUIFANG_DATA_DIR": str(data_dir),
             "SUIFANG_SECRET_KEY": token_urlsafe(32),
             "PYTHONUNBUFFERED": "1",

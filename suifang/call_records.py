@@ -11,7 +11,6 @@ from pathlib import Path
 from connectors.storage.events import remove_files
 from connectors.storage.sql import SqlClips
 from connectors.storage.withholding import refused
-from speech.call_recording import AiMark, RecordedLine
 from speech.ports import AudioChannel
 from suifang.app import App
 from suifang.visits import Visit
@@ -26,7 +25,7 @@ class CallRecord:
         self._visit = visit
         self._clips: SqlClips = app.store.clips
         self._recorder = app.store.media.recorder
-        self._mark = AiMark(app.settings.clinic, visit.id)
+        self._clinic = app.settings.clinic
         self._folder = app.papers.folder_of(visit.id) / "clips"
         self._number = 1
         while self.path.exists():
@@ -40,7 +39,10 @@ class CallRecord:
 
     def around(self, line: AudioChannel) -> AudioChannel:
         """The line, recorded while the resident allows it."""
-        return RecordedLine(line, self.path, self._mark, lambda: self._visit.conversation.may_record, self._recorder)
+        from speech.call_recording import AiMark, RecordedLine  # noqa: PLC0415 - loaded with what else only calls need
+
+        mark = AiMark(self._clinic, self._visit.id)
+        return RecordedLine(line, self.path, mark, lambda: self._visit.conversation.may_record, self._recorder)
 
     @property
     def _agreed(self) -> bool:

@@ -30,7 +30,7 @@ from suifang.warming import warming
 from suifang.web import build_service, listening
 
 EXAMPLE = "suifang serve --demo"
-LATER = ("connectors.media.webrtc",)
+LATER = ("connectors.media.webrtc", "speech.call_recording")
 """What the first call needs is loaded once the service answers."""
 
 
