@@ -29,6 +29,8 @@ def same(want: Any, got: Any) -> bool:
         return isinstance(got, bool) and want == got
     if isinstance(want, list):
         return isinstance(got, list) and _same_list(want, got)
+    if isinstance(want, (int, float)) and isinstance(got, str):
+        return str(want) == got  # a grade (mMRC, Rankin) that the case writes as a number
     if isinstance(want, (int, float)):
         return isinstance(got, (int, float)) and _same_number(want, got)
     return bool(want == got)

@@ -71,17 +71,17 @@ def correction(
         return [CorrectSlots(known)]
     named = [a for a in topics(utterance, knowledge) if any(slot in ctx.slots for slot in slots_of(a))]
     candidates = named or ([last_ask] if last_ask else [])
+    if (fill := _not_mine(utterance, ctx, knowledge)) is not None:
+        return [CorrectSlots((fill,))]
     for candidate in candidates:
-        fresh = AskContext(ctx.now, ctx.resident, ctx.history, _without(ctx, slots_of(candidate)))
-        said = _labelled(utterance, after_marker(utterance))
-        reading = read_answer(candidate, replace(said, text=_NOT_BUT.sub("，", said.text)), fresh, knowledge)
-        fills = tuple(f for f in reading.fills if f.slot in ctx.slots or f.slot in slots_of(candidate))
+        read = _read_anew(candidate, utterance, ctx, knowledge)
+        fills = tuple(f for f in read if f.slot in ctx.slots or f.slot in slots_of(candidate))
         if fills:
             return [CorrectSlots(fills)]
     return [ReopenAsk(candidates[0])] if candidates else []
 
 
-_LABEL = re.compile("(?P<label>高压|低压|上压|下压|空腹|饭后|餐后)[^，高低上下]{0,4}(?:错|岔|反|串|混|不对)")
+_LABEL = re.compile("(?P<label>高压|低压|上压|下压|空腹|饭后|餐后)[^，高低上下没不]{0,4}(?:错|岔|反|串|混|不对)")
 
 
 def _labelled(utterance: Utterance, said: Utterance) -> Utterance:
@@ -102,11 +102,81 @@ def _without(ctx: AskContext, slots: tuple[str, ...]) -> dict[str, SlotValue]:
 
 
 def topics(utterance: Utterance, knowledge: Knowledge) -> list[str]:
-    """Asks that the words name (血压, 体重 …)."""
-    return [ask for ask, words in knowledge.topics.items() if any(word in utterance.text for word in words)]
+    """Asks that the words name (血压, 体重 …), the one named first before the others."""
+    text = utterance.text
+    places = {ask: [text.find(word) for word in words if word in text] for ask, words in knowledge.topics.items()}
+    named = {ask: min(found) for ask, found in places.items() if found}
+    if (phone := _KINS_PHONE.search(text)) is not None:
+        named["contact_phone"] = phone.start()
+    return sorted(named, key=lambda ask: named[ask])
+
+
+_KINS_PHONE = re.compile(
+    "(?:儿子?|崽|仔|闺女|女儿?|女婿|姑娘|丫头|囡|媳妇|老伴|老公|老婆|老头子?|孙子|孙女|孩子|妹子?|弟弟?|哥|姐|联系人|他|她|佢|伊)(?:们)?"
+    "(?:那个?|的|家)?(?:电话|手机|号码?)"
+)
+
+
+def revised(utterance: Utterance, ask: str | None, ctx: AskContext, knowledge: Knowledge) -> list[Command]:
+    """A value told before, told anew without 说错了: 烟说少了，是一包; 刚才洗漱那个得改改，洗澡要人搭把手.
+
+    The words look back, name what was asked before and nothing of what is asked now, and the new value differs.
+    """
+    said = topics(utterance, knowledge)
+    if not _LOOKS_BACK.search(utterance.text) or ask in said:
+        return []
+    if (fill := _not_mine(utterance, ctx, knowledge)) is not None:
+        return [CorrectSlots((fill,))]
+    for earlier in said:
+        slots = slots_of(earlier)
+        if not any(slot in ctx.slots for slot in slots):
+            continue
+        fills = tuple(
+            fill
+            for fill in _read_anew(earlier, utterance, ctx, knowledge)
+            if fill.slot in slots and fill.value != ctx.slots.get(fill.slot)
+        )
+        if fills:
+            return [CorrectSlots(fills)]
+    return []
+
+
+_NUMERAL = "[零一二两三四五六七八九十百半点\\d]"
+_LOOKS_BACK = re.compile(
+    "刚才|刚刚|将才|才将|方才|头先|先头|先前|前头|前面|上头那|那会儿?说|改(?:改|一改|一下|成)|糊涂|瞒|没(?:说|讲|报)全|忘(?:了|记)?(?:说|讲|报)|其实"
+    "|(?<!话)(?:说|讲|报|念|估|算|数|量|称|夹)(?:少|多|高|低|大|小|重|轻|早|晚|漏|歪|成)(?:了|咯|啦|[^，]{1,6}了)"
+    f"|不是{_NUMERAL}+[^，]{{0,3}}，"
+)
+
+
+def _read_anew(earlier: str, utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> tuple[SlotFill, ...]:
+    fresh = AskContext(ctx.now, ctx.resident, ctx.history, _without(ctx, slots_of(earlier)))
+    said = _labelled(utterance, after_marker(utterance))
+    return read_answer(earlier, replace(said, text=_NOT_BUT.sub("，", said.text)), fresh, knowledge).fills
+
+
+_ANOTHERS = re.compile(
+    "(?:^|(?<=，))(?P<what>[^，]{2,8}?)(?:那|这)?(?:就)?是(?:我|俺)?(?:家)?(?:老伴|老头|老婆|老公|爱人|儿|闺女|女儿|他|她)[^，]{0,3}的(?=，|$)"
+)
+
+
+def _not_mine(utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> SlotFill | None:
+    """糖尿病是我老伴的: taken off the list that was told before."""
+    match = _ANOTHERS.search(utterance.text)
+    if match is None:
+        return None
+    for slot in _LISTED:
+        known = ctx.slots.get(slot)
+        fills = read_answer(slot, replace(utterance, text=f"有{match['what']}"), ctx, knowledge).fills
+        wrong = {code for fill in fills if fill.slot == slot and isinstance(fill.value, tuple) for code in fill.value}
+        if isinstance(known, tuple) and wrong & set(known):
+            left = tuple(code for code in known if code not in wrong) or ("1",)
+            return SlotFill(slot, left, 0.8, match.span("what"), confirm=True, reason="of another person")
+    return None
 
 
 _NOT_BUT = re.compile(
+    f"(?<=[一-鿿])不是{_NUMERAL}+[^，]{{0,3}}，|"
     "(?:^|，)(?:那个?)?不是[^，不没]{1,12}，(?!是)|(?<=[一-鿿])不是[^，不没]{1,12}，(?=(?:应该|我|那|而|就)*是)"
     "|(?:^|(?<=，))(?:那个)?(?:不是|没有)[^，]{1,12}，(?:而|就|应该)?(?=是)"
 )

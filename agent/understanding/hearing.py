@@ -35,6 +35,8 @@ _DAYS = re.compile("(?<=[趟次回个副种])药|大?[前后昨今明]儿个?|[�
 """Days and parts of the day in the words of the countryside; 药 behind a count."""
 _PARTICLES = re.compile("[哩嘞咧噻撒嘎呗啰咯喽嗦哈](?=，|$)")
 """一斤半哩: no 里."""
+_OF_A_DIALECT = re.compile("[崽囡囝伢俺恁侬佢伊冇咗嘅哋娭毑嬢呷]")
+"""Characters that nobody writes but for the word of the dialect."""
 _LESS_SURE = 0.85
 
 
@@ -83,7 +85,7 @@ class Hearing:
     def _known(self, text: str, ask: str | None) -> Iterator[tuple[int, int]]:
         yield from self._listed(text)
         yield from (match.span() for match in self.dialect.pattern.finditer(text))
-        for known in (_COUNTED, _DAYS, _PARTICLES):
+        for known in (_COUNTED, _DAYS, _PARTICLES, _OF_A_DIALECT):
             yield from (match.span() for match in known.finditer(text))
         yield from (match.span("again") for match in _ECHO.finditer(text))
         if ask in _MEDICINE_ASKS:

@@ -24,10 +24,10 @@ from agent.domain.commands import (
 from agent.understanding.alarms import heard_mentions
 from agent.understanding.answering import heard, read_answer
 from agent.understanding.asks import KIND_ASKS, slots_of
-from agent.understanding.corrections import added, after_marker, correction, corrects_open_ask
+from agent.understanding.corrections import added, after_marker, correction, corrects_open_ask, revised
 from agent.understanding.intents import detect_patterns
 from agent.understanding.knowledge import Knowledge
-from agent.understanding.parsers.opening import FETCHES
+from agent.understanding.parsers.opening import FETCHES, said_relation
 from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.redflags import word_alerts
 from agent.understanding.text import Utterance
@@ -159,6 +159,10 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
         corrected = correction(utterance, ctx, knowledge, rest.last_ask, volunteered)
         if corrected:
             return corrected
+    if ask not in KIND_ASKS and (changed := revised(utterance, ask, ctx, knowledge)):
+        return changed
+    if ask == "identity" and reading.answer is AnswerKind.PROXY:
+        volunteered = (*volunteered, *said_relation(utterance, knowledge.lexicons))
     values = _values(ask, reading, volunteered, ctx)
     bare = [] if reading.fills else _bare(reading)
     side = [pattern for pattern in patterns if pattern.pattern not in {"correction", *OVERRIDING}][:1]

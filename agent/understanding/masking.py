@@ -33,9 +33,9 @@ _NOT_TODAY = re.compile(
 _LAST_TIME = re.compile("上次|上回|上个?月|上礼拜|上周|前阵子?|前些天")
 
 
-_BEFORE = re.compile(f"(?:我|那|比|可)?上[次回](?:量|测|查|称|都|还|才|可|那个|是)*[的得]?(?:是|才)?[{NUMERAL}]")
+_BEFORE = re.compile(f"(?:我|那|比|可)?上(?:[次回]|一?个?(?:礼拜|星期|周|月))(?:量|测|查|称|都|还|才|可|那个|是)*[的得]?(?:是|才)?[{NUMERAL}]")
 _FIGURE = re.compile(f"[{NUMERAL}][点个]?[{NUMERAL}]")
-_THIS_TIME = re.compile(f"(?:这[次回]|今天|今儿|今早|现在)[^，]{{0,6}}[{NUMERAL}]")
+_THIS_TIME = re.compile(f"(?:这(?:[次回]|一?个?(?:礼拜|星期|周|月))|今天|今儿|今早|现在)[^，]{{0,6}}[{NUMERAL}]")
 
 
 def blank(text: str, start: int, end: int) -> str:
@@ -66,6 +66,12 @@ _NOT_THAT = re.compile(
     f"(?<=[{NUMERAL}])[^，{NUMERAL}]{{0,2}}，(?:可|才|并)?不是[{NUMERAL}点个]+[^，{NUMERAL}]{{0,2}}(?=，|$)"
 )
 """是九十八，不是八十八."""
+_WAS_THEN = re.compile(
+    f"(?:^|(?<=，))(?:那个?|这个?|你说的?|刚才(?:那个?)?)?(?:是)?[{NUMERAL}点个]+[^，{NUMERAL}]{{0,4}}(?:那个?|都)?是(?:我|俺)?"
+    "(?:上[次回]|去年|前年|头年|头两年|往年|以前|原来|早先|年轻)[^，]*"
+    f"|(?:^|(?<=，))(?:刚才)?(?:给你)?[说讲报念写记]成[{NUMERAL}点个]+[^，{NUMERAL}]{{0,4}}(?=，|$)"
+)
+"""六点四是上回的, 十根是去年: whose time is told behind it; 说成六两了 was said wrongly."""
 _MEASURED_FOR = re.compile("[量测扎查称数]|给|帮|看|[说念读讲问]")
 _MINE = re.compile("(?:我|俺|咱)(?!们?家|们?村|老|爱人|儿|闺女|女儿|妈|爸|爹|娘|媳妇)")
 
@@ -75,7 +81,7 @@ def present(text: str) -> str:
 
     早就戒了 stays.
     """
-    text = _STARTLED.sub(lambda m: BLANK * len(m[0]), text)
+    text = _WAS_THEN.sub(lambda m: BLANK * len(m[0]), _STARTLED.sub(lambda m: BLANK * len(m[0]), text))
     text = _NOT_THAT.sub(lambda m: BLANK * len(m[0]), _NOT_THIS.sub(lambda m: BLANK * len(m[0]), text))
     text = _done(_told_up_to_now(_own_figures(text)))
     unmeasured = _NOT_TODAY.search(text)

@@ -29,6 +29,10 @@ _BUT_THE_LAST = re.compile(
 _HAD_AFTER = re.compile("(倒|却|就|还|也)?(是)?(得|犯|患|做|害|生)(过|了)|(倒|却)(是)?有")
 
 
+_THE_REST = re.compile("别的|其他|其它|旁的|啥|什么")
+"""头晕，没了; 头晕没了别的: nothing beside it. 痰也没了 is over."""
+
+
 class Polarity(StrEnum):
     """What the words say about a mention."""
 
@@ -172,9 +176,9 @@ def _is_over(scene: _Scene, number: int, right: str) -> bool:
     match = scene.cues["over"].search(words)
     if match is None or match[0] > 0:
         return False
-    return scene.cues["transient"].search(words[: match[1]]) is None and not scene.cues["no_more"].search(
-        words[: match[1]]
-    )
+    if scene.cues["no_more"].search(words[: match[1]]) and (words[0] == "，" or _THE_REST.match(words, match[1])):
+        return False
+    return scene.cues["transient"].search(words[: match[1]]) is None
 
 
 def _in_the_past(scene: _Scene, number: int) -> bool:

@@ -26,7 +26,7 @@ FEWEST_CHARS, FEWEST_BESIDE_OTHERS = 8, 18
 _AS_SPELT = frozenset({"name", "contact_name", "address", "workplace", "id_card_no", "phone", "contact_phone"})
 _NUMERAL = "零〇一二三四五六七八九十百千万两半点幺0123456789."
 _KEPT = re.compile(
-    f"[^了的吧呢啊呀嘛过着][{_NUMERAL}]|[{_NUMERAL}][斤两点个号月年度分下片粒]|[0-9a-z.:/-]{{2}}"
+    f"[^了的吧呢啊呀嘛过着][{_NUMERAL}]|[{_NUMERAL}][斤两点个号月年度分下片粒块米公毫克次回包根支瓶杯单颗级天岁]|[0-9a-z.:/-]{{2}}"
     "|[号月年日斤点][早上下中晚半多来把前后]|[睡饭餐术]前|[早晚中下上][上午]|[病癌核梗瘤塞血炎]没[的了]"
 )
 """Numbers, doses and dates stay in one piece."""

@@ -25,6 +25,8 @@ _NOT_TAKEN = {
         "(?:空腹|饭前|早上)(?:的|那个|血糖)*(?:也|还|都|倒|我)*(?:没|不|忘了)(?:测|量|查|扎|做|记)[^，]{0,3}"
     ),
 }
+_OTHER_NOT_TAKEN = re.compile("糖化[^，]{0,6}(?:没|不)[^，]{0,4}(?=，)")
+"""糖化没查过，今早空腹七点八: what was not measured is another thing."""
 _SLOTS = ("fpg", "pbg_2h", "hba1c")
 
 
@@ -49,7 +51,8 @@ def parse_hba1c(utterance: Utterance, ctx: AskContext) -> Reading:
 
 
 def _glucose(utterance: Utterance, asked: str) -> Reading:
-    text, asked = _measured_only(corrected(present(utterance.text)), asked)
+    said = _OTHER_NOT_TAKEN.sub(lambda m: "，" * len(m[0]), corrected(present(utterance.text)))
+    text, asked = _measured_only(said, asked)
     if asked == "fpg" and _FED.search(text):
         return vague("not fasting: after which meal, how long?")
     if _PLUS.search(text) or _LIMIT.search(text):

@@ -63,6 +63,7 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
         and not _NOT_QUIT.search(text)
         and (not found or re.search("[戒忌]|不抽|没抽|不吸|[根支口][也都][不没]", text))
         and not _only_of(text, "酒", "烟")
+        and not (found and _OTHER_TOBACCO.search(text))
     ):
         return reading(SlotFill("smoke_per_day_now", 0, 1.0, (0, len(text)), reason="does not smoke"))
     if not found:
@@ -73,6 +74,10 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
         "[早晨].*[晚夜黑]|上午.*(?:下午|后晌)|白天.*[晚夜]|[中晌]午?.*[晚夜黑]", text
     )
     return _daily(text, found if by_time else found[-1:], "smoke_per_day_now")
+
+
+_OTHER_TOBACCO = re.compile("，(?:现在|如今|眼下|这阵|改|换)(?:成|了|就|只|光|是)*(?:抽|吸|吃)(?!得?少)[^，不没]{0,4}，?[^，不没]{0,5}[包盒条根支]")
+"""叶子烟早就不抽了，现在抽纸烟，一天一包."""
 
 
 def _only_of(text: str, other: str, asked: str) -> bool:
@@ -124,11 +129,11 @@ def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0)
 def parse_alcohol(utterance: Utterance, ctx: AskContext) -> Reading:
     """Alcohol a day, in liang of spirits; beer, wine and rice wine are converted."""
     text = corrected(own(present(utterance.text)))
-    found = _drinks(text)
+    taken = _OTHER_DRINKS.sub(lambda m: "，" * len(m[0]), text)
+    found = _drinks(taken)
     text = (
-        _NO_MORE.sub(lambda m: "，" * len(m[0]), _OTHER_TIMES.sub(lambda m: "，" * len(m[0]), text)) if found else text
+        _NO_MORE.sub(lambda m: "，" * len(m[0]), _OTHER_TIMES.sub(lambda m: "，" * len(m[0]), taken)) if found else text
     )
-    text = _OTHER_DRINKS.sub(lambda m: "，" * len(m[0]), text) if found else text
     denied = _DRINK_NO.search(text) and not _NOT_QUIT.search(text) and not _only_of(text, "烟", "酒")
     if denied and (not found or re.search("[戒忌]|不喝(?!多|醉)", text)):
         return reading(SlotFill("alcohol_liang_now", 0, 1.0, (0, len(text)), reason="does not drink"))
@@ -212,11 +217,12 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
     per_meal = (
         not of_meals
         and bool(re.search("[一每]?(?:顿|餐)", text))
+        and not _SHARED_OUT.search(text)
         and not re.search("一共|总共|统共|拢共|加(?:一块|起来|一起)|合(?:起来|一块|共)|一天下来", text)
     )
     meals = _meals(text) if per_meal else 1
     several = re.search("早|中|晚|晌|夜|加|和|两[米面][一二三四五半]", text)
-    chosen = found if len(found) == 1 or several else found[-1:]
+    chosen = found if len(found) == 1 or (several and not _said_again(text, found)) else found[-1:]
     if len(chosen) > 2 and chosen[-1].worth == sum(a.worth for a in chosen[:-1]):
         chosen = chosen[-1:]  # 早上一两，中午二两，夜里二两，加起来五两
     if len(chosen) > 2 and chosen[0].worth == sum(a.worth for a in chosen[1:]):
@@ -225,6 +231,16 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
     unsure = any(a.estimated or a.number.soft for a in chosen)
     span = (chosen[0].number.span[0], chosen[-1].number.span[1])
     return reading(fill("staple_g_now", grams, span, confirm=unsure, reason="estimated from bowls or buns"))
+
+
+_SHARED_OUT = re.compile("(?:三|两|几|[2-3])(?:顿|餐)[^，]{0,3}(?:匀|分|摊)|(?:匀|分|摊)(?:成|开|作|做|到)?[^，]{0,2}(?:三|两|几|[2-3])(?:顿|餐)")
+"""一天六两，三顿匀开: the day's amount, and how it is eaten."""
+
+
+def _said_again(text: str, found: tuple[Amount, ...]) -> bool:
+    """一天半斤吧，…，就是半斤: the same amount, and no meal is named beside it."""
+    same = len({a.worth for a in found}) == 1
+    return same and re.search("[早晨中晌午晚黑夜]|一顿|每顿", text) is None
 
 
 def _meals(text: str) -> int:

@@ -161,11 +161,16 @@ _WHOSE = re.compile(
 
 _TAKEN_BACK = re.compile("(?:说|讲|搞|弄|记)(?:错|岔|反|混)了?，")
 _I_AM = re.compile(
-    "(?<![不说])(?:我|俺|咱)(?:就|可)?(?:是|系)(?:(?:他|她|佢|伊|老人家?|老爷子|老太太)(?:家)?的?|个)[^，]{1,6}"
+    "(?<![不说])(?:我|俺|咱)(?:就|可)?(?:是|系)(?:(?:他|她|佢|伊|老人家?|老爷子|老太太)(?:家)?的?|个|[一-鿿]{2,4}的)[^，]{1,6}"
 )
 
 
 _MYSELF = re.compile("(?:我|俺)(?:就|便)?(?:是|系)[^，他她的]{0,4}本人|(?:我|俺)本人|电话(?:拿|转|递|交)?给我了")
+
+
+def said_relation(utterance: Utterance, lexicons: Lexicons) -> tuple[SlotFill, ...]:
+    """我是她闺女，她睡觉呢 at the very beginning: who the caller is need not be asked."""
+    return _relation(utterance, lexicons).fills if _I_AM.search(utterance.text) else ()
 
 
 def _relation(utterance: Utterance, lexicons: Lexicons) -> Reading:

@@ -76,6 +76,18 @@ def _begun_again(text: str) -> Iterator[DigitString]:
             yield DigitString(rest.text, rest.vague, rest.doubtful, corrected=True)
 
 
+_ENDING = re.compile("，(?:尾巴|尾数|尾号|末尾|末了|最后)[上面头那]*(?:[一两三四]?[位个])?(?:数|字)?是(?P<ending>[^，]+)$")
+
+
+def _ending_said_twice(text: str) -> Iterator[DigitString]:
+    """…八幺零九二九，尾巴上是九: the last digits once more, to be clear."""
+    match = _ENDING.search(text)
+    if match is not None:
+        before, ending = spoken_digits(text[: match.start()]), spoken_digits(match["ending"])
+        if ending.text and before.text.endswith(ending.text):
+            yield before
+
+
 def as_digits(words: str) -> str:
     """The words with 三 where 山 is heard among digits; positions stay."""
     letters = list(words)
@@ -108,6 +120,7 @@ def readings(text: str) -> Iterator[DigitString]:
     parts = split_at_correction(text)
     if parts is None:
         yield spoken_digits(text)
+        yield from _ending_said_twice(text)
         yield from _begun_again(text)
         return
     before, after = spoken_digits(parts[0]), spoken_digits(parts[1])

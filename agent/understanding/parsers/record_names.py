@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ _FRAME = re.compile(
 _FAMILY = re.compile(f"姓(?P<family>{_HAN})(?=，|叫|名|$|啊|呀|的)")
 _GIVEN = re.compile(f"(?:叫|名)(?:字)?(?:是|叫)?(?P<given>{_HAN}{{1,2}})(?=，|$|啊|呀)")
 _LEAD = re.compile(
-    "^(?:哦|啊|嗯|就|换成|改成|换|改|写成|写|填|登记|记|留|哎|喂|对|是|就是|我就?是|我就叫|免贵|名字|姓名|本人|我|俺|找|打给|联系人?|他|她)+"
+    "^(?:哦|啊|嗯|就|换成|改成|换|改|写成|写|填|登记|记|留|哎|喂|对|是|就是|我就?是|我就叫|免贵|名字|姓名|本人|我|俺|找|打给|联系人?|他|她|有事|有急事|急事|要找|要)+"
 )
 _SPELT = re.compile(f"(?:的|那个|那)({_HAN}{{1,2}})(?=，|$|啊|呀|嘛)")
 _PARENT = "(?<!孩子他)(?<!孩子)(妈妈?|爸爸?|爹|娘(?!家)|父亲|母亲|老娘|老爹|老妈|老爸)"
@@ -84,7 +85,7 @@ def _name_parser(slot: str, words: NameWords) -> Parser:
         if dotted:
             return _filled(slot, re.sub("[•・]", "·", dotted.group()), False, ctx)
         parts = split_at_correction(utterance.text)
-        for text in (*(parts[1:] if parts else ()), utterance.text):
+        for text in map(_without_the_unwanted, (*(parts[1:] if parts else ()), utterance.text)):
             name, doubtful = _find(text, words, slot == "name")
             if name:
                 return _filled(slot, _respelt(name, utterance.text, words), doubtful, ctx)
@@ -175,6 +176,8 @@ def _find(text: str, words: NameWords, own: bool) -> tuple[str, bool]:
         if family and len(name) <= 2 and name[0] != family["family"]:
             return family["family"] + name, False
         return _with_surname(name, words)
+    if again := _FAMILY_AGAIN.search(text):  # 我姓李李玉兰
+        return _cut(text[again.end() :], words), False
     given = _GIVEN.search(text)
     if family and given and not words.no_name.search(given["given"]):
         return family["family"] + given["given"], False
@@ -184,7 +187,27 @@ def _find(text: str, words: NameWords, own: bool) -> tuple[str, bool]:
         found = _bare(clause, words)
         if found[0]:
             return found
-    return "", False
+    return _in_pieces(text, words), False
+
+
+def _in_pieces(text: str, words: NameWords) -> str:
+    """弓长张，秀英，秀气的秀，英雄的英: the family name, the given name, and how that is written."""
+    parts = text.split("，")
+    for family, given in pairwise(parts):
+        named = next((spelled[-1] for spelled in words.spelled if family.endswith(spelled)), "")
+        said = {match[1][-1] for match in _SPELT.finditer(text)}
+        if named and re.fullmatch(f"{_HAN}{{1,2}}", given) and set(given) <= said:
+            return named + given
+    return ""
+
+
+_FAMILY_AGAIN = re.compile(f"姓({_HAN})(?=\\1{_HAN})")
+_UNWANTED = re.compile("(?:别|不|莫|甭|不要|不用)(?:写|填|留|登|记|找|打)[^，的]{2,6}，(?:[他她][^，]*，)?(?=[^，]*(?:写|填|留|登|记|找|打))")
+
+
+def _without_the_unwanted(text: str) -> str:
+    """不写高德旺了，他耳朵背，写孙丽华: only who is wanted."""
+    return _UNWANTED.sub("", text)
 
 
 _SPELT_ALONG = re.compile(f"{_HAN}{{2,4}}(?:{_HAN}{{1,3}}的{_HAN}){{2}}$")

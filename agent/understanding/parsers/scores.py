@@ -40,6 +40,9 @@ _TOLD = re.compile(
     "(?:大夫|医生|护士|医院|社区|闺女|儿子|女儿|孩子|老伴|媳妇|你们)[^，]{0,3}(?:让|叫|要|嘱咐|劝|说)[^，]*，(?=[^，]*(?:可|但|就是|偏|改不|听不|管不|惯|还是|哪))"
 )
 """大夫让淡点，我吃不惯: what is only ordered."""
+_WARNED_OF = ("wound_status", "foot_check")
+_IF = re.compile("(?:^|(?<=，))[^，]*(?:要是|如果|万一|假如|若是)[^，]*")
+"""医生讲要是流脓就回去找他: what may come."""
 _TASTES = ("salt_now",)
 """Asks where what others like says nothing; where others help, it says much."""
 
@@ -51,6 +54,8 @@ def _graded(ask: str) -> Parser:
         text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), text)
         if ask == "bp_setting":
             text = _WONT_GO.sub(lambda m: "，" * len(m[0]), text)
+        if ask in _WARNED_OF:
+            text = _IF.sub(lambda m: "，" * len(m[0]), text)
         if ask in _TASTES:
             text = own(text)
             followed = _TOLD.sub(lambda m: "，" * len(m[0]), text)

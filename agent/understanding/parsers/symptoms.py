@@ -157,7 +157,7 @@ def _matches(text: str, form: str, lexicons: Lexicons, sound: bool) -> list[_Mat
 
 def _plain_words(text: str, match: re.Match[str]) -> bool:
     """两只手 is no 老瘦: a counted part of the body was written down rightly."""
-    return re.fullmatch(".*[只条解小][手脚腿胳眼耳]", text[slice(*match.span())]) is not None
+    return re.fullmatch(".*[只条解小][手脚腿胳眼耳]|没有?[你您]", text[slice(*match.span())]) is not None
 
 
 def _match(match: re.Match[str], text: str, concept: Concept, exact: bool) -> _Match:

@@ -56,7 +56,7 @@ def _told(case: Case, left: str) -> re.Match[str] | None:
     return None
 
 
-_HANDLED_ME = re.compile("(?:叫|让|劝|骗|哄|逼|要|给|跟|对|拉|催|喊)(?:我|俺)(?:们)?")
+_HANDLED_ME = re.compile("(?:叫|让|劝|骗|哄|逼|要|给|跟|对|拉|催|喊|吓唬|唬)(?:我|俺)(?:们)?")
 
 
 def _own_again(case: Case, told: re.Match[str]) -> bool:
