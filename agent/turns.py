@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -118,7 +119,9 @@ def _settle_read_back(
     same = bool(said) and all(said.get(fill.slot, fill.value) == fill.value for fill in pending.fills)
     kind = read("yes_no", turn.words, ctx, knowledge).answer
     bare = len(understood.utterance.text) <= BARE_CHARS
-    if kind is AnswerKind.NO and bare:
+    if not said and all(isinstance(fill.value, tuple) for fill in pending.fills) and _ONLY_THESE.search(turn.words):
+        set_slots(work, pending.fills, pending.ask, _words_of(pending, turn), read_back=True)
+    elif kind is AnswerKind.NO and bare:
         _count_failure(work, pending.ask)  # 没有, 不对: about the read-back, not a value of its own
     elif kind is AnswerKind.YES and bare:  # 对 confirms, also where it would answer the question itself
         set_slots(work, pending.fills, pending.ask, _words_of(pending, turn), read_back=True)
@@ -132,6 +135,10 @@ def _settle_read_back(
         work.state = replace(work.state, pending=replace(pending, tries=pending.tries + 1))
     else:
         _count_failure(work, pending.ask)
+
+
+_ONLY_THESE = re.compile("(?:没(?:有)?(?:别的)?了|别的(?:都|就)?没(?:有)?了?)?[，,。 ]?就(?:是)?(?:这|那)(?:一|两|几)?[个样些种点](?:了|吧|毛病|病|药)*[。！]?$")
+"""没了，就这一个: yes, and nothing beside it."""
 
 
 def _words_of(pending: ReadBack, turn: Turn) -> Turn:

@@ -37,7 +37,10 @@ class TextResident:
             return self._injections.pop(ask)
         heard = read_back(said)
         if heard is not None and ask in self._last:
-            return AGREES if self._agrees(ask, heard) else self._last[ask]
+            if self._agrees(ask, heard):
+                return AGREES
+            self._last[ask] = self._next(ask)
+            return self._last[ask]
         self._last[ask] = self._next(ask)
         return self._last[ask]
 
@@ -49,11 +52,12 @@ class TextResident:
         return answers[min(turn, len(answers) - 1)]
 
     def _agrees(self, ask: str, heard: str) -> bool:
-        """Whether what was read back is what this resident said or means."""
+        """Whether what was read back is what this resident means; where the case has no more to say, what was said."""
         said = self._reads(ask, self._last[ask])
         meant = self._case.expect.slots
+        more = self._given.get(ask, 0) < len(self._case.answers.get(ask, ()))
         return all(
-            any(same(source[slot], value) for source in (said, meant) if slot in source)
+            any(same(source[slot], value) for source in ((meant,) if more and slot in meant else (said, meant)) if slot in source)
             for slot, value in self._reads(ask, heard).items()
             if slot in said or slot in meant
         )

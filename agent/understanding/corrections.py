@@ -14,7 +14,7 @@ from agent.understanding.parsers.record_digits import spoken_digits
 from agent.understanding.text import Utterance
 
 _MORE_OF_IT = re.compile(
-    "(?:漏|落|忘|差)(?:了|说了?|讲了?|报了?|掉了?)+[^，]{0,3}(?:一|个|样|种|说|讲)"
+    "(?:说|讲|报|答)(?:少|漏|落)了|(?:漏|落|忘|差)(?:了|说了?|讲了?|报了?|掉了?)+[^，]{0,3}(?:一|个|样|种|说|讲)"
     "|还有(?:一|个)[^，]{0,3}(?:没|忘)[^，]{0,2}[说讲报]|补(?:充)?(?:一|个)"
 )
 """刚才我说的高血压，还漏了一个，我还有糖尿病."""

@@ -95,11 +95,17 @@ def is_clock(text: str, number: Number) -> bool:
     return bool(re.search(f"[{NUMERAL}][点::]$", before))
 
 
+_NEXT = re.compile("[下上前后换]$")
+"""问下一个."""
+
+
 def is_noise(text: str, number: Number) -> bool:
     """The number counts something else: days, times, tablets, years."""
     if number.measure in ("天", "年", "次", "片", "回", "月"):
         return True
     before = text[: number.span[0]]
+    if _NEXT.search(before) and text.startswith(("个", "题", "条", "项", "样"), number.span[1]):
+        return True
     if _CHANGE.search(before) or (35 <= number.low <= 105 and _AGE.search(before)):
         return True
     if number.low >= 30 and text.startswith("次", number.span[1]):  # 心跳七十五次

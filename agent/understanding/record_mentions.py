@@ -33,7 +33,7 @@ class Told:
 
 def facts_told(text: str, ctx: AskContext, knowledge: Knowledge) -> tuple[Told, ...]:
     """What an utterance tells of the health record, each field once; nothing of what is denied."""
-    utterance = normalise(text)
+    utterance = knowledge.utterance(text, None)
     if knowledge.instructions.search(utterance.text):
         return ()
     fields = (slot for slot in knowledge.lexicons.record_mentions if slot not in _NOT_FIELDS)

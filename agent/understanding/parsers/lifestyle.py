@@ -110,7 +110,8 @@ def _daily(text: str, found: tuple[Amount, ...], slot: str, factor: float = 1.0)
     if any(not a.number.exact for a in found):
         return vague("not exact")
     seldom = _SELDOM.search(text)
-    if seldom and not (seldom[0] == "有时" and seldom.start() > found[-1].number.span[1]):
+    a_little = seldom and seldom[0] in ("一点", "一点儿") and seldom.start() < found[-1].number.span[0]
+    if seldom and not a_little and not (seldom[0] == "有时" and seldom.start() > found[-1].number.span[1]):
         return vague("how often, how much a day?")
     if re.search("(?:都|还|也)?(?:抽|喝|吃)不(?:完|了)", text):
         return vague("less than that: how much a day?")
@@ -218,10 +219,13 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
         not of_meals
         and bool(re.search("[一每]?(?:顿|餐)", text))
         and not _SHARED_OUT.search(text)
+        and not (len(found) == 1 and _A_DAYS_WORTH.search(text, 0, found[0].number.span[0]))
         and not re.search("一共|总共|统共|拢共|加(?:一块|起来|一起)|合(?:起来|一块|共)|一天下来", text)
     )
     meals = _meals(text) if per_meal else 1
     several = re.search("早|中|晚|晌|夜|加|和|两[米面][一二三四五半]", text)
+    if len(found) == 2 and "各" in text and found[0].worth in (found[1].worth * 2, found[1].worth * 3):
+        found = found[:1]  # 一天六两，早中晚各二两
     chosen = found if len(found) == 1 or (several and not _said_again(text, found)) else found[-1:]
     if len(chosen) > 2 and chosen[-1].worth == sum(a.worth for a in chosen[:-1]):
         chosen = chosen[-1:]  # 早上一两，中午二两，夜里二两，加起来五两
@@ -233,6 +237,8 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
     return reading(fill("staple_g_now", grams, span, confirm=unsure, reason="estimated from bowls or buns"))
 
 
+_A_DAYS_WORTH = re.compile("(?:一天|每天|天天)(?:总共|一共|就|也|得|要|吃|是|有|大概|差不多|吃个)*$")
+"""一天吃六两，顿顿称."""
 _SHARED_OUT = re.compile("(?:三|两|几|[2-3])(?:顿|餐)[^，]{0,3}(?:匀|分|摊)|(?:匀|分|摊)(?:成|开|作|做|到)?[^，]{0,2}(?:三|两|几|[2-3])(?:顿|餐)")
 """一天六两，三顿匀开: the day's amount, and how it is eaten."""
 

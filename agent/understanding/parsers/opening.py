@@ -122,6 +122,11 @@ _ANOTHER_TIME = re.compile(
 )
 
 
+_YES_FIRST = re.compile("(?:嗯|哦|哎|那|啊|，)*(?:可以|行|好|中|成|能|同意|没问题|要得|得行)(?:的|啊|呀|可以|行|好|嘞|呢|吧)*，")
+_TO_COME = re.compile("没空|没时间|没工夫|不方便|[忙急]|不得[空闲]|得[去走]|[先就]?(?:这样|不说)|马上要|出门|就是[^，]*[没不]")
+"""可以可以，我爸就在边上坐着呢: agreed, and nothing that keeps one from it."""
+
+
 _NOT_MINE = re.compile(
     "(?:我|俺|咱)?(?:家)?(?:儿子|闺女|女儿|老伴儿?|老头子?|老婆子?|媳妇)[^，]{0,3}不(?:同意|愿意|让|许|肯)[^，]*|(?:我|俺)?本来[^，]*"
 )
@@ -133,6 +138,7 @@ def _consent(text: str, lexicons: Lexicons) -> Reading:
     if (span := lexicons.yes_no["double_yes"].search(text)) and not sets["later"].search(text[span[1] :]):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
     willing = (_INVITES.search(text) or _AGREES.search(text)) and not _ANOTHER_TIME.search(text)
+    willing = willing or (_YES_FIRST.match(text) and not _TO_COME.search(text))
     if (span := sets["later"].search(text)) and not willing and not _INVITES.search(text, span[1]):
         return _answer(AnswerKind.LATER, f"said {text[slice(*span)]}")
     text = _NOT_MINE.sub(lambda m: "，" * len(m[0]), text)
@@ -142,6 +148,8 @@ def _consent(text: str, lexicons: Lexicons) -> Reading:
     if refusals and not (willing and _INVITES.search(text, max(end for _, end in refusals))):
         span = refusals[0]
         return _answer(AnswerKind.NO, f"said {text[slice(*span)]}")
+    if _INVITES.search(text) and willing:
+        return _answer(AnswerKind.YES, "says to go on")
     if sets["who_are_you"].search(text) and not sets["consent_yes"].search(text):
         return Reading()
     if span := sets["consent_yes"].search(text):

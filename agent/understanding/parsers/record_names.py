@@ -334,13 +334,16 @@ def _settled(text: str, hits: list[Hit]) -> list[Hit]:
     return [replace(last, doubtful=len({hit.code for hit in hits}) > 1)]
 
 
+_CHILDLESS = re.compile("[没无](?:有)?儿(?:子)?[没无](?:有)?女儿?|[没无](?:有)?儿女")
+
+
 def _relation_parser(lexicons: Lexicons) -> Parser:
     """What the contact is to the resident, GB/T 4761; the words are those of the caller's relation."""
     codes = {code: words for code, words in lexicons.relations.items() if code.isdigit()}
     codes["5"] = compile_phrases("5", [_PARENT], {})
 
     def parse(utterance: Utterance, ctx: AskContext) -> Reading:
-        text = _SPELLING.sub(lambda m: "，" * len(m[0]), utterance.text)
+        text = _CHILDLESS.sub(lambda m: "，" * len(m[0]), _SPELLING.sub(lambda m: "，" * len(m[0]), utterance.text))
         hits = _settled(text, of_whom(text, after_correction(text, find_hits(codes, text))))
         if hits:
             doubtful = hits[0].doubtful or len({hit.code for hit in hits}) > 1

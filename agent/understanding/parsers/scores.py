@@ -40,6 +40,8 @@ _TOLD = re.compile(
     "(?:大夫|医生|护士|医院|社区|闺女|儿子|女儿|孩子|老伴|媳妇|你们)[^，]{0,3}(?:让|叫|要|嘱咐|劝|说)[^，]*，(?=[^，]*(?:可|但|就是|偏|改不|听不|管不|惯|还是|哪))"
 )
 """大夫让淡点，我吃不惯: what is only ordered."""
+_I_CARE_FOR = re.compile("(?:我|俺|咱)?(?:们?家)?(?:老伴儿?|老头子?|老太婆|老婆子?|老公|我妈|我爸|他|她)[^，]*，?[^，]{0,4}(?:要|得|靠|全靠)(?:我|俺)(?:来|给)?(?:喂|帮|扶|伺候|穿|洗|擦|弄)[^，]*")
+"""我们家老头子不行，吃饭要我喂的: said by the resident, it is about whom he or she looks after."""
 _WARNED_OF = ("wound_status", "foot_check")
 _IF = re.compile("(?:^|(?<=，))[^，]*(?:要是|如果|万一|假如|若是)[^，]*")
 """医生讲要是流脓就回去找他: what may come."""
@@ -54,6 +56,8 @@ def _graded(ask: str) -> Parser:
         text = _NOT_BUT.sub(lambda m: "，" * len(m[0]), text)
         if ask == "bp_setting":
             text = _WONT_GO.sub(lambda m: "，" * len(m[0]), text)
+        if ask.startswith("adl_") and (cared := _I_CARE_FOR.search(text)):
+            text = blank(text, *cared.span())
         if ask in _WARNED_OF:
             text = _IF.sub(lambda m: "，" * len(m[0]), text)
         if ask in _TASTES:

@@ -150,6 +150,8 @@ def _sounds_right(scan: Scan, candidate: Candidate) -> bool:
     """Long enough, and at least one group or half of the characters written as they should be."""
     length = sum(end - start for start, end in candidate.pieces)
     rule = candidate.rule
+    if any(scan.rules.cues["as_written"].search(scan.text, *piece) for piece in candidate.pieces):
+        return False  # 没意思 is no 没意识
     if length < MIN_SOUND + (rule.kind != "seq") and not rule.strong:
         return False
     rights = [
