@@ -57,7 +57,11 @@ class TextResident:
         meant = self._case.expect.slots
         more = self._given.get(ask, 0) < len(self._case.answers.get(ask, ()))
         return all(
-            any(same(source[slot], value) for source in ((meant,) if more and slot in meant else (said, meant)) if slot in source)
+            any(
+                same(source[slot], value)
+                for source in ((meant,) if more and slot in meant else (said, meant))
+                if slot in source
+            )
             for slot, value in self._reads(ask, heard).items()
             if slot in said or slot in meant
         )

@@ -170,7 +170,7 @@ def _not_mine(utterance: Utterance, ctx: AskContext, knowledge: Knowledge) -> Sl
         fills = read_answer(slot, replace(utterance, text=f"有{match['what']}"), ctx, knowledge).fills
         wrong = {code for fill in fills if fill.slot == slot and isinstance(fill.value, tuple) for code in fill.value}
         if isinstance(known, tuple) and wrong & set(known):
-            left = tuple(code for code in known if code not in wrong) or ("1",)
+            left = tuple(str(code) for code in known if code not in wrong) or ("1",)
             return SlotFill(slot, left, 0.8, match.span("what"), confirm=True, reason="of another person")
     return None
 

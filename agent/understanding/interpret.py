@@ -145,11 +145,11 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     if knowledge.instructions.search(utterance.text):
         return []
     patterns = detect_patterns(utterance, ask, knowledge.lexicons)
-    for pattern in patterns:
-        if (first := _outweighs(pattern, (utterance, reading), ask, ctx, knowledge)) is not None:
-            return [*first, pattern]
+    if (done := _done_first(patterns, (utterance, reading), ask, ctx, knowledge)) is not None:
+        return done
     relatives = of_relatives(ask, utterance, ctx, knowledge.parsers) if reading.fills else []
-    volunteered = (*_volunteered(utterance, ask, reading, ctx, knowledge), *relatives)
+    callers = said_relation(utterance, knowledge.lexicons) if reading.answer is AnswerKind.PROXY else ()
+    volunteered = (*_volunteered(utterance, ask, reading, ctx, knowledge), *relatives, *callers)
     corrects = any(pattern.pattern == "correction" for pattern in patterns)
     if corrects:  # what stands before 说混了 is what was wrong
         volunteered = _volunteered(after_marker(utterance), ask, reading, ctx, knowledge) or volunteered
@@ -161,8 +161,6 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
             return corrected
     if ask not in KIND_ASKS and (changed := revised(utterance, ask, ctx, knowledge)):
         return changed
-    if ask == "identity" and reading.answer is AnswerKind.PROXY:
-        volunteered = (*volunteered, *said_relation(utterance, knowledge.lexicons))
     values = _values(ask, reading, volunteered, ctx)
     bare = [] if reading.fills else _bare(reading)
     side = [pattern for pattern in patterns if pattern.pattern not in {"correction", *OVERRIDING}][:1]
@@ -172,6 +170,20 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     if side and side[0].pattern in {"ask_knowledge", "slower", "louder"}:
         return [*values, *bare, *side]
     return [*values, *bare]
+
+
+def _done_first(
+    patterns: tuple[StartPattern, ...],
+    heard_as: tuple[Utterance, Reading],
+    ask: str | None,
+    ctx: AskContext,
+    knowledge: Knowledge,
+) -> list[Command] | None:
+    """The first pattern that outweighs all else, with what is done before it; None where none does."""
+    for pattern in patterns:
+        if (first := _outweighs(pattern, heard_as, ask, ctx, knowledge)) is not None:
+            return [*first, pattern]
+    return None
 
 
 _PUT_OFF = (AnswerKind.REFUSED, AnswerKind.UNKNOWN)

@@ -129,7 +129,9 @@ def _denied(scene: _Scene, number: int, before: Sequence[Polarity], left: str, r
 def _whether(scene: _Scene, number: int) -> bool:
     """晕倒是不晕, 头晕不晕, 胸闷？也不闷: the same feeling said twice around a 不."""
     start, end = scene.mentions[number].span
-    same = "|".join(re.escape(scene.text[a:b]) for a, b in ((start, end), (end - 1, end), (start, start + 2), (start, start + 1)))
+    same = "|".join(
+        re.escape(scene.text[a:b]) for a, b in ((start, end), (end - 1, end), (start, start + 2), (start, start + 1))
+    )
     lead = "[吗嘛啊呀么呢]?，?(我|这个?|那个?)?(是|倒|倒是|也|还|都|就|真|可|一点也?)*"
     again = f"^{lead}(不|没有?|冇|没得)(再|怎么|咋|太|大|觉得|觉着|发)?({same})(?!倒|过去|死|的时候)"
     return re.match(again, scene.text[end:]) is not None

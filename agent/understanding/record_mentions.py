@@ -15,7 +15,7 @@ from agent.understanding.answering import read_answer
 from agent.understanding.knowledge import Knowledge
 from agent.understanding.masking import clauses
 from agent.understanding.speaker import speaks_for_resident
-from agent.understanding.text import Utterance, normalise
+from agent.understanding.text import Utterance
 
 _NOT_FIELDS = frozenset({"doubtful", "told_by_kin", "another", "myself"})
 _DOUBT = ("doubtful", "told_by_kin")

@@ -76,7 +76,9 @@ def parse_smoking(utterance: Utterance, ctx: AskContext) -> Reading:
     return _daily(text, found if by_time else found[-1:], "smoke_per_day_now")
 
 
-_OTHER_TOBACCO = re.compile("，(?:现在|如今|眼下|这阵|改|换)(?:成|了|就|只|光|是)*(?:抽|吸|吃)(?!得?少)[^，不没]{0,4}，?[^，不没]{0,5}[包盒条根支]")
+_OTHER_TOBACCO = re.compile(
+    "，(?:现在|如今|眼下|这阵|改|换)(?:成|了|就|只|光|是)*(?:抽|吸|吃)(?!得?少)[^，不没]{0,4}，?[^，不没]{0,5}[包盒条根支]"
+)
 """叶子烟早就不抽了，现在抽纸烟，一天一包."""
 
 
@@ -239,7 +241,9 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
 
 _A_DAYS_WORTH = re.compile("(?:一天|每天|天天)(?:总共|一共|就|也|得|要|吃|是|有|大概|差不多|吃个)*$")
 """一天吃六两，顿顿称."""
-_SHARED_OUT = re.compile("(?:三|两|几|[2-3])(?:顿|餐)[^，]{0,3}(?:匀|分|摊)|(?:匀|分|摊)(?:成|开|作|做|到)?[^，]{0,2}(?:三|两|几|[2-3])(?:顿|餐)")
+_SHARED_OUT = re.compile(
+    "(?:三|两|几|[2-3])(?:顿|餐)[^，]{0,3}(?:匀|分|摊)|(?:匀|分|摊)(?:成|开|作|做|到)?[^，]{0,2}(?:三|两|几|[2-3])(?:顿|餐)"
+)
 """一天六两，三顿匀开: the day's amount, and how it is eaten."""
 
 

@@ -76,7 +76,9 @@ def _begun_again(text: str) -> Iterator[DigitString]:
             yield DigitString(rest.text, rest.vague, rest.doubtful, corrected=True)
 
 
-_ENDING = re.compile("，(?:尾巴|尾数|尾号|末尾|末了|最后)[上面头那]*(?:[一两三四]?[位个])?(?:数|字)?是(?P<ending>[^，]+)$")
+_ENDING = re.compile(
+    "，(?:尾巴|尾数|尾号|末尾|末了|最后)[上面头那]*(?:[一两三四]?[位个])?(?:数|字)?是(?P<ending>[^，]+)$"
+)
 
 
 def _ending_said_twice(text: str) -> Iterator[DigitString]:

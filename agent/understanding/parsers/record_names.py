@@ -202,7 +202,9 @@ def _in_pieces(text: str, words: NameWords) -> str:
 
 
 _FAMILY_AGAIN = re.compile(f"姓({_HAN})(?=\\1{_HAN})")
-_UNWANTED = re.compile("(?:别|不|莫|甭|不要|不用)(?:写|填|留|登|记|找|打)[^，的]{2,6}，(?:[他她][^，]*，)?(?=[^，]*(?:写|填|留|登|记|找|打))")
+_UNWANTED = re.compile(
+    "(?:别|不|莫|甭|不要|不用)(?:写|填|留|登|记|找|打)[^，的]{2,6}，(?:[他她][^，]*，)?(?=[^，]*(?:写|填|留|登|记|找|打))"
+)
 
 
 def _without_the_unwanted(text: str) -> str:

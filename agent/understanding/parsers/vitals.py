@@ -28,7 +28,9 @@ from agent.understanding.values import tables
 _KILO = re.compile("个?(?:公斤|千克|kg)")
 _JIN = re.compile("个?(?:市)?斤")
 _JIN_LIANG = re.compile("斤([一二三四五六七八九两半\\d])两")
-_DELTA = re.compile("(?:(?<![我俺很太])瘦|胖|轻|(?<![体净毛])重|长|掉|减|降|差|涨|少|多)(?:了|下去|下来|掉)?(?:有|大概|差不多)?$")
+_DELTA = re.compile(
+    "(?:(?<![我俺很太])瘦|胖|轻|(?<![体净毛])重|长|掉|减|降|差|涨|少|多)(?:了|下去|下来|掉)?(?:有|大概|差不多)?$"
+)
 _METRE = re.compile(
     "(?P<metres>[1一幺2二两])\\s*(?:米|m(?!m)|没)\\s*(?P<rest>[零〇一二三四五六七八九十两\\d]*(?:点[一二三四五六七八九\\d])?)(?P<open>几|多|来|左右|出头|上下)?"
 )
