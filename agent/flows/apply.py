@@ -147,9 +147,11 @@ def _answer(work: Work, script: Script, kind: AnswerKind, turn: Turn) -> None:
     if kind in {AnswerKind.UNKNOWN, AnswerKind.REFUSED} and not collect.required:
         close_ask(work, collect.ask, kind.value, collect.fills)
         return
-    if kind is AnswerKind.SELF and collect.ask == "proxy_relation":  # the resident has come to the telephone
-        set_slots(work, (SlotFill("identity", kind.value),), collect.ask, turn)
-        close_ask(work, collect.ask, "not_applicable", collect.fills)
+    if kind is AnswerKind.SELF:  # the resident has come to the telephone
+        set_slots(work, (SlotFill("identity", kind.value),), "identity", turn)
+        work.state = replace(work.state, speaker=kind.value)
+        if collect.ask == "proxy_relation":
+            close_ask(work, collect.ask, "not_applicable", collect.fills)
         return
     if kind is AnswerKind.NO and not collect.required:  # 没开过药: there is nothing to tell
         close_ask(work, collect.ask, "not_applicable", collect.fills)

@@ -27,6 +27,8 @@ _ASKED_BACK = re.compile("(?<=[得清道住])几|几(?=[^，]{0,3}(?:不知道|�
 def heard(ask: str, utterance: Utterance, repaired: Repaired, ctx: AskContext, knowledge: Knowledge) -> Reading:
     """The reading of the words as written, or as they were probably said."""
     reading = read_answer(ask, utterance, ctx, knowledge)
+    if ask == "identity" and reading.answer is not None:
+        return reading  # 我是牟世琼: a name is compared by its sound, as it is written
     if repaired.changes or repaired.doubts:
         meant = replace(utterance, text=repaired.text)
         reading = settled(reading, read_answer(ask, meant, ctx, knowledge), repaired)

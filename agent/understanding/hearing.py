@@ -35,7 +35,7 @@ _DAYS = re.compile("(?<=[趟次回个副种])药|大?[前后昨今明]儿个?|[�
 """Days and parts of the day in the words of the countryside; 药 behind a count."""
 _PARTICLES = re.compile("[哩嘞咧噻撒嘎呗啰咯喽嗦哈](?=，|$)")
 """一斤半哩: no 里."""
-_OF_A_DIALECT = re.compile("[崽囡囝伢俺恁侬佢伊冇咗嘅哋娭毑嬢呷]")
+_OF_A_DIALECT = re.compile("[唠崽囡囝伢俺恁侬佢伊冇咗嘅哋娭毑嬢呷]")
 """Characters that nobody writes but for the word of the dialect."""
 _LESS_SURE = 0.85
 

@@ -27,9 +27,10 @@ from agent.understanding.asks import KIND_ASKS, slots_of
 from agent.understanding.corrections import added, after_marker, correction, corrects_open_ask, revised
 from agent.understanding.intents import detect_patterns
 from agent.understanding.knowledge import Knowledge
-from agent.understanding.parsers.opening import FETCHES, said_relation
+from agent.understanding.parsers.opening import FETCHES, comes_in_person, said_relation
 from agent.understanding.parsers.record_pairs import of_relatives
 from agent.understanding.redflags import word_alerts
+from agent.understanding.speaker import speaks_for_resident
 from agent.understanding.text import Utterance
 from agent.understanding.volunteered import extract_volunteered
 from agent.understanding.volunteered_words import volunteered_words
@@ -164,12 +165,16 @@ def _meaning(utterance: Utterance, ask: str | None, reading: Reading, ctx: AskCo
     values = _values(ask, reading, volunteered, ctx)
     bare = [] if reading.fills else _bare(reading)
     side = [pattern for pattern in patterns if pattern.pattern not in {"correction", *OVERRIDING}][:1]
-    put_off = bool(side) and side[0].pattern == "ask_knowledge" and reading.answer in _PUT_OFF
+    put_off = bool(side) and side[0].pattern in _ASKED_BACK and reading.answer in _PUT_OFF
     if side and not reading.fills and (reading.answer is None or put_off):
         return [*values, *side]
     if side and side[0].pattern in {"ask_knowledge", "slower", "louder"}:
         return [*values, *bare, *side]
     return [*values, *bare]
+
+
+_OPENING_BY_ANOTHER = frozenset({"identity", "proxy_relation"})
+"""Asks whose own parsers hear that the resident has come."""
 
 
 def _done_first(
@@ -179,13 +184,16 @@ def _done_first(
     ctx: AskContext,
     knowledge: Knowledge,
 ) -> list[Command] | None:
-    """The first pattern that outweighs all else, with what is done before it; None where none does."""
+    """The resident in person, or the first pattern that outweighs all else with what is done before it."""
+    if speaks_for_resident(ctx) and ask not in _OPENING_BY_ANOTHER and comes_in_person(heard_as[0].text):
+        return [GiveAnswer(AnswerKind.SELF)]
     for pattern in patterns:
         if (first := _outweighs(pattern, heard_as, ask, ctx, knowledge)) is not None:
             return [*first, pattern]
     return None
 
 
+_ASKED_BACK = ("ask_knowledge", "are_you_robot")
 _PUT_OFF = (AnswerKind.REFUSED, AnswerKind.UNKNOWN)
 """先不说那个，你们讲座哪天开: the answer is only put off."""
 

@@ -12,7 +12,7 @@ from agent.understanding.pinyin import fold
 from agent.understanding.text import Utterance
 
 _OWN_NAME = re.compile(
-    "(?<!不)(?:我|俺|咱)(?:就)?(?:(?:是|叫|系)(?P<name>(?!他|她|你|您|本人|的|谁|哪)[一-鿿]{2,4})|姓(?P<family>[一-鿿]))(?=，|$|啊|呀|你|呢|嘛)"
+    "(?<!不)(?:我|俺|咱)(?:就)?(?:(?:是|叫|系)(?P<name>(?!他|她|你|您|我|俺|本人|的|谁|哪|啥|什)[一-鿿]{2,4})|姓(?P<family>[一-鿿]))(?=，|$|啊|呀|你|呢|嘛)"
 )
 _RELATION_ORDER = ("8", "4", "6", "5", "7", "1", "3", "2")
 """儿媳妇 before 媳妇, 孙女 before 女: the longer word is looked for first."""
@@ -113,7 +113,7 @@ def _identity_polar(text: str, lexicons: Lexicons) -> Reading:
 
 
 _INVITES = re.compile(
-    "(?<![别再不少])(?:你|您)?(?:问|说|讲|开始|唠|整)(?:吧|嘛|呗|就是|就行|好了|噻|撒|啦|咯)|(?:你|您)(?:尽管|只管|快|就)?(?:问|说|讲)(?=，|$)"
+    "(?<![别再不少])(?:你|您)?(?:问|说|讲|开始|唠|整)(?:吧|嘛|呗|哇|就是|就行|好了|噻|撒|啦|咯)|(?:你|您)(?:尽管|只管|快|就)?(?:问|说|讲)(?=，|$)"
 )
 """行，你问吧，我正择菜呢: busy, and willing to talk all the same; after a refusal it takes the refusal back."""
 _AGREES = re.compile("(?<![不没谁])(?<!没说)同意(?!不)")
@@ -123,12 +123,26 @@ _ANOTHER_TIME = re.compile(
 
 
 _YES_FIRST = re.compile(
-    "(?:嗯|哦|哎|那|啊|，)*(?:可以|行|好|中|成|能|同意|没问题|要得|得行)(?:的|啊|呀|可以|行|好|嘞|呢|吧)*，"
+    "(?:嗯|哦|哎|那|啊|，)*(?:[唠说问讲整来][呗吧嘛哇噻啦]|可以|能?行|能?成|管|好|中|能|同意|没问题|要得|得行)"
+    "(?:的|啊|呀|可以|行|好|嘞|呢|吧)*，"
 )
 _TO_COME = re.compile(
     "没空|没时间|没工夫|不方便|[忙急]|不得[空闲]|得[去走]|[先就]?(?:这样|不说)|马上要|出门|就是[^，]*[没不]"
 )
 """可以可以，我爸就在边上坐着呢: agreed, and nothing that keeps one from it."""
+
+
+_READY = re.compile(
+    "(?:^|，|[啊呀哦嘛呢的])(?:行|可以|好|中|成|管|能(?:行|成|了)|得行|要得|没问题|方便|有空)(?=$|[，的啊呀嘛呢了吧嘞哦快问说讲你您恁])"
+    "|(?:你|您|恁|侬)(?:问|说|讲)(?=$|[，哇吧嘛呗啊呀说讲问])"
+)
+_NOT_READY = re.compile(
+    "[不没别莫甭冇唔勿弗未谁哪咋么吗骗烦]|怎么|干嘛|干啥|为啥|为什么|啥|等|忙|急|回头|改天|再|算了|转人工|人工|医生|大夫|听$"
+)
+_NO_MATTER = re.compile(
+    "不(?:耽误|碍事?|影响|要紧|妨)|没(?:事|问题)|你问啥(?:我|俺)(?:说|答)啥|那么|这么|什么都(?:行|可以|能)|急(?:啥|什么)"
+)
+"""能行，你说哇，手上不耽误: words of leave, and none that could take it back."""
 
 
 _NOT_MINE = re.compile(
@@ -158,6 +172,8 @@ def _consent(text: str, lexicons: Lexicons) -> Reading:
         return Reading()
     if span := sets["consent_yes"].search(text):
         return _answer(AnswerKind.YES, f"said {text[slice(*span)]}")
+    if _READY.search(text) and not _NOT_READY.search(_NO_MATTER.sub("", text)):
+        return _answer(AnswerKind.YES, "nothing speaks against it", complete=False)
     found = polar(text, lexicons) if text else None
     if found:
         return _answer(AnswerKind.YES if found.yes else AnswerKind.NO, found.reason, complete=found.confidence > WEAK)
@@ -178,6 +194,11 @@ _I_AM = re.compile(
 
 
 _MYSELF = re.compile("(?:我|俺)(?:就|便)?(?:是|系)[^，他她的]{0,4}本人|(?:我|俺)本人|电话(?:拿|转|递|交)?给我了")
+
+
+def comes_in_person(text: str) -> bool:
+    """电话给我了，我就是王桂花本人: from here on the resident speaks."""
+    return _MYSELF.search(text) is not None
 
 
 def said_relation(utterance: Utterance, lexicons: Lexicons) -> tuple[SlotFill, ...]:

@@ -256,6 +256,8 @@ def _bare(clause: str, words: NameWords) -> tuple[str, bool]:
     relations = list(words.relations.finditer(clause))
     related = relations[-1] if relations else None
     rest = clause[related.end() :] if related else _LEAD.sub("", clause)
+    if related and not rest.strip("的嘛啊呀呢") and len(before := _LEAD.sub("", clause[: related.start()])) > 1:
+        rest = before.removesuffix("是").removesuffix("就")  # 戴小军我儿子
     name = _cut(rest, words)
     if not name or words.no_name.search(clause if not related else rest) or words.relations.fullmatch(name):
         return "", False

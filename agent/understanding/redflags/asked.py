@@ -51,11 +51,18 @@ def _told(case: Case, left: str) -> re.Match[str] | None:
     if sold and not case.cue("self", _HANDLED_ME.sub("", left[sold.end() :])) and not _own_again(case, sold):
         return sold
     told = last(case, "hearsay", left)
-    if told and not case.cue("self", left[told.end() :]) and not _own_again(case, told):
+    if (
+        told
+        and not _I_TELL.search(told.group())
+        and not case.cue("self", left[told.end() :])
+        and not _own_again(case, told)
+    ):
         return told
     return None
 
 
+_I_TELL = re.compile("我(?:正|就|刚|也|还|想|要|得|跟你|给你|跟您)*(?:说|讲|问)")
+"""大夫我正要说呢，这三天拉的屎是黑的: the doctor is spoken to."""
 _HANDLED_ME = re.compile("(?:叫|让|劝|骗|哄|逼|要|给|跟|对|拉|催|喊|吓唬|唬)(?:我|俺)(?:们)?")
 
 

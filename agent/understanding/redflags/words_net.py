@@ -92,7 +92,12 @@ def by_words(text: str, ask: str | None, rules: RedFlagRules, *, listing: bool) 
     found = [judge(Case(text, c, rules, ask, listing)) for c in candidates(Scan(text, rules), ask)]
     seen = {m.flag for m in found if m.status is not MentionStatus.UNCERTAIN}
     sounded = [judge(Case(text, c, rules, ask, listing)) for c in candidates(Scan(text, rules, by_sound=True), ask)]
-    return found + [_weighed(m) for m in sounded if m.flag not in seen]
+    return found + [_weighed(m) for m in sounded if m.flag not in seen and not _too_grave_to_guess(m)]
+
+
+def _too_grave_to_guess(mention: Mention) -> bool:
+    """我烟是早戒了的 sounds like 厌世: nobody is asked about dying for two syllables."""
+    return mention.flag == "suicide_risk" and mention.span[1] - mention.span[0] < MIN_SOUND
 
 
 def _weighed(mention: Mention) -> Mention:
