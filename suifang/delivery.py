@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 DELIVERY_SECONDS = LEASE_MS / 3000
 """Longest delivery: well within the lease."""
 SETTLE_TRIES = 5
+GROUPS = ((Lane.ALERT,), (Lane.MESSAGE,), (Lane.RECORD, Lane.WISH, Lane.FILE))
+"""Lanes that are carried side by side: a red flag and the way to a doctor wait for no record that is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Letters(Protocol):
     """Takes what is for telephones; see ``suifang.room_links``."""
 
     async def deliver(self, row: OutboxRow, now_ms: int) -> str:
-        """Send it; the receipt's number. Raises ``ConnectorError``."""
+        """Send it; the receipt's number. Raises ``ConnectorError``, ``StorageError``."""
 
 
 class NoLetters:
@@ -69,36 +71,46 @@ class Courier:
         self._pace = pace or Pace()
         self._now_ms = now_ms
         self._draw = draw
-        self._owner = f"{this_process()}:{uuid.uuid4().hex[:8]}"
 
     async def run(self) -> None:
         """Deliver until cancelled; a store that cannot be used now is tried again."""
+        async with asyncio.TaskGroup() as group:
+            for lanes in GROUPS:
+                group.create_task(self._for_ever(lanes), name=f"courier {lanes[0]}")
+
+    async def _for_ever(self, lanes: Sequence[Lane]) -> None:
+        """No failure ends it: a courier that is gone is noticed by nobody."""
         while True:
+            taken = 0
             try:
-                taken = await self.once()
+                taken = await self.once(lanes)
             except StorageError as error:
                 log.warning("outbox.store", extra={"code": error.code})
-                taken = 0
+            except Exception as error:  # its text may hold what residents say
+                log.error("outbox.fault", extra={"kind": type(error).__name__})
             if not taken:
                 await asyncio.sleep(self._pace.idle_seconds)
 
-    async def once(self) -> int:
-        """One batch; how many rows were taken. Cancelled, it gives back what it did not deliver."""
-        rows = await self._outbox.lease(self._owner, self._now_ms(), self._pace.batch)
+    async def once(self, lanes: Sequence[Lane] = tuple(Lane)) -> int:
+        """One batch of some lanes; how many rows were taken. Cancelled, it gives back what it did not deliver."""
+        owner = f"{this_process()}:{uuid.uuid4().hex[:8]}"  # what is given back is this batch alone
+        most = self._pace.batch if Lane.RECORD in lanes else self._pace.at_once  # none waits for a place in it
+        rows = await self._outbox.lease(owner, self._now_ms(), most, lanes)
         if not rows:
             return 0
         outcomes: list[Settled] = []
         try:
             await self._deliver(rows, outcomes)
         finally:
-            await _to_the_end(self._put_down(rows, outcomes))
+            await _to_the_end(self._put_down(owner, rows, outcomes))
         return len(rows)
 
     async def empty(self) -> int:
         """Deliver until nothing is due; how many rows were taken."""
         total = 0
-        while taken := await self.once():
-            total += taken
+        for lanes in GROUPS:
+            while taken := await self.once(lanes):
+                total += taken
         return total
 
     async def _deliver(self, rows: Sequence[OutboxRow], outcomes: list[Settled]) -> None:
@@ -120,17 +132,22 @@ class Courier:
                     return Settled(row, receipt=await self._letters.deliver(row, self._now_ms()))
                 receipt = await self._backend.deliver(Parcel(row.key, row.resident_id, ParcelKind(row.kind), row.body))
         except TimeoutError:
-            return Settled(row, code="backend-timeout", problem="no answer in time")
+            code = "message-timeout" if row.lane is Lane.MESSAGE else "backend-timeout"
+            return Settled(row, code=code, problem="no answer in time")
         except (BackendError, ConnectorError) as error:
             return Settled(
                 row, code=error.code, problem=f"{error.message} -> {error.remedy}", final=not error.retryable
             )
+        except StorageError as error:  # the store's trouble is no fault of the row
+            return Settled(row, code=error.code, problem="the store could not be read")
+        except Exception as error:  # one row stops no other; the text may hold what a resident says
+            return Settled(row, code="courier-fault", problem=type(error).__name__)
         return _checked(row, receipt)
 
-    async def _put_down(self, rows: Sequence[OutboxRow], outcomes: Sequence[Settled]) -> None:
+    async def _put_down(self, owner: str, rows: Sequence[OutboxRow], outcomes: Sequence[Settled]) -> None:
         await self._settle(outcomes)
         if len(outcomes) < len(rows):
-            await self._outbox.release(self._owner)
+            await self._outbox.release(owner)
 
     async def _settle(self, outcomes: Sequence[Settled]) -> None:
         """Written although the store may be busy; given up, the rows are sent once more after their lease."""

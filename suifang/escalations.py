@@ -97,6 +97,8 @@ class RoomSeat:
     room: str
     peer: Peer
     meetings: Meetings
+    goes_on: Callable[[str], bool]
+    """Whether there is still something to meet for."""
 
     async def news(self) -> dict[str, Any]:
         """The next thing to be told."""
@@ -108,6 +110,8 @@ class RoomSeat:
 
     async def stranded(self, problem: str) -> None:
         """This browser cannot get in where the others are: all of them meet elsewhere."""
+        if not self.goes_on(self.room):  # the room was closed behind them
+            return
         place = await self.meetings.leave(self.room, problem)
         if place is None:
             return
@@ -216,7 +220,7 @@ class Escalations:
     @asynccontextmanager
     async def seat(self, visit_id: str, who: Staff | ResidentLink, *, family: bool) -> AsyncIterator[RoomSeat]:
         """Be in the room of a visit that a doctor was called for, or that somebody took over."""
-        if not self._talking(visit_id) and not self._house.taken_over(visit_id):
+        if not self._goes_on(visit_id):
             raise InputError("no-call", "no doctor is in this room", "wait until a doctor has come")
         role, meetings = _place(who, family=family), self._terms.meetings
         guest = Guest(f"{role}-{uuid.uuid4().hex[:16]}", role)
@@ -227,9 +231,13 @@ class Escalations:
             waiting = [peer.outbox.get_nowait() for _ in range(peer.outbox.qsize())]
             for message in (hello, *waiting):
                 peer.tell(message)
-            yield RoomSeat(self._rooms, visit_id, peer, meetings)
+            yield RoomSeat(self._rooms, visit_id, peer, meetings, self._goes_on)
         if not self._talking(visit_id) and not self._rooms.peers(visit_id):
             await meetings.end(visit_id)
+
+    def _goes_on(self, visit_id: str) -> bool:
+        """Somebody of the staff may be met."""
+        return self._talking(visit_id) or self._house.taken_over(visit_id)
 
     def _talking(self, visit_id: str) -> bool:
         """A doctor has accepted, and has not written what came of it."""
@@ -280,7 +288,7 @@ class Escalations:
     async def _ring_over(self, ring: Ring, brief: dict[str, Any]) -> None:
         """Somebody took it, or it is a task for everybody now."""
         missed = ring.step is Step.NOBODY
-        if missed:
+        if missed and not self._rooms.peers(ring.visit_id):  # whoever took the talk over may be in it
             await self._terms.meetings.end(ring.visit_id)
         kind = {"type": "missed", **brief} if missed else {"type": "ring-over"}
         for desk in self._of(ring.team):

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -39,7 +39,7 @@ class Meetings(Protocol):
         """Where they meet; the same for all who come."""
 
     async def leave(self, visit_id: str, problem: str) -> MeetingPlace | None:
-        """Somebody's page cannot get in: all meet elsewhere from now on. None where they do already, or nobody is."""
+        """Somebody's page cannot get in: all meet elsewhere from now on. None where they do already."""
 
     async def end(self, visit_id: str) -> None:
         """The talk is over."""
@@ -74,7 +74,7 @@ class OwnMeetings:
 
 @dataclass(eq=False, slots=True)
 class _Meeting:
-    place: asyncio.Task[MeetingPlace]
+    place: asyncio.Future[MeetingPlace] = field(init=False)
     moved: bool = False
     """It did not work for somebody: all meet browser to browser."""
 
@@ -88,6 +88,9 @@ class ServedMeetings:
         self._note = note
         self._meetings: dict[str, _Meeting] = {}
         self._closing: dict[str, asyncio.Task[None]] = {}
+        self._notes: set[asyncio.Task[None]] = set()
+        self._in_turn = asyncio.Lock()
+        """Notes are written in the order in which they were made."""
 
     def prepare(self, visit_id: str) -> None:
         """Ask the server for the room."""
@@ -101,16 +104,20 @@ class ServedMeetings:
         done, _ = await asyncio.wait({meeting.place}, timeout=WAIT_S)
         if not done and not meeting.moved:
             meeting.moved = True
-            await self._tell(visit_id, RoomOpened(self._own.name, "livekit-late"))
+            self._tell(visit_id, RoomOpened(self._own.name, "livekit-late"))
         return self._own if meeting.moved else meeting.place.result()
 
     async def leave(self, visit_id: str, problem: str) -> MeetingPlace | None:
         """All of this visit meet browser to browser."""
         meeting = self._meetings.get(visit_id)
-        if meeting is None or meeting.moved or await self.of(visit_id) is self._own:
+        if meeting is None:  # it was ended, and there are people all the same
+            meeting = self._meetings[visit_id] = _Meeting()
+            meeting.place = asyncio.get_running_loop().create_future()
+            meeting.place.set_result(self._own)
+        elif meeting.moved or await self.of(visit_id) is self._own or meeting.moved:
             return None
         meeting.moved = True
-        await self._tell(visit_id, RoomOpened(self._own.name, problem))
+        self._tell(visit_id, RoomOpened(self._own.name, problem))
         return self._own
 
     async def end(self, visit_id: str) -> None:
@@ -124,24 +131,34 @@ class ServedMeetings:
         for visit_id in list(self._meetings):
             await self.end(visit_id)
         await asyncio.gather(*self._closing.values(), return_exceptions=True)
+        if self._notes:
+            await asyncio.wait(self._notes, timeout=WAIT_S)
+        for note in self._notes:
+            note.cancel()
+        await asyncio.gather(*self._notes, return_exceptions=True)
         await self._server.aclose()
 
     def _meeting(self, visit_id: str) -> _Meeting:
         if visit_id not in self._meetings:
-            self._meetings[visit_id] = _Meeting(asyncio.create_task(self._opened(visit_id), name="room opening"))
+            meeting = self._meetings[visit_id] = _Meeting()
+            # The one before is taken now: later it could be this one's own closing, and each would wait for the other.
+            before = self._closing.pop(visit_id, None)
+            meeting.place = asyncio.create_task(self._opened(visit_id, meeting, before), name="room opening")
         return self._meetings[visit_id]
 
-    async def _opened(self, visit_id: str) -> MeetingPlace:
-        if (closing := self._closing.pop(visit_id, None)) is not None:
-            await asyncio.wait({closing})
+    async def _opened(self, visit_id: str, meeting: _Meeting, before: asyncio.Task[None] | None) -> MeetingPlace:
+        if before is not None:
+            await asyncio.wait({before})
         try:
             await self._server.open(visit_id)
         except ConnectorError as error:
             log.warning("room.not_opened", extra={"code": error.code})
-            await self._tell(visit_id, RoomOpened(self._own.name, error.code))
-            return self._own
-        await self._tell(visit_id, RoomOpened(self._server.name))
-        return self._server
+            place, problem = self._own, error.code
+        else:
+            place, problem = self._server, ""
+        if not meeting.moved:  # the log says already that they meet elsewhere
+            self._tell(visit_id, RoomOpened(place.name, problem))
+        return place
 
     async def _close(self, visit_id: str, meeting: _Meeting) -> None:
         try:
@@ -152,9 +169,16 @@ class ServedMeetings:
         if self._closing.get(visit_id) is asyncio.current_task():
             del self._closing[visit_id]
 
-    async def _tell(self, visit_id: str, body: RoomOpened) -> None:
+    def _tell(self, visit_id: str, body: RoomOpened) -> None:
+        """Write it beside: no page waits for the log."""
+        note = asyncio.create_task(self._write(visit_id, body), name="room note")
+        self._notes.add(note)
+        note.add_done_callback(self._notes.discard)
+
+    async def _write(self, visit_id: str, body: RoomOpened) -> None:
         try:
-            await self._note(visit_id, body)
+            async with self._in_turn:
+                await self._note(visit_id, body)
         except Exception as error:  # they meet all the same
             log.error("room.note_failed", extra={"kind": type(error).__name__})
 

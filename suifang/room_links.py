@@ -15,6 +15,7 @@ from agent.errors import ConnectorError, InputError, StorageError
 from agent.report.fold import fold_slots
 from connectors.access.people import Purpose, ResidentLink, Speaker
 from connectors.access.tokens import LinkClaim, LinkSigner
+from connectors.database.engine import CONFLICT
 from connectors.notify.console import PrintedMessages
 from connectors.notify.ports import Message, Messages
 from connectors.storage.parcels import OutboxRow
@@ -44,7 +45,8 @@ class RoomLetters:
     async def deliver(self, row: OutboxRow, now_ms: int) -> str:
         """Send what a row of the outbox promises; the gateway's number. The same row gives the same link.
 
-        Raises ``ConnectorError``: link-over when it is too late for it, phone-unknown, or what the gateway says.
+        Raises ``ConnectorError``: link-over when it is too late for it, phone-unknown, or what the gateway says;
+        ``StorageError`` when the store cannot be used now.
         """
         speaker = Speaker(str(row.body["to"]))
         until_ms = int(datetime.fromisoformat(row.created).timestamp() * 1000) + GOOD_MS
@@ -78,7 +80,10 @@ class RoomLetters:
         )  # fmt: skip
         try:
             await self.store.links.add(link, MAKER, iso_of(now_ms))
-        except StorageError:  # it is there, and get does not show it
+        except StorageError as error:
+            if error.code != CONFLICT:
+                raise
+            # It is there, and get does not show it.
             raise ConnectorError("link-over", "this link was revoked", "call the resident") from None
         return link
 

@@ -24,6 +24,8 @@ of the server, as long as a whole write."""
 _USED = "suifang_used"
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's transaction."""
+CONFLICT = "store_conflict"
+"""The code of a row that the database refuses because of another one."""
 BUSY = "store-busy"
 """Code of an error that passes by itself: another process writes."""
 _SQLITE_BUSY, _SQLITE_LOCKED = 5, 6
@@ -144,7 +146,7 @@ def storage_errors(place: Place) -> Iterator[None]:
         ) from error
     except exc.IntegrityError as error:
         raise StorageError(
-            "store_conflict", f"the database refused a row ({error.orig})", "Read the visit again and retry."
+            CONFLICT, f"the database refused a row ({error.orig})", "Read the visit again and retry."
         ) from None
     except (exc.StatementError, exc.InvalidRequestError) as error:
         cause = getattr(error, "orig", None) or error

@@ -39,7 +39,9 @@ class SqlOutbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def lease(self, owner: str, now_ms: int, most: int) -> tuple[OutboxRow, ...]:
+    async def lease(
+        self, owner: str, now_ms: int, most: int, lanes: Sequence[Lane] = tuple(Lane)
+    ) -> tuple[OutboxRow, ...]:
         """Take rows that are due; the oldest first, one a resident and lane, but messages as they come."""
         lapsed = (outbox.c.status == OutboxStatus.LEASED) & _past(outbox.c.lease_until_ms, now_ms, LEASE_MS)
         waiting = (outbox.c.status == OutboxStatus.WAITING) & _past(outbox.c.due_ms, now_ms, LONGEST_WAIT_MS)
@@ -49,7 +51,8 @@ class SqlOutbox:
             before.c.status.in_(HOLDS), before.c.id < outbox.c.id,
             before.c.lane != Lane.MESSAGE,  # one that did not arrive holds up none that is urgent
         )  # fmt: skip
-        wanted = select(outbox.c.id).where(waiting | lapsed, ~held).order_by(outbox.c.id).limit(most)
+        ours = true() if len(lanes) == len(Lane) else outbox.c.lane.in_(lanes)
+        wanted = select(outbox.c.id).where(ours, waiting | lapsed, ~held).order_by(outbox.c.id).limit(most)
         async with self._database.write() as connection:
             await connection.execute(
                 update(outbox)

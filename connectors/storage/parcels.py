@@ -93,8 +93,10 @@ class Settled:
 class Outbox(Protocol):
     """The queue as a courier sees it."""
 
-    async def lease(self, owner: str, now_ms: int, most: int) -> tuple[OutboxRow, ...]:
-        """Take rows that are due, at most one a resident and lane (messages: all), for ``LEASE_MS``."""
+    async def lease(
+        self, owner: str, now_ms: int, most: int, lanes: Sequence[Lane] = tuple(Lane)
+    ) -> tuple[OutboxRow, ...]:
+        """Take rows of ``lanes`` that are due, at most one a resident and lane (messages: all), for ``LEASE_MS``."""
 
     async def settle(self, outcomes: Sequence[Settled], now_ms: int, draw: Callable[[], float]) -> None:
         """Write down what became of them; ``draw`` gives 0..1 and spreads the next tries."""

@@ -52,10 +52,12 @@ class Dying:
             if not self._left:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    async def lease(self, owner: str, now_ms: int, most: int) -> tuple[OutboxRow, ...]:
+    async def lease(
+        self, owner: str, now_ms: int, most: int, lanes: Sequence[Lane] = tuple(Lane)
+    ) -> tuple[OutboxRow, ...]:
         """Lease."""
         self._pass("before-lease")
-        rows = await self._outbox.lease(owner, now_ms, most)
+        rows = await self._outbox.lease(owner, now_ms, most, lanes)
         self._pass("after-lease")
         return rows
 

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from agent.domain.answers import Resident
 from agent.domain.events import RoomLinkOffered
-from agent.errors import ConnectorError, InputError
+from agent.errors import ConnectorError, InputError, StorageError
 from agent.library import Library, load_library
 from connectors.access.people import Purpose, Role, Speaker, Staff
 from connectors.access.tokens import LinkSigner
@@ -229,6 +229,26 @@ def test_a_revoked_link_is_not_sent_again(tmp_path: Path, root: Path, library: L
         await scene.courier.empty()
         (row,) = await scene.rows()
         assert (row.status, row.code, scene.far.texts) == (OutboxStatus.DEAD, "link-over", [])
+
+    phoned(tmp_path, root, library, check)
+
+
+def test_a_store_that_fails_for_a_moment_costs_no_message(
+    tmp_path: Path, root: Path, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check(scene: Scene) -> None:
+        with monkeypatch.context() as broken:
+
+            async def busy(*_: Any) -> None:
+                raise StorageError("store-busy", "locked", "wait")
+
+            broken.setattr(type(scene.house.app.store.links), "add", busy)
+            await scene.courier.empty()
+        (row,) = await scene.rows()
+        assert (row.status, row.code) == (OutboxStatus.WAITING, "store-busy")
+        scene.clock_ms += MINUTE_MS
+        await scene.courier.empty()
+        assert [phone for phone, _ in scene.far.texts] == [MOBILE]
 
     phoned(tmp_path, root, library, check)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from agent.domain.events import AlertRaised, Event
+from agent.domain.events import AlertRaised, Event, RoomLinkOffered
 from agent.errors import InputError, StorageError
+from connectors.signing.ports import Parcel, Receipt
 from connectors.storage import SqlStore, open_store
 from connectors.storage.enqueue import NewParcel, enqueue
 from connectors.storage.parcels import (
@@ -19,6 +22,7 @@ from connectors.storage.parcels import (
     LONGEST_WAIT_MS,
     MOST_TRIES,
     Lane,
+    OutboxRow,
     OutboxStatus,
     Settled,
     wait_ms,
@@ -210,6 +214,93 @@ def test_a_cancelled_courier_gives_back_what_it_holds(holds: Callable[[Check], N
         assert {row.tries for row in await store.outbox.rows(OutboxStatus.WAITING)} == {0}
 
     holds(check)
+
+
+@pytest.mark.parametrize(
+    ("failure", "code"),
+    [(StorageError("store-busy", "locked", "wait"), "store-busy"), (ValueError("我胸口疼"), "courier-fault")],
+)
+def test_no_failure_of_one_message_ends_the_courier(
+    holds: Callable[[Check], None], failure: Exception, code: str
+) -> None:
+    async def check(store: SqlStore, far: FarEnd) -> None:
+        letters, clock = Telephones([failure]), HandClock()
+        await queue_visits(store, 2, residents=2)
+        await promise(store, "v0", "v1")
+        async with running(Courier(store.outbox, far, PACE, clock, lambda: 0.5, letters)):
+            await until(lambda: letters.sent == ["v1:room_link"])
+            await until(lambda: len(far.taken()) == 2)
+            (row,) = await store.outbox.rows(OutboxStatus.WAITING)
+            assert (row.key, row.code, "胸口" in row.problem) == ("v0:room_link", code, False)
+            clock.ms += FIRST_WAIT_MS
+            await until(lambda: letters.sent == ["v1:room_link", "v0:room_link"])
+
+    holds(check)
+
+
+def test_what_is_urgent_goes_while_records_are_slow(holds: Callable[[Check], None], tmp_path: Path) -> None:
+    class SlowForRecords(FarEnd):
+        waiting = 0
+
+        async def deliver(self, parcel: Parcel) -> Receipt:
+            if parcel.kind == "follow_up":
+                self.waiting += 1
+                await asyncio.sleep(3600)
+            return await super().deliver(parcel)
+
+    async def check(store: SqlStore, _far: FarEnd) -> None:
+        await queue_visits(store, 12, residents=12)
+        far, letters = SlowForRecords(tmp_path / "slow.db"), Telephones()
+        pace = Pace(batch=8, at_once=4, idle_seconds=0.01, delivery_seconds=30)
+        async with running(Courier(store.outbox, far, pace, HandClock(), lambda: 0.5, letters)):
+            await until(lambda: far.waiting == 4)  # every place for records is taken
+            alert = AlertRaised(3, "chest_pain", "P0", "self", "胸口疼", "chest_pain.pain", "1")
+            await store.events.append("v0", [Event(7, AT, alert)])
+            await promise(store, "v1")
+            await until(lambda: letters.sent == ["v1:room_link"] and far.taken() == [("v0:alert:7", "r0")])
+        counts = await store.outbox.counts()
+        assert (counts[OutboxStatus.WAITING], counts[OutboxStatus.LEASED]) == (12, 0)
+
+    holds(check)
+
+
+@dataclass
+class Telephones:
+    """Takes messages; fails as told first."""
+
+    failures: list[Exception] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+
+    async def deliver(self, row: OutboxRow, _now_ms: int) -> str:
+        if self.failures:
+            raise self.failures.pop()
+        self.sent.append(row.key)
+        return "sms-1"
+
+
+async def promise(store: SqlStore, *visits: str) -> None:
+    """A message to each."""
+    for visit in visits:
+        await store.events.append(visit, [Event(9, AT, RoomLinkOffered(3, "self"))])
+
+
+@asynccontextmanager
+async def running(courier: Courier) -> AsyncIterator[None]:
+    working = asyncio.create_task(courier.run())
+    try:
+        yield
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+
+async def until(told: Callable[[], bool]) -> None:
+    """Many rounds of the courier, at most."""
+    for _ in range(1000):
+        if told():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it does not come")
 
 
 def test_a_locked_database_delays_and_loses_nothing(
