@@ -75,11 +75,20 @@ _CALLED = re.compile(
 """老于头, 葛大妈: the family name and how people call one."""
 
 
+_NOT_THE_NAME = re.compile("(?:不是|不叫|不姓|没有?(?:个|叫|这个)?)$")
+_ASKS_FOR_IT = re.compile("(?:哪个|什么|啥|谁是|谁叫|找|叫)$(?<!我叫)(?<!俺叫)(?<!就叫)")
+"""我不是王桂花; 什么王桂花: the name alone does not say that it is one's own."""
+
+
 def _by_name(text: str, ctx: AskContext) -> Reading | None:
     """我是王桂花, 我姓赵: compared by sound with the name on the list."""
     name = ctx.resident.name if ctx.resident else ""
-    if len(name) >= 2 and fold(name) in fold(text):
-        return _answer(AnswerKind.SELF, f"says the name {name}")
+    if len(name) >= 2 and (at := fold(text).find(fold(name))) >= 0:
+        if _NOT_THE_NAME.search(text[:at]):
+            return _answer(AnswerKind.WRONG_PERSON, f"is not {name}")
+        if not _ASKS_FOR_IT.search(text[:at]):
+            return _answer(AnswerKind.SELF, f"says the name {name}")
+        return None
     match = _OWN_NAME.search(text)
     if match is None:
         return None
@@ -100,7 +109,11 @@ def _by_name(text: str, ctx: AskContext) -> Reading | None:
     return Reading(confirm=True, reason=f"says another name, {said}")
 
 
+_COME_TO_THE_POINT = re.compile("有(?:啥|什么|甚)?事儿?(?:就|你|快|您)*(?:说|讲)")
+
+
 def _identity_polar(text: str, lexicons: Lexicons) -> Reading:
+    text = _COME_TO_THE_POINT.sub("", text)
     asked = lexicons.opening["who_are_you"]
     text = "，".join(clause for clause in text.split("，") if not asked.search(clause))  # 是，你哪儿的
     if not text:

@@ -83,3 +83,33 @@ def test_an_old_illness_that_is_back_raises_its_flag(talk: Talk) -> None:
 def test_last_year_s_pressure_is_none_of_now(talk: Talk) -> None:
     talk.hear("去年住院那阵子是一百三十二八十")
     assert (talk.it.ask, "sbp" in talk.it.slots) == ("blood_pressure", False)
+
+
+@pytest.mark.parametrize("words", ["我不是王桂花", "这里没有王桂花", "老太太走了三年了"])
+def test_who_says_the_name_need_not_be_the_resident(library: Library, words: str) -> None:
+    assert Talk(library).hear(words).it.outcome is Outcome.WRONG_PERSON
+
+
+@pytest.mark.parametrize("words", ["什么王桂花", "哪个王桂花", "有事说事"])
+def test_a_question_back_is_no_answer_to_who_is_there(library: Library, words: str) -> None:
+    assert Talk(library).hear(words).it.ask == "identity"
+
+
+def test_who_the_caller_is_is_not_asked_when_it_was_said(library: Library) -> None:
+    talk = Talk(library).hear("我是她闺女，我妈耳朵背")
+    assert talk.it.ask == "consent"
+    assert talk.it.slots["contact_relation"] == "3"
+    assert "utter_louder" not in talk.responses
+
+
+def test_the_telephone_is_handed_to_another_who_speaks_for_the_resident(talk: Talk) -> None:
+    until(talk, "alcohol_liang_now").hear("这些我说不清，让我老伴跟你说，你来接", "我是她老伴", "她一天喝半斤黄酒")
+    assert talk.it.slots["identity"] == "proxy"
+    assert talk.it.slots["contact_relation"] == "1"
+    assert talk.it.slots["alcohol_liang_now"] == 1
+
+
+def test_one_question_is_refused_without_taking_the_consent_back(talk: Talk) -> None:
+    until(talk, "alcohol_liang_now").hear("这个我不想说，你们别记")
+    assert talk.it.outcome is None
+    assert talk.it.ask != "alcohol_liang_now"
