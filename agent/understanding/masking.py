@@ -11,7 +11,7 @@ from itertools import pairwise
 NUMERAL = "零一二三四五六七八九十百两半几\\d"
 BLANK = "，"
 PAST = re.compile(
-    "(?<![跟像比如和同])(?:以前|原来|从前|过去|早先|早些年|前些年|年轻(?:时|的时候|那会)|那会儿?|那时候?|头几年|原先|早年|(?:刚做完|做完|刚出|手术)[^，]{0,5}那(?:几天|几日|阵子?|会儿?|段)|(?<![饭药觉])之前|当年)(?!的|一样|那样|差不多|那么)"
+    "(?<![跟像比如和同])(?:以前|原来|从前|过去|早先|早些年|前些年|年轻(?:时|的时候|那会)|那会儿?|那时候?|头几年|原先|早年|(?:刚做完|做完|刚出|手术)[^，]{0,5}那(?:[几两三]天|几日|阵子?|会儿?|段)|(?<![饭药觉])之前|当年)(?!的|一样|那样|差不多|那么)"
 )
 NOW = re.compile("现在|如今|眼下|这阵|这会|目前|这些天|这几天|最近|今年|今天|今儿|今早|后来|这两年")
 OTHERS = re.compile(
@@ -85,7 +85,7 @@ def present(text: str) -> str:
     """
     text = _WAS_THEN.sub(lambda m: BLANK * len(m[0]), _STARTLED.sub(lambda m: BLANK * len(m[0]), text))
     text = _NOT_THAT.sub(lambda m: BLANK * len(m[0]), _NOT_THIS.sub(lambda m: BLANK * len(m[0]), text))
-    text = _done(_told_up_to_now(_own_figures(text)))
+    text = _done(_told_up_to_now(_own_figures(_others_figures_behind(text))))
     unmeasured = _NOT_TODAY.search(text)
     for start, end in clauses(text):
         clause = text[start:end]
@@ -122,6 +122,21 @@ def _own_figures(text: str) -> str:
         return text
     mine = next((n for n in range(other + 1, len(spans)) if _MINE.match(text, spans[n][0])), None)
     return text if mine is None else blank(text, spans[other][0], spans[mine][0])
+
+
+_OF_THE_OTHER = re.compile(
+    f"^(?:[我俺咱]?(?:老伴|老头子?|老婆子?|弟弟?|儿子|闺女|邻居)|他|她)(?:的|那个|呢)*(?:才|都|倒|可|是|有|就|高|得)*[{NUMERAL}]"
+)
+
+
+def _others_figures_behind(text: str) -> str:
+    """高压一百四十二，低压八十一，俺老头子那个高，他一百七: what is told of another behind one's own figures."""
+    seen = False
+    for start, end in clauses(text):
+        if seen and _OF_THE_OTHER.match(text[start:end]) and not _MEASURED_FOR.search(text[start:end]):
+            text = blank(text, start, end)
+        seen = seen or bool(re.search(f"[{NUMERAL}]", text[start:end]))
+    return text
 
 
 def _figure_of_another(clause: str) -> bool:

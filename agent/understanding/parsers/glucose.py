@@ -88,6 +88,8 @@ def _slot(text: str, number: Number, end: int, asked: str) -> str:
     if behind:  # 七点六那个是吃完饭两个钟头的
         return "pbg_2h" if re.search("后|完|过|了", behind[0]) else "fpg"
     label = label_of(text, number, end)
+    if "糖化" in text[end : number.span[0]]:
+        return "hba1c"  # 糖化也是上礼拜一起抽的，六点五
     if label == "sugar_other" and re.search("睡前|随机", text[end : number.span[0]]):
         return "other"
     if label in (None, "sugar_other"):

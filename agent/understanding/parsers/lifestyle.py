@@ -226,6 +226,8 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
     )
     meals = _meals(text) if per_meal else 1
     several = re.search("早|中|晚|晌|夜|加|和|两[米面][一二三四五半]", text)
+    if len(found) == 2 and found[0].worth == found[1].worth and _SUM.search(text, found[0].number.span[1]):
+        found = found[:1]  # 一天六两，…，合起来六两米
     if len(found) == 2 and "各" in text and found[0].worth in (found[1].worth * 2, found[1].worth * 3):
         found = found[:1]  # 一天六两，早中晚各二两
     chosen = found if len(found) == 1 or (several and not _said_again(text, found)) else found[-1:]
@@ -239,6 +241,7 @@ def parse_staple(utterance: Utterance, ctx: AskContext) -> Reading:
     return reading(fill("staple_g_now", grams, span, confirm=unsure, reason="estimated from bowls or buns"))
 
 
+_SUM = re.compile("(?:合|加)起来|一共|总共|拢共|统共")
 _A_DAYS_WORTH = re.compile("(?:一天|每天|天天)(?:总共|一共|就|也|得|要|吃|是|有|大概|差不多|吃个)*$")
 """一天吃六两，顿顿称."""
 _SHARED_OUT = re.compile(
@@ -262,6 +265,10 @@ _ALL_BUT = re.compile("除(?:了|开|脱)?(?:周|礼拜|星期)[一二三四五�
 """除了礼拜天都去公园."""
 
 
+_NOT_ONCE = re.compile("一[次回趟][都也]?[不没]")
+"""不动，光坐着，一次都不锻炼."""
+
+
 def parse_exercise(utterance: Utterance, ctx: AskContext) -> Reading:
     """Times a week and minutes each time; a partial answer gives the one slot."""
     text = corrected(present(utterance.text))
@@ -274,7 +281,7 @@ def parse_exercise(utterance: Utterance, ctx: AskContext) -> Reading:
         fills.append(fill("exercise_per_week_now", times, span))
     if minutes is not None:
         fills.append(fill("exercise_minutes_now", minutes.worth, minutes.number.span, confirm=minutes.number.soft))
-    denied = _STILL.search(text)
+    denied = _NOT_ONCE.search(text) or _STILL.search(text)
     if denied and (denied[0].startswith(("一", "没专", "没特", "没正")) or not (fills or minutes_open or times_open)):
         return reading(SlotFill("exercise_per_week_now", 0, 1.0, (0, len(text)), reason="does not exercise"))
     must = minutes_open or times_open

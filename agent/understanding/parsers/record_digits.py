@@ -77,7 +77,8 @@ def _begun_again(text: str) -> Iterator[DigitString]:
 
 
 _ENDING = re.compile(
-    "，(?:尾巴|尾数|尾号|末尾|末了|最后)[上面头那]*(?:[一两三四]?[位个])?(?:数|字)?是(?P<ending>[^，]+)$"
+    "，(?:尾巴|尾数|尾号|末尾|末了|最后)[上面头那]*(?:[一两三四]?[位个])?(?:数|字)?是"
+    "(?P<ending>[^，不]+)(?:不是[^，]+)?$"
 )
 
 
@@ -119,10 +120,10 @@ def _like_digit(char: str) -> bool:
 
 def readings(text: str) -> Iterator[DigitString]:
     """What the digits may be, best first: as corrected, or as they stand."""
+    yield from _ending_said_twice(text)
     parts = split_at_correction(text)
     if parts is None:
         yield spoken_digits(text)
-        yield from _ending_said_twice(text)
         yield from _begun_again(text)
         return
     before, after = spoken_digits(parts[0]), spoken_digits(parts[1])

@@ -6,7 +6,7 @@ import re
 
 from agent.domain.answers import AnswerKind, AskContext, Reading, SlotFill
 from agent.understanding.masking import NUMERAL, blank, clauses, corrected, own, present
-from agent.understanding.measuring import UNKNOWN_WORDS, choose, fill, reading, unknown, vague
+from agent.understanding.measuring import UNKNOWN_WORDS, choose, fill, is_noise, reading, unknown, vague
 from agent.understanding.numbers import find_numbers
 from agent.understanding.parsers.self_care import weigh
 from agent.understanding.parsers.standing import declined, of_now, retaken, weighed
@@ -97,7 +97,9 @@ def parse_pain(utterance: Utterance, ctx: AskContext) -> Reading:
     """Pain from 0 to 10; 不疼 is 0."""
     text = _STEP.sub(lambda m: "，" * len(m[0]), of_now(retaken(corrected(present(utterance.text)))))
     numbers = tuple(
-        n for n in find_numbers(text) if re.match("分|级|左右|[吧啊了呢，]|$", text[n.span[1] :]) or n.low >= 2
+        n
+        for n in find_numbers(text)
+        if re.match("分|级|左右|[吧啊了呢，]|$", text[n.span[1] :]) or (n.low >= 2 and not is_noise(text, n))
     )
     number = choose(text, numbers)
     if number and number.value == int(number.value):
