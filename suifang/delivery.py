@@ -108,9 +108,8 @@ class Courier:
     async def empty(self) -> int:
         """Deliver until nothing is due; how many rows were taken."""
         total = 0
-        for lanes in GROUPS:
-            while taken := await self.once(lanes):
-                total += taken
+        while taken := await self.once():
+            total += taken
         return total
 
     async def _deliver(self, rows: Sequence[OutboxRow], outcomes: list[Settled]) -> None:

@@ -24,6 +24,10 @@ MEANING = {
     "phone-unknown": "there is no number that takes messages: call the resident, and correct the number",
     "message-refused": "the gateway does not take this number: call the resident, and correct the number",
     "message-unreachable": "the gateway of messages could not be reached: call the resident, then check its address",
+    "message-timeout": "the gateway of messages did not answer in time: call the resident, then check the line to it",
+    "message-garbage": "the gateway's answer has no id: call the resident, then check SUIFANG_MESSAGE_URL",
+    "messages-off": "no gateway of messages is set: call the resident, then set SUIFANG_MESSAGES",
+    "courier-fault": "the service failed at it: look at the service's log, then retry",
 }
 """What a dead letter's code means for a person."""
 OTHERWISE = "look at the service's log, then retry"

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from agent.domain.answers import is_mobile
 from agent.domain.events import ConversationOpened, Event
@@ -96,6 +97,11 @@ def contact_phone(events: Sequence[Event]) -> str:
     return str(told.value if told else known or "")
 
 
+def may_print(settings: Settings) -> bool:
+    """Whether links may be printed where the service runs: nobody reaches it from elsewhere."""
+    return is_local(settings.host) and is_local(urlsplit(settings.address).hostname or "")
+
+
 @asynccontextmanager
 async def open_letters(
     settings: Settings, store: SqlStore, signer: Callable[[], LinkSigner]
@@ -105,7 +111,7 @@ async def open_letters(
         yield None
         return
     if settings.messages == "console":
-        if not is_local(settings.host):
+        if not may_print(settings):
             raise InputError(
                 "messages-open", "SUIFANG_MESSAGES=console prints links where the service runs, for this machine only",
                 "name a gateway: SUIFANG_MESSAGES=http",
@@ -118,7 +124,12 @@ async def open_letters(
             "setting-missing", "SUIFANG_MESSAGES=http needs an address and a key",
             "set SUIFANG_MESSAGE_URL and SUIFANG_MESSAGE_KEY",
         )  # fmt: skip
-    check_egress(settings, "SUIFANG_MESSAGE_URL", settings.message_url)
+    gateway = urlsplit(check_egress(settings, "SUIFANG_MESSAGE_URL", settings.message_url))
+    if gateway.scheme != "https" and not (gateway.scheme == "http" and is_local(gateway.hostname or "")):
+        raise InputError(
+            "message-url", "SUIFANG_MESSAGE_URL would carry numbers, links and the key in clear",
+            "use https://, or a gateway on this machine",
+        )  # fmt: skip
     try:
         from connectors.notify.http import Gateway, open_http_messages  # noqa: PLC0415 - httpx is an extra
     except ImportError:

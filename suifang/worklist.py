@@ -109,7 +109,7 @@ def _bucket(row: WorkRow, now: datetime, again: str) -> Bucket:
         return Bucket.RUNNING
     if row.recall is not None and row.recall.at >= row.recorded[:19] and again <= row.recall.at:
         return Bucket.RECALL
-    if row.alerts:
+    if row.alerts or row.unreached:
         return Bucket.CRITICAL
     return Bucket.REVIEW if _fresh(row.ended or row.started, now, WAITS) else Bucket.OVERDUE
 
@@ -130,6 +130,8 @@ def _fresh(at: str, now: datetime, span: timedelta) -> bool:
 
 
 def _why(row: WorkRow, bucket: Bucket, words: Words) -> Iterator[str]:
+    if row.unreached:
+        yield "视频链接没送到：请给居民打电话"
     for alert in sorted(row.alerts, key=lambda alert: not urgent(alert)):
         label, rank = words.labels.word("flags", alert.flag), words.labels.word("severities", alert.severity)
         taken = f"（{alert.by} 已接）" if alert.by else ""

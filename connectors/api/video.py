@@ -8,11 +8,12 @@ from functools import partial
 from typing import Annotated, Any, Literal, Protocol
 
 from fastapi import APIRouter, Depends, Path, Query, Response, WebSocket
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from connectors.access.people import ResidentLink, Role, Staff
 from connectors.api.access import Scope, accept, either, require
 from connectors.api.drawn import language_of
+from connectors.api.ports import DoctorNews
 from connectors.api.schemas import Strict, VisitId
 from connectors.api.sockets import hold
 from connectors.web.console.told import ring_in
@@ -62,6 +63,9 @@ class Doctors(Protocol):
     def seat(self, visit_id: str, who: Staff | ResidentLink, *, family: bool) -> AbstractAsyncContextManager[Seat]:
         """Be in the room of a visit. Raises ``InputError`` no-call, room-full."""
 
+    def news(self, visit_id: str) -> DoctorNews | None:
+        """Where the call for a doctor stands; None where none is rung."""
+
     async def finish(self, visit_id: str, staff: Staff, outcome: str, notes: str) -> None:
         """The talk has ended; it goes to the record."""
 
@@ -74,6 +78,13 @@ class OutcomeIn(Strict):
 
     outcome: Outcome
     notes: str = Field(default="", max_length=2000)
+
+
+class StepOut(BaseModel):
+    """Where the call for a doctor stands. Nothing of what for: whoever holds the link may not be the resident."""
+
+    step: Literal["", "ringing", "accepted", "nobody", "ended"]
+    """Empty where nobody is rung, also after a new start of the service."""
 
 
 class DeskMessage(Strict):
@@ -137,6 +148,12 @@ def video_routes(doctors: Doctors) -> APIRouter:
             await accept(socket)
 
             await hold(socket, seat.news, partial(_from_page, seat), GUEST)
+
+    @router.get("/api/video/{visit_id}/doctor")
+    async def step(visit_id: Visit, _who: Guest) -> StepOut:
+        """Whether a doctor comes, for a page that is not let into the room."""
+        told = doctors.news(visit_id)
+        return StepOut.model_validate({"step": told.step if told else ""})
 
     @router.post("/api/video/{visit_id}/outcome", status_code=204)
     async def outcome(visit_id: Visit, body: OutcomeIn, staff: OwnDoctor) -> None:

@@ -16,8 +16,9 @@ from agent.errors import ConnectorError
 from connectors.notify.ports import Message
 
 PATIENCE = httpx.Timeout(10.0, connect=5.0)
-TRY_AGAIN = (401, 403, 408, 425, 429)
-"""Refusals that a person or time mends; so do all of 5xx. A number that is none stays none."""
+FINAL = (400, 410, 422)
+"""What is said of a number: one that is none stays none. All else (a key, an address, a redirect, 5xx) is mended by a
+person or by time."""
 HINT = "check SUIFANG_MESSAGE_URL, SUIFANG_MESSAGE_KEY and the gateway"
 
 
@@ -51,7 +52,7 @@ class HttpMessages:
 
 def _receipt(answer: httpx.Response) -> str:
     if not answer.is_success:
-        again = answer.status_code in TRY_AGAIN or answer.status_code >= 500
+        again = answer.status_code not in FINAL
         code = "message-unreachable" if again else "message-refused"
         raise ConnectorError(code, f"the gateway answered {answer.status_code}", HINT, retryable=again)
     try:

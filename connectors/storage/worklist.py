@@ -6,17 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 
 from connectors.database.transactions import Database
 from connectors.storage.console_tables import alert_care, proposals, recalls
+from connectors.storage.parcels import Lane, OutboxStatus
 from connectors.storage.ports import VisitStatus
 from connectors.storage.proposals import ProposalStatus
 from connectors.storage.reviews import SIGNED
-from connectors.storage.tables import alerts, events, records, residents, visits
+from connectors.storage.tables import alerts, events, outbox, records, residents, visits
 
 MOST_OPEN, MOST_DONE = 300, 60
 """Rows of one list; a team that has more sees the oldest first, and the rest as it works on."""
+
+TRIES_IN_VAIN = 5
+"""So often a message was tried (about half a minute) before its team is told; when it arrives, the word goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class WorkRow:
     recall: RecallRow | None = None
     proposals: int = 0
     """Facts for the health record that wait for a doctor."""
+    unreached: bool = False
+    """The message with the way to the doctor's video has not arrived: somebody is to call."""
 
     @property
     def signed(self) -> bool:
@@ -158,9 +164,13 @@ def _visits(where: ColumnElement[bool], *, bodies: bool) -> Select[Any]:
     happened = select(func.max(events.c.at)).where(events.c.visit_id == visits.c.id).scalar_subquery()
     open_ = (proposals.c.visit_id == visits.c.id) & (proposals.c.status == ProposalStatus.WAITING.value)
     told = select(func.count()).where(open_).scalar_subquery()
+    lost = (outbox.c.status == OutboxStatus.DEAD) | (
+        (outbox.c.status != OutboxStatus.SENT) & (outbox.c.tries >= TRIES_IN_VAIN)
+    )
+    unreached = exists().where(outbox.c.visit_id == visits.c.id, outbox.c.lane == Lane.MESSAGE, lost)
     columns: list[Any] = [
         visits, residents.c.name, residents.c.sex, residents.c.birth_date, happened.label("last"),
-        told.label("told"),
+        told.label("told"), unreached.label("unreached"),
         records.c.version, records.c.status.label("record_status"), records.c.author, records.c.at.label("recorded"),
     ]  # fmt: skip
     return (
@@ -194,4 +204,5 @@ def _work(row: Row[Any], flags: Sequence[AlertRow], recall: RecallRow | None) ->
         row.started, row.ended or "", row.outcome or "", row.last or row.started, row.version or 0,
         row.record_status or "", row.author or "", row.recorded or "", getattr(row, "body", None) or {},
         tuple(alert for alert in flags if alert.visit_id == row.id), recall, row.told,
+        bool(row.unreached),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from suifang.demonstration import check_local, prepare, shown
 from suifang.egress import is_local
 from suifang.gate import Entry, demo_signer, open_gate, signer_of, wall_ms
 from suifang.logs import open_log
-from suifang.room_links import open_letters
+from suifang.room_links import may_print, open_letters
 from suifang.settings import Settings, read_settings
 from suifang.signing import delivering, open_backend, served
 from suifang.talking import open_talk
@@ -50,8 +50,8 @@ async def run(args: argparse.Namespace) -> int:
     settings = settings.model_copy(update=changed)
     if args.demo:
         check_local(settings.host)
-        printed = "console" if settings.messages == "none" else settings.messages
-        settings = settings.model_copy(update={"walk_in": True, "messages": printed})
+        printed = {"messages": "console"} if settings.messages == "none" and may_print(settings) else {}
+        settings = settings.model_copy(update={"walk_in": True, **printed})
     signer = demo_signer(settings) if args.demo else signer_of(settings)
     check_tls(settings)
     open_log()

@@ -259,6 +259,23 @@ def test_a_link_from_a_message_brings_its_holder_into_the_room(service: Service,
     phone.get_by_text("视频结束了").wait_for()
 
 
+def test_a_link_from_a_message_says_that_nobody_comes_and_when_it_is_over(service: Service, visit_page: Open) -> None:
+    _caller, visit = in_danger(service, visit_page)
+    address = next(word for word in message_to(service, visit).split("：")[-1].split() if "/r/" in word)
+    phone = visit_page(address, **ON_CAMERA)
+    step, link = {"told": "ringing"}, f"**/api/video/{visit}/doctor"
+    phone.route(link, lambda route: route.fulfill(json={"step": step["told"]}))
+    phone.get_by_text("正在等大夫").wait_for()
+    step["told"] = "nobody"
+    phone.get_by_text("医生会尽快打给您。要紧请马上打 120").wait_for()
+    step["told"] = "ringing"  # called once more
+    phone.get_by_text("正在等大夫").wait_for()
+    phone.unroute(link)
+    phone.route(link, lambda route: route.fulfill(status=404, json={"code": "link-unknown"}))
+    phone.get_by_text("这个链接不能用了").wait_for()
+    assert not phone.evaluate(FIND_ROOM)
+
+
 def test_the_desk_says_who_is_on_the_telephone(service: Service, visit_page: Open) -> None:
     doctor = doctor_page(service, visit_page)
     ring = {

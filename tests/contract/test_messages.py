@@ -112,7 +112,10 @@ def test_a_number_that_takes_none_is_refused_for_good(kind: Callable[[Far], Any]
         (Response(status_code=429), "message-unreachable"),
         (Response("<html>a proxy's page</html>"), "message-garbage"),
         (JSONResponse({"id": ""}), "message-garbage"),
-        (Response(status_code=302, headers={"location": "http://elsewhere.example/"}), "message-refused"),
+        (Response(status_code=302, headers={"location": "http://elsewhere.example/"}), "message-unreachable"),
+        (Response(status_code=404), "message-unreachable"),
+        (Response(status_code=405), "message-unreachable"),
+        (Response(status_code=410), "message-refused"),
     ],
 )
 def test_a_gateway_that_fails_is_a_typed_error_without_the_message(answer: Response, code: str) -> None:

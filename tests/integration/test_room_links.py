@@ -20,13 +20,18 @@ from agent.errors import ConnectorError, InputError, StorageError
 from agent.library import Library, load_library
 from connectors.access.people import Purpose, Role, Speaker, Staff
 from connectors.access.tokens import LinkSigner
+from connectors.media.ladder import Ring, Step
 from connectors.notify.ports import Message
-from connectors.signing.ports import Parcel, Receipt
+from connectors.signing.ports import Parcel, ParcelKind, Receipt
 from connectors.storage import tables
+from connectors.storage.enqueue import ROOM_LINK
 from connectors.storage.parcels import Lane, OutboxStatus
 from connectors.storage.ports import Channel
+from connectors.storage.worklist import TRIES_IN_VAIN
+from connectors.web.console.house import KINDS, REASONS
 from suifang.delivery import Courier, wall_ms
-from suifang.letters import meaning
+from suifang.escalations import Escalations
+from suifang.letters import MEANING, meaning
 from suifang.room_links import GOOD_MS, RoomLetters, open_letters
 from suifang.settings import Settings
 from suifang.visits import Caller, Visit
@@ -157,20 +162,23 @@ def test_a_landline_sends_it_to_the_family(tmp_path: Path, root: Path, library: 
     phoned(tmp_path, root, library, check, "01062345678")
 
 
-async def ring(scene: Scene) -> Any:
-    """A doctor has accepted the call of this visit."""
+def doctors(scene: Scene) -> Escalations:
     hooks = scene.house.hooks
     assert isinstance(hooks, ChatHooks)
-    doctors = hooks.doctors
-    assert doctors is not None
-    async with doctors.on_duty(WANG) as desk:
-        await doctors.call(scene.visit.id, "T1", "chest_pain")
+    assert hooks.doctors is not None
+    return hooks.doctors
+
+
+async def ring(scene: Scene) -> Any:
+    """A doctor has accepted the call of this visit."""
+    async with doctors(scene).on_duty(WANG) as desk:
+        await doctors(scene).call(scene.visit.id, "T1", "chest_pain")
         async with asyncio.timeout(10):
             while (message := await desk.news())["type"] != "ring":
                 pass
         assert message["phone"]  # the doctor sees that they are on the telephone, and on which number
         await desk.accept(scene.visit.id)
-    return hooks
+    return scene.house.hooks
 
 
 def test_its_link_opens_the_room_and_nothing_that_was_said(tmp_path: Path, root: Path, library: Library) -> None:
@@ -190,6 +198,14 @@ def test_its_link_opens_the_room_and_nothing_that_was_said(tmp_path: Path, root:
             assert "胸口" not in words
         status, words = await open_socket(scene.house, f"/api/video/{visit}/live", headers)
         assert "no-call" in words  # nobody is there yet
+        async with scene.house.client(headers) as client:
+            steps = []
+            for settled in (Step.NOBODY, Step.RINGING):
+                doctors(scene)._rings[visit] = Ring(visit, "T1", "chest_pain", settled)
+                steps.append((await client.get(f"/api/video/{visit}/doctor")).json())
+            assert steps == [{"step": "nobody"}, {"step": "ringing"}]  # and not what for
+            del doctors(scene)._rings[visit]
+            assert (await client.get(f"/api/video/{'b' * 32}/doctor")).json()["code"] == "visit-unknown"
         await ring(scene)
         status, words = await open_socket(scene.house, f"/api/video/{visit}/live", headers)
         assert (status, json.loads(words)["role"]) == (101, "resident")
@@ -231,6 +247,35 @@ def test_a_revoked_link_is_not_sent_again(tmp_path: Path, root: Path, library: L
         assert (row.status, row.code, scene.far.texts) == (OutboxStatus.DEAD, "link-over", [])
 
     phoned(tmp_path, root, library, check)
+
+
+def test_the_team_is_told_of_a_message_that_does_not_arrive(tmp_path: Path, root: Path, library: Library) -> None:
+    async def check(scene: Scene) -> None:
+        async def unreached() -> list[bool]:
+            return [row.unreached for row in await scene.house.app.store.worklist.of_team("T1")]
+
+        scene.far.failures = TRIES_IN_VAIN
+        assert await unreached() == [False]
+        for _ in range(TRIES_IN_VAIN):
+            await scene.courier.empty()
+            scene.clock_ms += MINUTE_MS
+        assert await unreached() == [True]
+        await scene.courier.empty()
+        assert await unreached() == [False]  # it came after all
+
+    async def too_late(scene: Scene) -> None:
+        scene.clock_ms += GOOD_MS
+        await scene.courier.empty()
+        (row,) = await scene.house.app.store.worklist.of_team("T1")
+        assert row.unreached
+
+    phoned(tmp_path / "late", root, library, check)
+    phoned(tmp_path / "over", root, library, too_late)
+
+
+def test_every_letter_has_words_for_staff() -> None:
+    assert set(MEANING) == set(REASONS)
+    assert set(KINDS) == {*map(str, ParcelKind), ROOM_LINK}
 
 
 def test_a_store_that_fails_for_a_moment_costs_no_message(
@@ -285,6 +330,8 @@ def test_without_a_gateway_it_waits_and_nothing_was_promised_by_new_calls(
         ({"message_url": ""}, "setting-missing"),
         ({"message_url": "https://sms.example/send"}, "egress-closed"),
         ({"messages": "console", "host": "0.0.0.0"}, "messages-open"),
+        ({"messages": "console", "public_url": "https://suifang.clinic.example"}, "messages-open"),
+        ({"message_url": "http://sms.example/send", "egress_hosts": ("sms.example",)}, "message-url"),
     ],
 )
 def test_a_gateway_that_cannot_work_stops_the_start(root: Path, values: dict[str, Any], code: str) -> None:

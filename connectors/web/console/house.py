@@ -10,7 +10,10 @@ from connectors.access.people import Role, StaffRow, StaffStatus
 from connectors.api.letters import Letter
 from connectors.web.console.shell import ROLES, Frame, button, empty, page, title_row, trouble
 
-KINDS = {"follow_up": "随访记录", "alert": "警报"}
+KINDS = {
+    "follow_up": "随访记录", "alert": "警报", "appointment": "预约", "education": "健康指导", "contract": "签约",
+    "satisfaction": "满意度", "record_change": "健康档案建议", "trend_seen": "走势已看", "room_link": "视频链接短信",
+}  # fmt: skip
 PARTS = {"store": "数据库", "flows": "随访流程", "live": "实时消息"}
 STATES = {"ok": "正常", "not installed": "没有安装"}
 REASONS = {
@@ -20,6 +23,13 @@ REASONS = {
     "courier-died": "报送的进程断了：看服务日志，再送", "backend-timeout": "对方没有及时回答：检查线路，再送",
     "backend-unreachable": "连不上对方：检查地址和线路，再送",
     "backend-contract": "对方的接口版本不同：升级其中一方，再送",
+    "courier-fault": "报送时程序出错：看服务日志，再送",
+    "link-over": "短信来不及了：请给居民打电话", "phone-unknown": "没有能收短信的号码：请给居民打电话，并改好号码",
+    "message-refused": "短信网关不收这个号码：请给居民打电话，并改好号码",
+    "message-unreachable": "连不上短信网关：请给居民打电话，再检查地址",
+    "message-timeout": "短信网关没有及时回答：请给居民打电话，再检查线路",
+    "message-garbage": "短信网关的回答没有编号：请给居民打电话，再检查地址",
+    "messages-off": "没有设短信网关：请给居民打电话，再设好网关",
 }  # fmt: skip
 SAID = "responses"
 """Files of what is said to residents."""

@@ -22,8 +22,9 @@ const family = location.hash === '#family';
 if ((family || link.purpose === 'room') && link.visit_id) {
   await import('./room/room.js');
   show('suifang-video-room', { visit: link.visit_id, family: family && 'true', alone: link.purpose === 'room' && 'true' });
-  const over = () => document.querySelector('main').replaceChildren(h('p', { class: 'over', role: 'status' }, words(lang)('videoEnded')));
-  for (const kind of ['suifang-left', 'suifang-ended']) addEventListener(kind, over);
+  const over = (key) => document.querySelector('main').replaceChildren(h('p', { class: 'over', role: 'status' }, words(lang)(key)));
+  for (const kind of ['suifang-left', 'suifang-ended']) addEventListener(kind, () => over('videoEnded'));
+  addEventListener('suifang-link-over', () => over('videoLinkOver'));
 } else if (link.purpose === 'call' && location.hash !== '#chat') {
   await import('./suifang-call.js');
   show('suifang-call');

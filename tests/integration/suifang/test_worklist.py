@@ -39,6 +39,7 @@ BACK = RecallRow("v1", "没听清", "王医生", "2026-11-28T10:00:00")
         (replace(DRAFT, status="open", alerts=(TAKEN,)), Bucket.RUNNING),
         (replace(DRAFT, alerts=(PAIN,), last="2026-11-26T09:00:00"), Bucket.CRITICAL),
         (replace(DRAFT, ended="2026-11-25T09:00:00"), Bucket.OVERDUE),
+        (replace(DRAFT, unreached=True), Bucket.CRITICAL),
         (replace(DRAFT, recall=BACK), Bucket.RECALL),
         (replace(DRAFT, recall=BACK, recorded="2026-11-28T11:00:00"), Bucket.REVIEW),
         (replace(DRAFT, record_status="signed", alerts=(PAIN,)), Bucket.DONE),

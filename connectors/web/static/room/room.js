@@ -3,6 +3,7 @@
 // held on a LiveKit server, that one carries sound and picture, until somebody cannot get in: then all go on browser to browser.
 
 import { h, SERVICE, sheet } from '../dom.js';
+import { ask } from '../link.js';
 import { words } from '../words.js';
 import { fit } from './quality.js';
 import { Served } from './served.js';
@@ -95,7 +96,21 @@ export class VideoRoom extends HTMLElement {
     const socket = new WebSocket(url, token ? [`suifang.link.${token}`] : []);
     this.socket = socket;
     socket.onmessage = (event) => { if (socket === this.socket) this.#take(JSON.parse(event.data)); };
-    socket.onclose = () => { if (socket === this.socket && !this.left) this.#again(); };
+    socket.onclose = () => {
+      if (socket !== this.socket || this.left) return;
+      if (token) this.#stands(service, token);
+      this.#again();
+    };
+  }
+
+  // Who waits with a link is told whether a doctor comes: the socket alone opens to nobody before one has accepted.
+  async #stands(service, token) {
+    const found = await ask(service, token, `/api/video/${this.getAttribute('visit')}/doctor`).catch((refused) => ({ refused: refused.message }));
+    if (this.left || this.peers.size) return;
+    if (found.refused === 'link-unknown') this.#say('suifang-link-over');
+    else if (found.step === 'ended') this.#say('suifang-ended');
+    else if (found.step === 'ringing') this.#note(this.t('waitDoctor'));
+    else if (found.step === 'nobody' || found.step === '') this.#note(this.t('nobody'));
   }
 
   // Sound and picture go on without the socket; it is only needed to negotiate anew.
@@ -108,6 +123,7 @@ export class VideoRoom extends HTMLElement {
     if (message.type === 'hello') {
       this.tries = 0;
       for (const id of [...this.peers.keys()]) this.#gone(id);
+      if (this.hasAttribute('alone')) this.#note(this.t('waitDoctor'));
       this.#place(message);
     } else if (message.type === 'moved') {
       this.#place(message);
