@@ -120,9 +120,15 @@ def _wish(utterance: Utterance, ask: str | None, knowledge: Knowledge) -> str:
 
 
 def _explained(doubt: Command, wish: str, text: str) -> bool:
-    """我不想让你们记了 is merely alike to words of danger: where that wish is all that is said, it is done at once."""
-    alike = isinstance(doubt, ProbeMention) and doubt.mention.rule.endswith(".likeness")
-    return bool(wish) and alike and len(text) - len(wish) <= _BESIDE_A_WISH
+    """我不想让你们记了 is merely alike to words of danger: where that wish is all that is said, it is done at once.
+
+    So it is where the wish's own words are what is alike: 不用了，我不想听，你们别再打了.
+    """
+    if not wish or not isinstance(doubt, ProbeMention) or not doubt.mention.rule.endswith(".likeness"):
+        return False
+    start, (first, last) = text.find(wish), doubt.mention.span
+    within = start >= 0 and start - _BESIDE_A_WISH <= first and last <= start + len(wish)
+    return within or len(text) - len(wish) <= _BESIDE_A_WISH
 
 
 _BESIDE_A_WISH = 3
