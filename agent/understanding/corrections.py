@@ -66,7 +66,7 @@ def correction(
     """刚才血压说错了，是一百四十五: which ask, and the new value if it is there."""
     if (tail := new_tail(utterance, ctx, knowledge)) is not None:
         return [CorrectSlots((tail,))]
-    known = tuple(f for f in volunteered if f.slot in ctx.slots)
+    known = tuple(f for f in volunteered if f.slot in ctx.slots and f.value != ctx.slots[f.slot])
     if known:
         return [CorrectSlots(known)]
     named = [a for a in topics(utterance, knowledge) if any(slot in ctx.slots for slot in slots_of(a))]

@@ -18,7 +18,7 @@ _SAYS_WHO = frozenset(
 _FILLER = "呢"
 """我妈的是一百二 -> 我呢的是一百二: it says nothing, and no clause ends at it."""
 _SEX = {"2": "mother", "1": "father"}
-_RELATION = {"1": "spouse", "2": "child", "3": "child"}
+_RELATION = {"1": "spouse", "2": "child", "3": "child", "4": "grandchild"}
 Rules = Sequence[tuple[re.Pattern[str], str]]
 
 

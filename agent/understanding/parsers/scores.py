@@ -47,6 +47,7 @@ _I_CARE_FOR = re.compile(
 _WARNED_OF = ("wound_status", "foot_check")
 _IF = re.compile("(?:^|(?<=，))[^，]*(?:要是|如果|万一|假如|若是)[^，]*")
 """医生讲要是流脓就回去找他: what may come."""
+_NO_TASTE = re.compile("体重|净重|严重|加重|病重|沉重|重量|尊重")
 _TASTES = ("salt_now",)
 """Asks where what others like says nothing; where others help, it says much."""
 
@@ -63,7 +64,7 @@ def _graded(ask: str) -> Parser:
         if ask in _WARNED_OF:
             text = _IF.sub(lambda m: "，" * len(m[0]), text)
         if ask in _TASTES:
-            text = own(text)
+            text = _NO_TASTE.sub(lambda m: "，" * len(m[0]), own(text))
             followed = _TOLD.sub(lambda m: "，" * len(m[0]), text)
             return grade(ask, followed) or grade(ask, text)
         return weigh(ask, text) or grade(ask, text)
