@@ -96,7 +96,7 @@ def writing() -> Markup:
         "section", el("p", id="writes", role="status", class_="soft"),
         button("我来写", id="take-over", class_="primary", hidden=""),
         el("form", words, el("div", el("button", "发送", type="submit", class_="primary"),
-           button("交还语音助手", id="hand-back"), class_="acts"), id="write", hidden=""),
+           button("交还语音助手", id="hand-back"), class_="acts"), id="write", method="dialog", hidden=""),
         class_="writing",
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ def login_page() -> str:
         _entry("密码", "password", type="password", autocomplete="current-password", required=""),
         el("div", code, id="second", hidden=""),
         el("p", id="problem", class_="trouble", role="alert", hidden=""),
-        el("button", "登录", type="submit", class_="primary"), id="login",
+        el("button", "登录", type="submit", class_="primary", disabled=""), id="login", method="dialog",
     )  # fmt: skip
     return bare("登录", form, script="login")
 
@@ -54,7 +54,7 @@ def _password(*, first: bool) -> Markup:
         _entry("新密码", "new", type="password", autocomplete="new-password", required=""),
         el("p", "至少 10 个字符，大写、小写、数字、符号里要有三种；不要用名字和常见的密码。", class_="soft"),
         el("p", class_="trouble", role="alert", hidden=""),
-        el("button", "换密码", type="submit", class_="primary"), id="password",
+        el("button", "换密码", type="submit", class_="primary"), id="password", method="dialog",
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def _second_factor(secret: str, uri: str) -> Markup:
         el("p", "扫不了就手工输入：", el("code", spaced, class_="secret")),
         _entry("验证码（6 位）", "code", inputmode="numeric", autocomplete="one-time-code", required="", autofocus=""),
         el("p", class_="trouble", role="alert", hidden=""),
-        el("button", "完成", type="submit", class_="primary"), id="enrol",
+        el("button", "完成", type="submit", class_="primary"), id="enrol", method="dialog",
     )  # fmt: skip
 
 

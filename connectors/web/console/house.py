@@ -152,7 +152,7 @@ def users_page(frame: Frame, accounts: Sequence[StaffRow]) -> str:
         _entry("登录名", "name", pattern="[a-z][a-z0-9._\\-]{1,31}", required=""), _entry("姓名", "shown", required=""),
         el("label", el("span", "角色"), el("select", *roles, name="role")),
         _entry("团队编号", "team", required="", value=frame.staff.team),
-        el("button", "建立", type="submit", class_="primary"), id="new", class_="inline sheet",
+        el("button", "建立", type="submit", class_="primary"), id="new", method="dialog", class_="inline sheet",
     )  # fmt: skip
     return page(frame, "账号", title_row("账号和角色"), el("section", table, class_="wide"), form, script="users")
 

@@ -88,7 +88,7 @@ def _new(mates: Sequence[Mate]) -> Markup:
         el("label", el("span", "谁"), el("select", *people, name="staff_id", required="")),
         el("label", el("span", "从"), el("input", type="datetime-local", name="starts", required="")),
         el("label", el("span", "到"), el("input", type="datetime-local", name="ends", required="")),
-        el("button", "加上", type="submit", class_="primary"), id="shift", class_="inline sheet",
+        el("button", "加上", type="submit", class_="primary"), id="shift", method="dialog", class_="inline sheet",
     )  # fmt: skip
 
 

@@ -6,6 +6,8 @@ const form = document.getElementById('login');
 const problem = document.getElementById('problem');
 const second = document.getElementById('second');
 
+form.querySelector('button').disabled = false; // before now a click would send the password as the browser does
+
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
   const given = Object.fromEntries(new FormData(form));
